@@ -1,0 +1,98 @@
+// The terms of Erlang as TypeScript writes them: atoms are string literals, tuples are readonly arrays,
+// binaries are Uint8Array. Here are results, exits, and patterns with `_`.
+
+/** Any term: a message, a reason, a state. */
+// biome-ignore lint/suspicious/noExplicitAny: a term is what its receiver matches it to be
+export type Term = any
+
+/** An exit reason. `'normal'`, `'shutdown'` and `['shutdown', term]` are the orderly ones. */
+export type Reason = Term
+
+/** What OTP writes `{ok, Value} | {error, Reason}`. */
+export type Result<Value, Why = Reason> = readonly ['ok', Value] | readonly ['error', Why]
+
+/** What OTP writes `ok | {error, Reason}`. */
+export type Done<Why = Reason> = 'ok' | readonly ['error', Why]
+
+/** Milliseconds, or no limit. OTP: `timeout()`. */
+export type Timeout = number | 'infinity'
+
+/**
+ * The one way a process ends on purpose: thrown by `exit(reason)` and by failed calls; a process in which it
+ * is not caught ends with `reason`. OTP: `erlang:exit/1`.
+ */
+export class Exit extends Error {
+  override readonly name = 'Exit'
+  readonly reason: Reason
+
+  constructor(reason: Reason) {
+    super()
+    this.reason = reason
+    Object.defineProperty(this, 'message', { get: () => describe(reason), configurable: true })
+  }
+}
+
+/**
+ * Erlang's `{ok, Value} = Result`: the value, or a crash.
+ *
+ * @throws {@link Exit} `['badmatch', result]`
+ */
+export function ok(result: 'ok' | readonly ['error', Term]): 'ok'
+export function ok<Value>(result: readonly ['ok', Value] | readonly ['error', Term]): Value
+export function ok(result: Term): Term {
+  if (result === 'ok') return result
+  if (Array.isArray(result) && result[0] === 'ok') return result[1]
+  throw new Exit(['badmatch', result])
+}
+
+/** The type of {@link _}. */
+export interface Wildcard {
+  readonly _: 'any term'
+}
+
+/** In a pattern: matches any term. */
+export const _: Wildcard = Object.freeze({ _: 'any term' as const })
+
+/** The terms that a pattern matches: `_` stands for anything, all else for itself. */
+export type Matched<Pattern> = Pattern extends Wildcard
+  ? Term
+  : Pattern extends readonly unknown[]
+    ? { [Index in keyof Pattern]: Matched<Pattern[Index]> }
+    : Pattern
+
+/**
+ * Whether `term` fits `pattern`. Tuples match element by element and by length; `_` matches anything; binaries
+ * match by content; pids, refs, functions and other objects match only themselves.
+ */
+export function matches(pattern: Term, term: Term): boolean {
+  if (pattern === term || pattern === _) return true
+  if (Array.isArray(pattern)) {
+    if (!Array.isArray(term) || term.length !== pattern.length) return false
+    for (let index = 0; index < pattern.length; index++) {
+      if (!matches(pattern[index], term[index])) return false
+    }
+    return true
+  }
+  if (pattern instanceof Uint8Array) {
+    return term instanceof Uint8Array && equal_bytes(pattern, term)
+  }
+  return Number.isNaN(pattern) && Number.isNaN(term)
+}
+
+function equal_bytes(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false
+  for (let index = 0; index < left.length; index++) {
+    if (left[index] !== right[index]) return false
+  }
+  return true
+}
+
+function describe(reason: Reason): string {
+  if (typeof reason === 'string') return reason
+  if (reason instanceof Error) return reason.message
+  try {
+    return JSON.stringify(reason) ?? String(reason)
+  } catch {
+    return String(reason)
+  }
+}
