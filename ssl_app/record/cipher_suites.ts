@@ -227,7 +227,9 @@ const every_suite: readonly CipherSuite[] = Object.entries(table).flatMap(([grou
 )
 const by_code = new Map(every_suite.map(suite => [suite.code, suite]))
 const by_triple = new Map(every_suite.map(suite => [triple(suite.erlang), suite]))
-const by_openssl_name = new Map(every_suite.map(suite => [suite.openssl, suite]))
+const by_openssl_name = new Map(
+  every_suite.flatMap(suite => (suite.openssl ? [[suite.openssl, suite] as const] : [])),
+)
 
 /** The suites used with `version` unless the user says otherwise, the preferred first. */
 export function suites(version: ProtocolVersion): CipherSuite[] {
