@@ -2,7 +2,6 @@
 // binaries are Uint8Array. Here are results, exits, and patterns with `_`.
 
 /** Any term: a message, a reason, a state. */
-// biome-ignore lint/suspicious/noExplicitAny: a term is what its receiver matches it to be
 export type Term = any
 
 /** An exit reason. `'normal'`, `'shutdown'` and `['shutdown', term]` are the orderly ones. */

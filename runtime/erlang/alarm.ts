@@ -1,0 +1,85 @@
+// One wheel over one alarm of the clock: the timers that everything else in the runtime is made of.
+
+import { the_clock } from './clock.ts'
+import { type Entry, max_delay, TimerWheel } from './timer_wheel.ts'
+
+/** A running timer. */
+export interface Timer extends Entry {
+  /** Whether a program with nothing else to do waits for this timer. */
+  readonly keeps_alive: boolean
+}
+
+let wheel = new TimerWheel(the_clock().monotonic_time())
+let alarm_at = Number.POSITIVE_INFINITY
+let keeping_alive = 0
+
+/**
+ * Calls `fire` once `delay` milliseconds have passed, never earlier, outside any process.
+ *
+ * @param keeps_alive - false for housekeeping for which a program that is done should not wait
+ * @throws RangeError when `delay` is not a number of 0 to 2^32 - 1
+ */
+export function set_timer(delay: number, fire: () => void, keeps_alive = true): Timer {
+  if (!(delay >= 0 && delay <= max_delay)) throw new RangeError(`a timer of ${delay} ms`)
+  const now = the_clock().monotonic_time()
+  if (wheel.size === 0) wheel.advance(now)
+  const entry = wheel.add(Math.ceil(now + delay), () => {
+    release(entry)
+    fire()
+  }) as Timer & { keeps_alive: boolean }
+  entry.keeps_alive = keeps_alive
+  if (keeps_alive && ++keeping_alive === 1) the_clock().keep_alive(true)
+  if (entry.due < alarm_at) arm(now)
+  return entry
+}
+
+/** @returns the milliseconds that were left, or false when it has fired or was cleared before */
+export function clear_timer(timer: Timer): number | false {
+  if (!wheel.remove(timer)) return false
+  release(timer)
+  return left_of(timer)
+}
+
+/** The milliseconds left, or false when it has fired or was cleared. */
+export function time_left(timer: Timer): number | false {
+  return timer.slot === undefined ? false : left_of(timer)
+}
+
+/** How many timers are running. */
+export const timer_count = (): number => wheel.size
+
+/** Forgets every timer and starts on the clock that is now in place: for tests that put another clock in. */
+export function reset_timers(): void {
+  the_clock().clear_alarm()
+  wheel = new TimerWheel(the_clock().monotonic_time())
+  alarm_at = Number.POSITIVE_INFINITY
+  keeping_alive = 0
+}
+
+const left_of = (timer: Timer): number => Math.max(0, Math.round(timer.due - the_clock().monotonic_time()))
+
+function release(timer: Timer): void {
+  if (timer.keeps_alive && --keeping_alive === 0) the_clock().keep_alive(false)
+}
+
+function arm(now: number): void {
+  const stop = wheel.next_stop()
+  if (stop === undefined) {
+    alarm_at = Number.POSITIVE_INFINITY
+    the_clock().clear_alarm()
+    return
+  }
+  alarm_at = stop
+  the_clock().set_alarm(Math.max(0, stop - now), ring)
+  the_clock().keep_alive(keeping_alive > 0)
+}
+
+function ring(): void {
+  // What is set meanwhile need not arm the alarm: it is armed once, at the end.
+  alarm_at = Number.NEGATIVE_INFINITY
+  try {
+    wheel.advance(the_clock().monotonic_time())
+  } finally {
+    arm(the_clock().monotonic_time())
+  }
+}

@@ -1,0 +1,50 @@
+// The clock that timers and timestamps read: the machine's own, or one that a test moves by hand.
+
+/** What a clock can do. Times are in milliseconds. */
+export interface Clock {
+  /** Milliseconds since some fixed moment; never goes back. */
+  monotonic_time(): number
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  system_time(): number
+  /** Calls `ring` once, not before `delay` has passed, and forgets an earlier alarm. */
+  set_alarm(delay: number, ring: () => void): void
+  clear_alarm(): void
+  /** Whether the alarm alone is to keep the program running. */
+  keep_alive(wanted: boolean): void
+}
+
+let alarm: NodeJS.Timeout | undefined
+
+/** The machine's clock, and one Node timer. */
+export const real_clock: Clock = {
+  monotonic_time: () => performance.now(),
+  system_time: () => Date.now(),
+  set_alarm(delay, ring) {
+    clearTimeout(alarm)
+    alarm = setTimeout(ring, Math.min(delay, 2 ** 31 - 1))
+  },
+  clear_alarm() {
+    clearTimeout(alarm)
+    alarm = undefined
+  },
+  keep_alive(wanted) {
+    if (wanted) alarm?.ref()
+    else alarm?.unref()
+  },
+}
+
+let clock = real_clock
+
+/** Puts another clock in place; timers that are already running are not moved over to it. */
+export function use_clock(other: Clock): void {
+  clock.clear_alarm()
+  clock = other
+}
+
+export const the_clock = (): Clock => clock
+
+/** Milliseconds of a clock that never goes back. OTP: `erlang:monotonic_time(millisecond)`. */
+export const monotonic_time = (): number => clock.monotonic_time()
+
+/** Milliseconds since 1970, by the wall clock. OTP: `erlang:system_time(millisecond)`. */
+export const system_time = (): number => clock.system_time()

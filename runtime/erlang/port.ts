@@ -1,0 +1,115 @@
+// Ports: outside resources, such as sockets, that belong to a process, are linked to it and end with it.
+
+import { add, type Few, has, members, remove } from './few.ts'
+import { type Entity, type Pid, Port } from './pid.ts'
+import { current, type Process } from './process.ts'
+import { forget } from './registry.ts'
+import { Exit, type Reason, type Term } from './term.ts'
+
+/** What the port is made of. */
+export interface Driver {
+  /** The port is closed: lets the resource go. Called once, outside any process. */
+  close(reason: Reason): void
+  /** A message was sent to the port. */
+  command?(message: Term): void
+}
+
+const open = new Map<number, OpenPort>()
+
+/** An open port. */
+export class OpenPort implements Entity {
+  readonly port = new Port()
+  /** Who owns the port and gets its messages. OTP: `{connected, Pid}`. */
+  connected: Pid
+  readonly #driver: Driver
+  #links: Few<Pid | Port> = undefined
+
+  constructor(owner: Process, driver: Driver) {
+    this.connected = owner.pid
+    this.#driver = driver
+    this.port.entity = this
+    open.set(this.port.id, this)
+    this.link(owner.pid)
+    owner.link(this.port)
+  }
+
+  deliver(message: Term): void {
+    this.#driver.command?.(message)
+  }
+
+  /** A port has no say: whatever signal comes from its owner or with a reason ends it. */
+  exit_signal(from: Pid | Port, reason: Reason, by_link: boolean): void {
+    if (by_link) {
+      if (!has(this.#links, from)) return
+      this.#links = remove(this.#links, from)
+    }
+    if (reason !== 'normal' || from === this.connected) this.close(reason)
+  }
+
+  link(other: Pid | Port): void {
+    this.#links = add(this.#links, other)
+  }
+
+  unlink(other: Pid | Port): void {
+    this.#links = remove(this.#links, other)
+  }
+
+  links(): (Pid | Port)[] {
+    return members(this.#links)
+  }
+
+  close(reason: Reason): void {
+    if (this.port.entity === undefined) return
+    this.port.entity = undefined
+    open.delete(this.port.id)
+    forget(this.port)
+    this.#driver.close(reason)
+    const linked = this.links()
+    this.#links = undefined
+    for (const other of linked) other.entity?.exit_signal(this.port, reason, true)
+  }
+}
+
+/** Opens a port that belongs to, and is linked to, the running process. OTP: `erlang:open_port/2`. */
+export const open_port = (driver: Driver): OpenPort => new OpenPort(current(), driver)
+
+/**
+ * Closes a port; a process linked to it gets the exit signal `'normal'`.
+ *
+ * @throws {@link Exit} `'badarg'` when it is closed
+ * @see OTP: `erlang:port_close/1`
+ */
+export function port_close(port: Port): true {
+  opened(port).close('normal')
+  return true
+}
+
+/**
+ * Makes `owner` the owner of the port and links the two; the link to the former owner is left to that one.
+ *
+ * @throws {@link Exit} `'badarg'` when the port is closed or the process has ended
+ * @see OTP: `erlang:port_connect/2`
+ */
+export function port_connect(port: Port, owner: Pid): true {
+  const it = opened(port)
+  if (owner.entity === undefined) throw new Exit('badarg')
+  it.connected = owner
+  it.link(owner)
+  owner.entity.link(port)
+  return true
+}
+
+/** What is known of an open port, or undefined. OTP: `erlang:port_info/1`. */
+export function port_info(port: Port): { connected: Pid; links: (Pid | Port)[] } | undefined {
+  const it = open.get(port.id)
+  return it && { connected: it.connected, links: it.links() }
+}
+
+/** Every open port, oldest first. OTP: `erlang:ports/0`. */
+export const ports = (): Port[] => Array.from(open.values(), it => it.port)
+
+function opened(port: Port): OpenPort {
+  const it = open.get(port.id)
+  if (it === undefined) throw new Exit('badarg')
+  return it
+}

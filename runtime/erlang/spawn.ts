@@ -1,0 +1,137 @@
+// Starting processes, and the way in for code that is not in one.
+
+import type { Pid, Ref } from './pid.ts'
+import { current, type Monitor, Process, reason_of, start_monitor } from './process.ts'
+import { report } from './report.ts'
+import { enqueue } from './scheduler.ts'
+import { run_as, running } from './self.ts'
+import { Exit, type Term } from './term.ts'
+
+/** What a process does: it ends when the promise does. */
+export type Body<Arguments extends readonly Term[] = readonly Term[], Value = unknown> = (
+  ...args: Arguments
+) => Value | PromiseLike<Value>
+
+/** OTP: the options of `erlang:spawn_opt/4`. */
+export interface SpawnOptions {
+  /** Links the new process to the one that starts it. */
+  readonly link?: boolean
+  /** Monitors it: `spawn_opt` then gives `[pid, ref]`. */
+  readonly monitor?: boolean
+}
+
+/**
+ * Starts a process that runs `body(...args)`; it starts soon, not before this returns. It ends with reason
+ * `'normal'` when `body` is done, else with what was thrown: the reason of an {@link Exit}, an `Error` itself,
+ * `['nocatch', term]` for anything else.
+ *
+ * @see OTP: `erlang:spawn/1`
+ */
+export function spawn<Arguments extends readonly Term[]>(body: Body<Arguments>, ...args: Arguments): Pid {
+  return start(body, args, {}).pid
+}
+
+/** As {@link spawn}, and links the two. OTP: `erlang:spawn_link/1`. */
+export function spawn_link<Arguments extends readonly Term[]>(
+  body: Body<Arguments>,
+  ...args: Arguments
+): Pid {
+  return start(body, args, { link: true }).pid
+}
+
+/** As {@link spawn}, and monitors it. OTP: `erlang:spawn_monitor/1`. */
+export function spawn_monitor<Arguments extends readonly Term[]>(
+  body: Body<Arguments>,
+  ...args: Arguments
+): [pid: Pid, ref: Ref] {
+  const process = start(body, args, { monitor: true })
+  return [process.pid, process.monitored_by as Monitor]
+}
+
+/**
+ * As {@link spawn}, with options.
+ *
+ * @returns the pid, or `[pid, ref]` with `monitor`
+ * @throws {@link Exit} `'badarg'` for an option that is not known
+ * @see OTP: `erlang:spawn_opt/2`
+ */
+export function spawn_opt(body: Body<[]>, options: SpawnOptions & { readonly monitor: true }): [Pid, Ref]
+export function spawn_opt(body: Body<[]>, options: SpawnOptions): Pid
+export function spawn_opt(body: Body<[]>, options: SpawnOptions): Pid | [Pid, Ref] {
+  for (const option of Object.keys(options)) {
+    if (option !== 'link' && option !== 'monitor') throw new Exit(['badarg', option])
+  }
+  const process = start(body, [], options)
+  return options.monitor ? [process.pid, process.monitored_by as Monitor] : process.pid
+}
+
+/**
+ * The way in for plain asynchronous code: runs `body` in a process of its own.
+ *
+ * @returns what `body` gives; rejects with what `body` threw, or with {@link Exit} when the process was ended
+ *   from outside
+ *
+ * @example
+ * const answer = await run(async () => {
+ *   const pid = spawn(async () => { const from = await receive(); send(from, 'hello') })
+ *   send(pid, self())
+ *   return receive()
+ * })
+ */
+export function run<Value>(body: Body<[], Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const process = new Process()
+    let settle = () => reject(new Exit(process.exit_reason))
+    process.own({ release: () => settle() })
+    process.initial_call = ['run', body.name]
+    const observed = async () => {
+      try {
+        const value = await body()
+        settle = () => resolve(value)
+      } catch (error) {
+        settle = () => reject(error)
+        throw new Exit(reason_of(error))
+      }
+    }
+    enqueue({ run: () => live(process, observed) })
+  })
+}
+
+/** Starts a process, and the links and monitors with it, before anything else can happen. */
+function start(body: Body<Term>, args: readonly Term[], options: SpawnOptions): Process {
+  const starter = running() === undefined ? undefined : current()
+  if (starter === undefined && (options.link || options.monitor)) current()
+  const process = new Process()
+  process.initial_call = ['spawn', body.name]
+  process.parent = starter?.pid
+  process.group_leader = starter?.group_leader
+  if (options.link) {
+    starter!.link(process.pid)
+    process.link(starter!.pid)
+  }
+  if (options.monitor) start_monitor(starter!, process)
+  enqueue({ run: () => live(process, () => body(...args)) })
+  return process
+}
+
+function live(process: Process, body: () => unknown): void {
+  if (!process.alive) return
+  run_as(process, async () => body()).then(
+    () => {
+      if (process.loop === undefined) process.end('normal')
+    },
+    error => {
+      if (!(error instanceof Exit)) report_crash(process, error)
+      process.crash(error)
+    },
+  )
+}
+
+/** What OTP's emulator logs when a process that is not under `proc_lib` dies of an error. */
+function report_crash(process: Process, error: unknown): void {
+  if (!process.alive) return
+  report('error', {
+    label: ['error', 'process'],
+    report: { pid: process.pid, initial_call: process.initial_call, reason: reason_of(error) },
+  })
+}

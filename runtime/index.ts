@@ -1,0 +1,48 @@
+// The package's entry point `kista`: the runtime, and the behaviours on it.
+
+export { timer_count } from './erlang/alarm.ts'
+export { monotonic_time, system_time } from './erlang/clock.ts'
+export { freeze_messages } from './erlang/debug.ts'
+export { format_term } from './erlang/io_lib.ts'
+export { type DemonitorOptions, demonitor, exit, link, monitor, node, unlink } from './erlang/links.ts'
+export { is_pid, is_port, is_reference, make_ref, type Pid, type Port, type Ref } from './erlang/pid.ts'
+export { port_info, ports } from './erlang/port.ts'
+export {
+  erase,
+  get,
+  get_all,
+  is_process_alive,
+  type ProcessInfo,
+  process_flag,
+  process_info,
+  processes,
+  put,
+} from './erlang/process_flags.ts'
+export { type After, after, type Clause, on, receive } from './erlang/receive.ts'
+export { register, registered, unregister, whereis } from './erlang/registry.ts'
+export { bump_reductions } from './erlang/scheduler.ts'
+export { self } from './erlang/self.ts'
+export { type Destination, send } from './erlang/send.ts'
+export {
+  type Body,
+  run,
+  type SpawnOptions,
+  spawn,
+  spawn_link,
+  spawn_monitor,
+  spawn_opt,
+} from './erlang/spawn.ts'
+export {
+  _,
+  type Done,
+  Exit,
+  type Matched,
+  matches,
+  ok,
+  type Reason,
+  type Result,
+  type Term,
+  type Timeout,
+  type Wildcard,
+} from './erlang/term.ts'
+export { cancel_timer, read_timer, send_after, start_timer } from './erlang/timers.ts'
