@@ -1,0 +1,369 @@
+// The cryptographic primitives that ssl and public_key are made of, named as OTP's crypto application names
+// them. What does the work is a provider: OpenSSL by way of Node, or the portable @noble packages.
+
+import { Exit } from '../../runtime/erlang/term.ts'
+import { has_public_form } from './curves.ts'
+import { read_private_key, read_public_key } from './keys.ts'
+import { node_provider } from './node_provider.ts'
+import type {
+  AeadCipher,
+  BlockCipher,
+  CipherState,
+  Curve,
+  Direction,
+  HashState,
+  HashType,
+  IoData,
+  KeyAgreementKey,
+  KeyPair,
+  PrivateKey,
+  Provider,
+  ProviderName,
+  PublicKey,
+  SignatureScheme,
+  Supports,
+} from './provider.ts'
+import { rc4_init } from './rc4.ts'
+
+export type {
+  AeadCipher,
+  BlockCipher,
+  CipherState,
+  Curve,
+  Direction,
+  HashState,
+  HashType,
+  IoData,
+  KeyAgreementKey,
+  KeyPair,
+  KeyType,
+  PrivateKey,
+  ProviderName,
+  PublicKey,
+  SignatureAlgorithm,
+  SignatureScheme,
+  Supports,
+} from './provider.ts'
+
+const providers = { node: node_provider, noble: node_provider }
+
+let provider: Provider = node_provider
+
+// ---- Providers
+
+/**
+ * Chooses what does the work from now on: `'node'` (the default) or `'noble'`. Keys made before stay valid;
+ * states and key agreement keys stay with the provider that made them.
+ */
+export function use_provider(name: ProviderName): void {
+  provider = providers[name]
+}
+
+/** The name of the provider in use. */
+export function provider_name(): ProviderName {
+  return provider.name
+}
+
+/**
+ * What the provider in use can do. What is not listed throws `['notsup', what]`.
+ *
+ * @see OTP: `crypto:supports/0`
+ */
+export function supports(): Supports {
+  return provider.supports()
+}
+
+// ---- Hashes
+
+/**
+ * The hash of `data`.
+ *
+ * @see OTP: `crypto:hash/2`
+ */
+export function hash(type: HashType, data: IoData): Uint8Array {
+  return provider.hash(type, data)
+}
+
+/**
+ * Begins a hash whose data comes piece by piece.
+ *
+ * @see OTP: `crypto:hash_init/1`
+ */
+export function hash_init(type: HashType): HashState {
+  return provider.hash_init(type)
+}
+
+/**
+ * Feeds `data` to a hash.
+ *
+ * @returns `state` itself, changed
+ * @see OTP: `crypto:hash_update/2`
+ */
+export function hash_update(state: HashState, data: IoData): HashState {
+  if (data instanceof Uint8Array) state.update(data)
+  else for (const piece of data) state.update(piece)
+  return state
+}
+
+/**
+ * The hash of what `state` was fed so far. The state can be fed, and asked, again.
+ *
+ * @see OTP: `crypto:hash_final/1`
+ */
+export function hash_final(state: HashState): Uint8Array {
+  return state.digest()
+}
+
+/**
+ * The HMAC (RFC 2104) of `data`.
+ *
+ * @param key - of any length
+ * @see OTP: `crypto:mac/4`
+ */
+export function mac(_type: 'hmac', digest: HashType, key: Uint8Array, data: IoData): Uint8Array {
+  return provider.hmac(digest, key, data)
+}
+
+/**
+ * Whether two byte strings are the same, in a time that depends on their length only.
+ *
+ * @returns false when they differ in length
+ * @see OTP: `crypto:hash_equals/2`
+ */
+export function hash_equals(left: Uint8Array, right: Uint8Array): boolean {
+  return provider.hash_equals(left, right)
+}
+
+// ---- Ciphers
+
+/**
+ * Encrypts and authenticates.
+ *
+ * @param iv - 12 bytes, never used twice with one key
+ * @param aad - authenticated, but not part of the result
+ * @returns the ciphertext followed by its 16 byte tag, in a buffer of their own
+ * @see OTP: `crypto:crypto_one_time_aead/6`; RFC 5116 §2.1
+ */
+export function crypto_one_time_aead_encrypt(
+  cipher: AeadCipher,
+  key: Uint8Array,
+  iv: Uint8Array,
+  plaintext: Uint8Array,
+  aad: Uint8Array,
+): Uint8Array {
+  const [ciphertext, tag] = provider.aead_encrypt(cipher, key, iv, plaintext, aad)
+  const both = new Uint8Array(ciphertext.length + tag.length)
+  both.set(ciphertext)
+  both.set(tag, ciphertext.length)
+  return both
+}
+
+/**
+ * As {@link crypto_one_time_aead_encrypt}, for those who put the two into a larger whole themselves: what joins
+ * them costs a quarter of the encryption of a full TLS record.
+ *
+ * @returns the ciphertext, and the 16 byte tag
+ */
+export function crypto_one_time_aead_encrypt_parts(
+  cipher: AeadCipher,
+  key: Uint8Array,
+  iv: Uint8Array,
+  plaintext: Uint8Array,
+  aad: Uint8Array,
+): readonly [ciphertext: Uint8Array, tag: Uint8Array] {
+  return provider.aead_encrypt(cipher, key, iv, plaintext, aad)
+}
+
+/**
+ * Checks and decrypts.
+ *
+ * @param ciphertext_and_tag - what {@link crypto_one_time_aead_encrypt} made
+ * @returns the plaintext in a buffer of its own, or undefined when anything of it does not authenticate
+ * @see OTP: `crypto:crypto_one_time_aead/7`; RFC 5116 §2.2
+ */
+export function crypto_one_time_aead_decrypt(
+  cipher: AeadCipher,
+  key: Uint8Array,
+  iv: Uint8Array,
+  ciphertext_and_tag: Uint8Array,
+  aad: Uint8Array,
+): Uint8Array | undefined {
+  return provider.aead_decrypt(cipher, key, iv, ciphertext_and_tag, aad)
+}
+
+/**
+ * A cipher that lives as long as the stream it encrypts or decrypts. Nothing is padded.
+ *
+ * @param iv - one block; RC4 has none and takes no bytes
+ * @throws {@link Exit} `['notsup', cipher]` when the provider does not have it
+ * @see OTP: `crypto:crypto_init/4`
+ */
+export function cipher_init(
+  cipher: BlockCipher | 'rc4',
+  key: Uint8Array,
+  iv: Uint8Array,
+  direction: Direction,
+): CipherState {
+  return cipher === 'rc4' ? rc4_init(key) : provider.cipher_init(cipher, key, iv, direction)
+}
+
+/**
+ * The next part of the stream.
+ *
+ * @param data - whole blocks; with RC4 any number of bytes
+ * @returns as many bytes
+ * @throws {@link Exit} `['badarg', …]` when `data` ends within a block
+ * @see OTP: `crypto:crypto_update/2`
+ */
+export function cipher_update(state: CipherState, data: Uint8Array): Uint8Array {
+  if (data.length % state.block_size !== 0) {
+    throw new Exit(['badarg', `${data.length} bytes are not blocks of ${state.block_size}`])
+  }
+  return state.update(data)
+}
+
+/**
+ * `size` bytes that nobody can predict.
+ *
+ * @see OTP: `crypto:strong_rand_bytes/1`
+ */
+export function strong_rand_bytes(size: number): Uint8Array {
+  return provider.strong_rand_bytes(size)
+}
+
+/** Overwrites a secret that is no longer needed. */
+export function wipe(bytes: Uint8Array): void {
+  bytes.fill(0)
+}
+
+// ---- Key agreement
+
+/**
+ * A fresh key pair for Diffie-Hellman on a curve.
+ *
+ * @throws {@link Exit} `['notsup', curve]` when the provider does not have the curve
+ * @see OTP: `crypto:generate_key/2`
+ */
+export function generate_key(curve: Curve): KeyPair {
+  return provider.generate_key(curve)
+}
+
+/**
+ * The secret shared with the owner of `peer_public`: the x coordinate, with its leading zeros.
+ *
+ * @param peer_public - an uncompressed point (X9.62 §4.3.6), or the raw value (RFC 7748 §5)
+ * @returns undefined when the peer's value is no legal public key: of another form, off the curve, or one whose
+ *   shared secret everybody knows (RFC 7748 §6)
+ * @throws {@link Exit} `['badarg', …]` when `private_key` is of another curve
+ * @see OTP: `crypto:compute_key/4`
+ */
+export function compute_key(
+  curve: Curve,
+  peer_public: Uint8Array,
+  private_key: KeyAgreementKey,
+): Uint8Array | undefined {
+  if (private_key.curve !== curve) throw new Exit(['badarg', `a key on ${private_key.curve}, not ${curve}`])
+  if (!has_public_form(curve, peer_public)) return undefined
+  return private_key.compute(peer_public)
+}
+
+// ---- Signatures and RSA
+
+/**
+ * The public key in a DER encoded SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): RSA, DSA, EC on a named curve,
+ * Ed25519 or Ed448.
+ *
+ * @returns undefined when it is malformed, not a point of its curve, or of a kind that the provider does not have
+ */
+export function public_key_from_spki(der: Uint8Array): PublicKey | undefined {
+  const key = read_public_key(der)
+  return key && provider.accepts_public_key(key) ? key : undefined
+}
+
+/**
+ * The private key in a DER encoded, unencrypted PKCS#8 PrivateKeyInfo (RFC 5958), of the same kinds.
+ *
+ * @returns undefined when it is malformed or of an unknown kind
+ */
+export function private_key_from_pkcs8(der: Uint8Array): PrivateKey | undefined {
+  const key = read_private_key(der)
+  return key && provider.accepts_private_key(key) ? key : undefined
+}
+
+/**
+ * Signs `data`, which is hashed on the way as the scheme says.
+ *
+ * @throws {@link Exit} `['badarg', …]` when the scheme is not one of the key's, `['notsup', …]` when the
+ *   provider makes no such signatures, see {@link supports}
+ * @see OTP: `crypto:sign/4`
+ */
+export function sign(scheme: SignatureScheme, data: IoData, key: PrivateKey): Uint8Array {
+  if (!fits(scheme, key)) {
+    throw new Exit(['badarg', `${scheme.algorithm} with ${scheme.digest} by a key of type ${key.type}`])
+  }
+  return provider.sign(scheme, data, key)
+}
+
+/**
+ * Whether `signature` is one of `data` by the owner of `key`. Whatever a peer sends, this does not throw.
+ *
+ * @returns false also when the scheme is not one of the key's
+ * @see OTP: `crypto:verify/5`
+ */
+export function verify(
+  scheme: SignatureScheme,
+  data: IoData,
+  signature: Uint8Array,
+  key: PublicKey,
+): boolean {
+  return fits(scheme, key) && provider.verify(scheme, data, signature, key)
+}
+
+/**
+ * Encrypts with PKCS#1 v1.5 padding.
+ *
+ * @param data - at least 11 bytes shorter than the modulus
+ * @returns as many bytes as the modulus has
+ * @throws {@link Exit} `['badarg', …]` when the key is not an RSA key or `data` is too long for it
+ * @see OTP: `crypto:public_encrypt/4`; RFC 8017 §7.2.1
+ */
+export function rsa_public_encrypt(key: PublicKey, data: Uint8Array): Uint8Array {
+  if (key.type !== 'rsa') throw new Exit(['badarg', `encryption with a key of type ${key.type}`])
+  const room = Math.ceil(key.bits / 8) - 11
+  if (data.length > room) throw new Exit(['badarg', `${data.length} bytes for a key that encrypts ${room}`])
+  return provider.rsa_public_encrypt(key, data)
+}
+
+/**
+ * The RSA private operation alone. The padding is still there, to be taken off in constant time by the caller
+ * (RFC 5246 §7.4.7.1).
+ *
+ * @returns as many bytes as the modulus has, or undefined when `data` has another length or is not below the
+ *   modulus, which everybody can see
+ * @throws {@link Exit} `['badarg', …]` when the key is not an RSA key, `['notsup', …]` when the provider has no
+ *   RSA private keys, see {@link supports}
+ */
+export function rsa_private_decrypt_raw(key: PrivateKey, data: Uint8Array): Uint8Array | undefined {
+  if (key.type !== 'rsa') throw new Exit(['badarg', `decryption with a key of type ${key.type}`])
+  if (data.length !== Math.ceil(key.bits / 8)) return undefined
+  return provider.rsa_private_decrypt_raw(key, data)
+}
+
+/** Whether a key of this type makes such signatures. */
+function fits(scheme: SignatureScheme, key: PublicKey | PrivateKey): boolean {
+  const { algorithm, digest } = scheme
+  switch (key.type) {
+    case 'rsa':
+      return (algorithm === 'rsa' && digest !== 'none') || (algorithm === 'rsa_pss' && is_hash(digest))
+    case 'dsa':
+      return algorithm === 'dsa' && is_hash(digest)
+    case 'ec':
+      return algorithm === 'ecdsa' && is_hash(digest)
+    default:
+      return algorithm === 'eddsa' && digest === 'none'
+  }
+}
+
+function is_hash(digest: SignatureScheme['digest']): digest is HashType {
+  return digest !== 'md5sha' && digest !== 'none'
+}

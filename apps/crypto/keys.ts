@@ -1,0 +1,245 @@
+// Key handles, and what is inside them: SubjectPublicKeyInfo (RFC 5280 §4.1.2.7) and PKCS#8 (RFC 5958) taken
+// apart. The insides are kept beside the handles and not in them, so that no log can show a secret.
+
+import { Exit } from '../../runtime/erlang/term.ts'
+import { type Curve, curve_bits, curve_size, named_curve } from './curves.ts'
+import { type DerReader, decode, refuse, tag } from './der.ts'
+import type { KeyType, PrivateKey, PublicKey } from './provider.ts'
+
+type EdwardsType = 'ed25519' | 'ed448'
+
+/** What a public key consists of. Numbers are big endian without leading zeros. */
+export type PublicComponents =
+  | {
+      readonly type: 'rsa'
+      readonly bits: number
+      readonly modulus: Uint8Array
+      readonly exponent: Uint8Array
+    }
+  | { readonly type: 'dsa'; readonly bits: number }
+  | { readonly type: 'ec'; readonly bits: number; readonly curve: Curve; readonly point: Uint8Array }
+  | { readonly type: EdwardsType; readonly bits: number; readonly point: Uint8Array }
+
+/** What a private key consists of, as far as a provider without a PKCS#8 reader can use it. */
+export type PrivateComponents =
+  | { readonly type: 'rsa' | 'dsa'; readonly bits: number; readonly pkcs8: Uint8Array }
+  | {
+      readonly type: 'ec'
+      readonly bits: number
+      readonly pkcs8: Uint8Array
+      readonly curve: Curve
+      /** As long as the curve's coordinates. */
+      readonly scalar: Uint8Array
+    }
+  | {
+      readonly type: EdwardsType
+      readonly bits: number
+      readonly pkcs8: Uint8Array
+      readonly seed: Uint8Array
+    }
+
+const key_type: ReadonlyMap<string, KeyType> = new Map<string, KeyType>([
+  ['1.2.840.113549.1.1.1', 'rsa'],
+  ['1.2.840.10040.4.1', 'dsa'],
+  ['1.2.840.10045.2.1', 'ec'],
+  ['1.3.101.112', 'ed25519'],
+  ['1.3.101.113', 'ed448'],
+])
+
+const edwards_size = { ed25519: 32, ed448: 57 } as const
+const edwards_bits = { ed25519: 255, ed448: 448 } as const
+
+// Beyond these, one verification costs a peer nothing and us seconds. OpenSSL draws the same lines.
+const max_modulus_bits = 16_384
+const max_exponent_bits = 64
+
+const public_components = new WeakMap<PublicKey, PublicComponents>()
+const private_components = new WeakMap<PrivateKey, PrivateComponents>()
+
+/** The key in a SubjectPublicKeyInfo, or undefined when it is malformed or of an unknown type. */
+export function read_public_key(der: Uint8Array): PublicKey | undefined {
+  const spki = Uint8Array.from(der)
+  const components = decode(spki, subject_public_key_info)
+  if (!components) return undefined
+
+  const { type, bits } = components
+  const curve = components.type === 'ec' ? { curve: components.curve } : {}
+  const key: PublicKey = Object.freeze({ kind: 'public', type, bits, ...curve, spki })
+  public_components.set(key, components)
+  return key
+}
+
+/** The key in a PKCS#8 PrivateKeyInfo, or undefined when it is malformed or of an unknown type. */
+export function read_private_key(der: Uint8Array): PrivateKey | undefined {
+  const pkcs8 = Uint8Array.from(der)
+  const components = decode(pkcs8, from => private_key_info(from, pkcs8))
+  if (!components) return undefined
+
+  const { type, bits } = components
+  const curve = components.type === 'ec' ? { curve: components.curve } : {}
+  const key: PrivateKey = Object.freeze({ kind: 'private', type, bits, ...curve })
+  private_components.set(key, components)
+  return key
+}
+
+/** What is inside a handle that {@link read_public_key} made. */
+export function components_of_public(key: PublicKey): PublicComponents {
+  return inside(public_components, key)
+}
+
+/** What is inside a handle that {@link read_private_key} made. */
+export function components_of_private(key: PrivateKey): PrivateComponents {
+  return inside(private_components, key)
+}
+
+function inside<Key extends object, Components>(all: WeakMap<Key, Components>, key: Key): Components {
+  const components = all.get(key)
+  if (!components)
+    throw new Exit(['badarg', 'not a key made by public_key_from_spki or private_key_from_pkcs8'])
+  return components
+}
+
+// ---- SubjectPublicKeyInfo
+
+function subject_public_key_info(from: DerReader): PublicComponents {
+  const info = from.sequence()
+  const algorithm = info.sequence()
+  const type = key_type.get(algorithm.object_identifier()) ?? refuse()
+  const components = public_key_of(type, algorithm, info)
+  algorithm.end()
+  info.end()
+  return components
+}
+
+function public_key_of(type: KeyType, algorithm: DerReader, info: DerReader): PublicComponents {
+  switch (type) {
+    case 'rsa':
+      null_parameters(algorithm)
+      return rsa_public_key(info.bit_string())
+    case 'dsa': {
+      const bits = dss_parameters(algorithm)
+      info.bit_string()
+      return { type, bits }
+    }
+    case 'ec': {
+      const curve = ec_parameters(algorithm)
+      return { type, bits: curve_bits(curve), curve, point: info.bit_string() }
+    }
+    default: {
+      const point = info.bit_string()
+      if (point.length !== edwards_size[type]) refuse()
+      return { type, bits: edwards_bits[type], point }
+    }
+  }
+}
+
+function rsa_public_key(der: Uint8Array): PublicComponents {
+  const key = decode(der, from => {
+    const fields = from.sequence()
+    const modulus = fields.unsigned()
+    const exponent = fields.unsigned()
+    fields.end()
+    return { modulus, exponent }
+  })
+  if (!key) return refuse()
+
+  const bits = bit_length(key.modulus)
+  if (bits > max_modulus_bits || bit_length(key.exponent) > max_exponent_bits) refuse()
+  if (!is_odd(key.modulus) || !is_odd(key.exponent) || bit_length(key.exponent) < 2) refuse()
+  return { type: 'rsa', bits, ...key }
+}
+
+// ---- PKCS#8
+
+function private_key_info(from: DerReader, pkcs8: Uint8Array): PrivateComponents {
+  const info = from.sequence()
+  if (info.small() > 1) refuse()
+  const algorithm = info.sequence()
+  const type = key_type.get(algorithm.object_identifier()) ?? refuse()
+  const components = private_key_of(type, algorithm, info.octet_string(), pkcs8)
+  algorithm.end()
+  // Attributes and the public key may follow; nobody here needs them.
+  return components
+}
+
+function private_key_of(
+  type: KeyType,
+  algorithm: DerReader,
+  key: Uint8Array,
+  pkcs8: Uint8Array,
+): PrivateComponents {
+  switch (type) {
+    case 'rsa':
+      null_parameters(algorithm)
+      return { type, bits: rsa_private_key_bits(key), pkcs8 }
+    case 'dsa':
+      return { type, bits: dss_parameters(algorithm), pkcs8 }
+    case 'ec': {
+      const curve = ec_parameters(algorithm)
+      return { type, bits: curve_bits(curve), pkcs8, curve, scalar: ec_private_key(key, curve_size(curve)) }
+    }
+    default: {
+      const seed = decode(key, inner => inner.octet_string())
+      if (seed?.length !== edwards_size[type]) return refuse()
+      return { type, bits: edwards_bits[type], pkcs8, seed }
+    }
+  }
+}
+
+function rsa_private_key_bits(der: Uint8Array): number {
+  const bits = decode(der, from => {
+    const fields = from.sequence()
+    if (fields.small() !== 0) refuse()
+    return bit_length(fields.unsigned())
+  })
+  return bits ?? refuse()
+}
+
+/** RFC 5915. Some writers leave out the scalar's leading zeros, others have one too many. */
+function ec_private_key(der: Uint8Array, size: number): Uint8Array {
+  const written = decode(der, from => {
+    const fields = from.sequence()
+    if (fields.small() !== 1) refuse()
+    return fields.octet_string()
+  })
+  if (!written) return refuse()
+
+  const excess = Math.max(written.length - size, 0)
+  if (written.subarray(0, excess).some(byte => byte !== 0)) refuse()
+  const scalar = new Uint8Array(size)
+  scalar.set(written.subarray(excess), size - (written.length - excess))
+  return scalar
+}
+
+// ---- Parameters
+
+/** RFC 3279 §2.3.1 asks for NULL; some leave it out. */
+function null_parameters(algorithm: DerReader): void {
+  if (!algorithm.at_end && algorithm.element(tag.null).length !== 0) refuse()
+}
+
+function ec_parameters(algorithm: DerReader): Curve {
+  return named_curve(algorithm.object_identifier()) ?? refuse()
+}
+
+/** RFC 3279 §2.3.2: p, q and g. Gives the size of p. */
+function dss_parameters(algorithm: DerReader): number {
+  const parameters = algorithm.sequence()
+  const bits = bit_length(parameters.unsigned())
+  parameters.unsigned()
+  parameters.unsigned()
+  parameters.end()
+  if (bits > max_modulus_bits) refuse()
+  return bits
+}
+
+/** Of a number without leading zeros. */
+function bit_length(number: Uint8Array): number {
+  const first = number[0]
+  if (first === undefined) return 0
+  return number.length * 8 - (Math.clz32(first) - 24)
+}
+
+function is_odd(number: Uint8Array): boolean {
+  return ((number.at(-1) ?? 0) & 1) === 1
+}

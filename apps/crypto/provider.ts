@@ -1,0 +1,140 @@
+// What a crypto provider must be able to do. `node_provider.ts` and `noble_provider.ts` are the two there are;
+// `crypto.ts` is the API in front of them. The names are those of OTP's crypto application.
+
+import type { Curve } from './curves.ts'
+
+export type { Curve } from './curves.ts'
+
+/** OTP: `crypto:hash_algorithm()`. `'sha'` is SHA-1. */
+export type HashType = 'md5' | 'sha' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
+
+/** Bytes in one piece, or in several that are read one after the other. */
+export type IoData = Uint8Array | readonly Uint8Array[]
+
+/** Key 16 or 32 bytes as the name says (ChaCha20: 32), nonce 12 bytes, tag 16 bytes. */
+export type AeadCipher = 'aes_128_gcm' | 'aes_256_gcm' | 'chacha20_poly1305'
+
+/** `des_cbc` takes a key of 8 bytes, `des_ede3_cbc` one of 24. */
+export type BlockCipher = 'aes_128_cbc' | 'aes_256_cbc' | 'des_ede3_cbc' | 'des_cbc'
+
+export type Direction = 'encrypt' | 'decrypt'
+
+/** A hash that is being fed. */
+export interface HashState {
+  update(data: Uint8Array): void
+  /** The hash of what was fed so far; more can be fed afterwards. */
+  digest(): Uint8Array
+}
+
+/** A cipher in the middle of a stream. */
+export interface CipherState {
+  /** In bytes; 1 for a stream cipher. */
+  readonly block_size: number
+  /** As many bytes as `data` has; for block ciphers these must be whole blocks. */
+  update(data: Uint8Array): Uint8Array
+}
+
+/** The private half of a fresh Diffie-Hellman key pair. It never leaves the provider. */
+export interface KeyAgreementKey {
+  readonly curve: Curve
+  /** The shared secret, or undefined when `peer_public` is not a legal public value. */
+  compute(peer_public: Uint8Array): Uint8Array | undefined
+}
+
+export interface KeyPair {
+  /** X9.62 uncompressed point, or for x25519 and x448 the raw value. */
+  readonly public_key: Uint8Array
+  readonly private_key: KeyAgreementKey
+}
+
+export type KeyType = 'rsa' | 'dsa' | 'ec' | 'ed25519' | 'ed448'
+
+/** A public key that was checked to be well formed and, on a curve, to be a point of it. */
+export interface PublicKey {
+  readonly kind: 'public'
+  readonly type: KeyType
+  /** The size of the modulus (rsa, dsa) or of the field (the others). */
+  readonly bits: number
+  /** Only where `type` is `'ec'`. */
+  readonly curve?: Curve
+  /** The DER encoded SubjectPublicKeyInfo it was made from. */
+  readonly spki: Uint8Array
+}
+
+/** A private key. What is secret in it cannot be printed, logged or sent by accident. */
+export interface PrivateKey {
+  readonly kind: 'private'
+  readonly type: KeyType
+  /** The size of the modulus (rsa, dsa) or of the field (the others). */
+  readonly bits: number
+  /** Only where `type` is `'ec'`. */
+  readonly curve?: Curve
+}
+
+export type SignatureAlgorithm = 'rsa' | 'rsa_pss' | 'dsa' | 'ecdsa' | 'eddsa'
+
+/**
+ * How a signature is made. `'rsa'` is RSASSA-PKCS1-v1_5; `'rsa_pss'` has MGF1 and a salt of the digest's
+ * length; DSA and ECDSA signatures are DER.
+ *
+ * The digest `'md5sha'` is RSA's in TLS before 1.2: MD5 and SHA-1 one after the other, without DigestInfo.
+ * The digest `'none'` is EdDSA's, which hashes by itself.
+ */
+export interface SignatureScheme {
+  readonly algorithm: SignatureAlgorithm
+  readonly digest: HashType | 'md5sha' | 'none'
+}
+
+export interface Supports {
+  readonly hashs: readonly HashType[]
+  readonly ciphers: readonly (AeadCipher | BlockCipher | 'rc4')[]
+  readonly curves: readonly Curve[]
+  /** What signatures can be verified with; `'rsa'` includes encryption. */
+  readonly public_keys: readonly SignatureAlgorithm[]
+  /** What signatures can be made with; `'rsa'` includes decryption. */
+  readonly private_keys: readonly SignatureAlgorithm[]
+}
+
+export type ProviderName = 'node' | 'noble'
+
+/**
+ * The door to one implementation of the primitives. `crypto.ts` has already made sure that a key fits the
+ * scheme it is used with, and that a peer's public value has the form its curve asks for.
+ */
+export interface Provider {
+  readonly name: ProviderName
+  supports(): Supports
+
+  hash(type: HashType, data: IoData): Uint8Array
+  hash_init(type: HashType): HashState
+  hmac(type: HashType, key: Uint8Array, data: IoData): Uint8Array
+  hash_equals(left: Uint8Array, right: Uint8Array): boolean
+  strong_rand_bytes(size: number): Uint8Array
+
+  aead_encrypt(
+    cipher: AeadCipher,
+    key: Uint8Array,
+    iv: Uint8Array,
+    plaintext: Uint8Array,
+    aad: Uint8Array,
+  ): readonly [ciphertext: Uint8Array, tag: Uint8Array]
+  aead_decrypt(
+    cipher: AeadCipher,
+    key: Uint8Array,
+    iv: Uint8Array,
+    ciphertext_and_tag: Uint8Array,
+    aad: Uint8Array,
+  ): Uint8Array | undefined
+  cipher_init(cipher: BlockCipher, key: Uint8Array, iv: Uint8Array, direction: Direction): CipherState
+
+  generate_key(curve: Curve): KeyPair
+
+  /** Whether the provider can use this key. It may keep what it has learnt about it. */
+  accepts_public_key(key: PublicKey): boolean
+  /** Whether this is a key. That the provider can do nothing with its type is no reason to refuse it. */
+  accepts_private_key(key: PrivateKey): boolean
+  sign(scheme: SignatureScheme, data: IoData, key: PrivateKey): Uint8Array
+  verify(scheme: SignatureScheme, data: IoData, signature: Uint8Array, key: PublicKey): boolean
+  rsa_public_encrypt(key: PublicKey, data: Uint8Array): Uint8Array
+  rsa_private_decrypt_raw(key: PrivateKey, data: Uint8Array): Uint8Array | undefined
+}
