@@ -139,6 +139,11 @@ export function opaque(length: UintCodec, min?: number, max?: number): Codec<Uin
   return sized(length, rest, min, max)
 }
 
+/** Like {@link opaque}, as a string whose code units are the bytes. */
+export function byte_string(length: UintCodec, min?: number, max?: number): Codec<string> {
+  return map_codec(opaque(length, min, max), string_from_bytes, bytes_from_string)
+}
+
 /** `Element<min..max>`: elements behind their length; it and its limits count bytes, not elements. */
 export function vector<T>(
   length: UintCodec,
@@ -259,4 +264,20 @@ export function map_codec<Read, T>(
     read: reader => decode(codec.read(reader)),
     write: (writer, value) => codec.write(writer, encode(value)),
   }
+}
+
+function string_from_bytes(bytes: Uint8Array): string {
+  let string = ''
+  for (const byte of bytes) string += String.fromCharCode(byte)
+  return string
+}
+
+function bytes_from_string(string: string): Uint8Array {
+  const bytes = new Uint8Array(string.length)
+  for (let index = 0; index < string.length; index++) {
+    const byte = string.charCodeAt(index)
+    if (byte > 0xff) throw new RangeError(`${JSON.stringify(string)} is no byte string`)
+    bytes[index] = byte
+  }
+  return bytes
 }

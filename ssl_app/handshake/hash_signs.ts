@@ -1,0 +1,71 @@
+// Signature schemes: the numbers that TLS gives to pairs of hash and signature, and what a signature looks like
+// in a message.
+
+import type * as provider from '../../apps/crypto/provider.ts'
+import { type Codec, names, opaque, struct, uint16 } from '../../runtime/binary/codec.ts'
+import { is_at_least } from '../record/tls_version.ts'
+import { by_version } from './by_version.ts'
+
+/** What a scheme is made of: how its signatures are computed, and the keys that can. */
+export interface HashSign extends provider.SignatureScheme {
+  readonly code: number
+  readonly key_type: provider.KeyType
+}
+
+/**
+ * RFC 5246 §7.4.1.4.1 (hash in the high byte, signature in the low one), RFC 8422 §5.1.3, RFC 8446 §4.2.3.
+ * Those that the last one names have its name. In TLS 1.2 an ECDSA scheme does not determine the curve.
+ */
+const schemes = {
+  rsa_pkcs1_md5: { code: 0x0101, algorithm: 'rsa', digest: 'md5', key_type: 'rsa' },
+  rsa_pkcs1_sha1: { code: 0x0201, algorithm: 'rsa', digest: 'sha', key_type: 'rsa' },
+  dsa_sha1: { code: 0x0202, algorithm: 'dsa', digest: 'sha', key_type: 'dsa' },
+  ecdsa_sha1: { code: 0x0203, algorithm: 'ecdsa', digest: 'sha', key_type: 'ec' },
+  rsa_pkcs1_sha224: { code: 0x0301, algorithm: 'rsa', digest: 'sha224', key_type: 'rsa' },
+  ecdsa_sha224: { code: 0x0303, algorithm: 'ecdsa', digest: 'sha224', key_type: 'ec' },
+  rsa_pkcs1_sha256: { code: 0x0401, algorithm: 'rsa', digest: 'sha256', key_type: 'rsa' },
+  ecdsa_secp256r1_sha256: { code: 0x0403, algorithm: 'ecdsa', digest: 'sha256', key_type: 'ec' },
+  rsa_pkcs1_sha384: { code: 0x0501, algorithm: 'rsa', digest: 'sha384', key_type: 'rsa' },
+  ecdsa_secp384r1_sha384: { code: 0x0503, algorithm: 'ecdsa', digest: 'sha384', key_type: 'ec' },
+  rsa_pkcs1_sha512: { code: 0x0601, algorithm: 'rsa', digest: 'sha512', key_type: 'rsa' },
+  ecdsa_secp521r1_sha512: { code: 0x0603, algorithm: 'ecdsa', digest: 'sha512', key_type: 'ec' },
+  rsa_pss_rsae_sha256: { code: 0x0804, algorithm: 'rsa_pss', digest: 'sha256', key_type: 'rsa' },
+  rsa_pss_rsae_sha384: { code: 0x0805, algorithm: 'rsa_pss', digest: 'sha384', key_type: 'rsa' },
+  rsa_pss_rsae_sha512: { code: 0x0806, algorithm: 'rsa_pss', digest: 'sha512', key_type: 'rsa' },
+  ed25519: { code: 0x0807, algorithm: 'eddsa', digest: 'none', key_type: 'ed25519' },
+  ed448: { code: 0x0808, algorithm: 'eddsa', digest: 'none', key_type: 'ed448' },
+} as const satisfies Record<string, HashSign>
+
+/** The name of a scheme that this implementation knows. */
+export type SignatureScheme = keyof typeof schemes
+
+export type SignatureAndHashAlgorithm = SignatureScheme | number
+
+/**
+ * The struct `digitally-signed`. Before TLS 1.2 it has no `algorithm`: the key alone decides.
+ * RFC 5246 §4.7, RFC 4346 §4.7
+ */
+export interface DigitallySigned {
+  readonly algorithm?: SignatureAndHashAlgorithm
+  readonly signature: Uint8Array
+}
+
+const codes = Object.fromEntries(Object.entries(schemes).map(([name, { code }]) => [name, code]))
+
+/** A scheme as it is written in messages; one without a name here stays its number. */
+export const signature_scheme: Codec<SignatureAndHashAlgorithm> = names(
+  uint16,
+  codes as Record<SignatureScheme, number>,
+)
+
+/** What follows the parameters of a ServerKeyExchange, and all that a CertificateVerify is. */
+export const digitally_signed = by_version<Codec<DigitallySigned>>(version =>
+  is_at_least(version, 'tlsv1.2')
+    ? struct({ algorithm: signature_scheme, signature: opaque(uint16) })
+    : struct({ signature: opaque(uint16) }),
+)
+
+/** What a scheme is made of; undefined for a number without a name. */
+export function hash_sign(scheme: SignatureAndHashAlgorithm): HashSign | undefined {
+  return typeof scheme === 'number' ? undefined : schemes[scheme]
+}
