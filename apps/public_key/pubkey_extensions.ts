@@ -1,0 +1,200 @@
+// The extensions of a certificate, RFC 5280 §4.2: those that path validation, TLS and revocation need are decoded,
+// the value of any other stays the bytes it is.
+
+import { DecodeError } from '../../runtime/binary/reader.ts'
+import { context, context_constructed, type DerReader, read_der, universal } from './pubkey_der.ts'
+import {
+  type GeneralName,
+  type RelativeDistinguishedName,
+  read_general_name,
+  read_general_names,
+  read_rdn,
+} from './pubkey_names.ts'
+import type { Oid } from './pubkey_oids.ts'
+import * as oids from './pubkey_oids.ts'
+
+export interface BasicConstraints {
+  readonly cA: boolean
+  /** How many more CA certificates may follow. Absent: any number. */
+  readonly pathLenConstraint?: number
+}
+
+/** RFC 5280 §4.2.1.3, in the order of its bits. */
+const key_usages = [
+  'digitalSignature',
+  'nonRepudiation',
+  'keyEncipherment',
+  'dataEncipherment',
+  'keyAgreement',
+  'keyCertSign',
+  'cRLSign',
+  'encipherOnly',
+  'decipherOnly',
+] as const
+
+export type KeyUsage = (typeof key_usages)[number]
+
+/** RFC 5280 §4.2.1.13, in the order of its bits. */
+const reason_flags = [
+  'unused',
+  'keyCompromise',
+  'cACompromise',
+  'affiliationChanged',
+  'superseded',
+  'cessationOfOperation',
+  'certificateHold',
+  'privilegeWithdrawn',
+  'aACompromise',
+] as const
+
+export type ReasonFlag = (typeof reason_flags)[number]
+
+export interface GeneralSubtree {
+  readonly base: GeneralName
+  /** 0 in every certificate of the Internet profile. */
+  readonly minimum: number
+  readonly maximum?: number
+}
+
+export interface NameConstraints {
+  readonly permittedSubtrees?: readonly GeneralSubtree[]
+  readonly excludedSubtrees?: readonly GeneralSubtree[]
+}
+
+export interface AuthorityKeyIdentifier {
+  readonly keyIdentifier?: Uint8Array
+  readonly authorityCertIssuer?: readonly GeneralName[]
+  readonly authorityCertSerialNumber?: bigint
+}
+
+export interface DistributionPoint {
+  readonly distributionPoint?: DistributionPointName
+  readonly reasons?: readonly ReasonFlag[]
+  readonly cRLIssuer?: readonly GeneralName[]
+}
+
+export type DistributionPointName =
+  | readonly ['fullName', readonly GeneralName[]]
+  | readonly ['nameRelativeToCRLIssuer', RelativeDistinguishedName]
+
+/** What the value of each extension is that is decoded. */
+export interface ExtensionValues {
+  readonly [oids.id_ce_subjectKeyIdentifier]: Uint8Array
+  readonly [oids.id_ce_keyUsage]: readonly KeyUsage[]
+  readonly [oids.id_ce_subjectAltName]: readonly GeneralName[]
+  readonly [oids.id_ce_issuerAltName]: readonly GeneralName[]
+  readonly [oids.id_ce_basicConstraints]: BasicConstraints
+  readonly [oids.id_ce_nameConstraints]: NameConstraints
+  readonly [oids.id_ce_cRLDistributionPoints]: readonly DistributionPoint[]
+  readonly [oids.id_ce_authorityKeyIdentifier]: AuthorityKeyIdentifier
+  readonly [oids.id_ce_extKeyUsage]: readonly Oid[]
+}
+
+/** An extension as `verify_fun` gets it. OTP: `#'Extension'{}`. */
+export interface Extension {
+  readonly extnID: Oid
+  readonly critical: boolean
+  /** Of the type that {@link ExtensionValues} has for `extnID`; of any other the bytes in its octet string. */
+  readonly extnValue: ExtensionValues[keyof ExtensionValues] | Uint8Array
+}
+
+/** The value of the extension `id`, if it is among `extensions`. OTP: `pubkey_cert:select_extension/2`. */
+export function select_extension<Id extends keyof ExtensionValues>(
+  id: Id,
+  extensions: readonly Extension[],
+): ExtensionValues[Id] | undefined {
+  const found = extensions.find(extension => extension.extnID === id)
+  return found?.extnValue as ExtensionValues[Id] | undefined
+}
+
+/** @throws {@link DecodeError}, also when one extension comes twice */
+export function read_extensions(from: DerReader): readonly Extension[] {
+  const extensions = from.list(universal.sequence, read_extension)
+  if (extensions.length === 0) throw new DecodeError('a list of no extensions')
+  const ids = new Set(extensions.map(extension => extension.extnID))
+  if (ids.size < extensions.length) throw new DecodeError('an extension twice')
+  return extensions
+}
+
+function read_extension(from: DerReader): Extension {
+  return from.enter(universal.sequence, extension => {
+    const extnID = extension.object_identifier()
+    const critical = extension.next_is(universal.boolean) ? extension.boolean() : false
+    const bytes = extension.octet_string()
+    const read = Object.hasOwn(readers, extnID) ? readers[extnID as keyof ExtensionValues] : undefined
+    return { extnID, critical, extnValue: read ? read_der<Extension['extnValue']>(bytes, read) : bytes }
+  })
+}
+
+const readers: { readonly [Id in keyof ExtensionValues]: (from: DerReader) => ExtensionValues[Id] } = {
+  [oids.id_ce_subjectKeyIdentifier]: from => from.octet_string(),
+  [oids.id_ce_keyUsage]: from => names_of(from.named_bits(), key_usages),
+  [oids.id_ce_subjectAltName]: from => read_general_names(from),
+  [oids.id_ce_issuerAltName]: from => read_general_names(from),
+  [oids.id_ce_basicConstraints]: read_basic_constraints,
+  [oids.id_ce_nameConstraints]: read_name_constraints,
+  [oids.id_ce_cRLDistributionPoints]: from => from.list(universal.sequence, read_distribution_point),
+  [oids.id_ce_authorityKeyIdentifier]: read_authority_key_identifier,
+  [oids.id_ce_extKeyUsage]: from => from.list(universal.sequence, purpose => purpose.object_identifier()),
+}
+
+function read_basic_constraints(from: DerReader): BasicConstraints {
+  return from.enter(universal.sequence, inside => {
+    const cA = inside.next_is(universal.boolean) ? inside.boolean() : false
+    if (inside.at_end) return { cA }
+    return { cA, pathLenConstraint: inside.small_integer() }
+  })
+}
+
+function read_name_constraints(from: DerReader): NameConstraints {
+  return from.enter(universal.sequence, inside => {
+    const permittedSubtrees = inside.optional(context_constructed(0), read_subtrees)
+    const excludedSubtrees = inside.optional(context_constructed(1), read_subtrees)
+    return { ...(permittedSubtrees && { permittedSubtrees }), ...(excludedSubtrees && { excludedSubtrees }) }
+  })
+}
+
+function read_subtrees(from: DerReader): GeneralSubtree[] {
+  return from.until_end(subtree => subtree.enter(universal.sequence, read_subtree))
+}
+
+function read_subtree(from: DerReader): GeneralSubtree {
+  const base = read_general_name(from)
+  const minimum = from.next_is(context(0)) ? from.small_integer(context(0)) : 0
+  if (from.at_end) return { base, minimum }
+  return { base, minimum, maximum: from.small_integer(context(1)) }
+}
+
+function read_authority_key_identifier(from: DerReader): AuthorityKeyIdentifier {
+  return from.enter(universal.sequence, inside => ({
+    ...(inside.next_is(context(0)) && { keyIdentifier: inside.octet_string(context(0)) }),
+    ...(inside.next_is(context_constructed(1)) && {
+      authorityCertIssuer: read_general_names(inside, context_constructed(1)),
+    }),
+    ...(inside.next_is(context(2)) && { authorityCertSerialNumber: inside.integer(context(2)) }),
+  }))
+}
+
+function read_distribution_point(from: DerReader): DistributionPoint {
+  return from.enter(universal.sequence, inside => {
+    const distributionPoint = inside.optional(context_constructed(0), read_distribution_point_name)
+    return {
+      ...(distributionPoint && { distributionPoint }),
+      ...(inside.next_is(context(1)) && { reasons: names_of(inside.named_bits(context(1)), reason_flags) }),
+      ...(inside.next_is(context_constructed(2)) && {
+        cRLIssuer: read_general_names(inside, context_constructed(2)),
+      }),
+    }
+  })
+}
+
+function read_distribution_point_name(from: DerReader): DistributionPointName {
+  if (from.next_is(context_constructed(0)))
+    return ['fullName', read_general_names(from, context_constructed(0))]
+  return ['nameRelativeToCRLIssuer', read_rdn(from, context_constructed(1))]
+}
+
+/** Bits that have no name mean nothing to anybody. */
+function names_of<Flag extends string>(bits: readonly number[], flags: readonly Flag[]): Flag[] {
+  return bits.flatMap(bit => flags[bit] ?? [])
+}

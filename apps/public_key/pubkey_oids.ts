@@ -1,0 +1,57 @@
+// Object identifiers by the names that OTP's public_key gives them (its macros `?'id-ce-basicConstraints'` and
+// the like), in dotted notation.
+
+/** An object identifier in dotted notation: `'2.5.29.19'`. */
+export type Oid = string
+
+// Extensions: RFC 5280 §4.2
+export const id_ce_subjectKeyIdentifier = '2.5.29.14'
+export const id_ce_keyUsage = '2.5.29.15'
+export const id_ce_subjectAltName = '2.5.29.17'
+export const id_ce_issuerAltName = '2.5.29.18'
+export const id_ce_basicConstraints = '2.5.29.19'
+export const id_ce_nameConstraints = '2.5.29.30'
+export const id_ce_cRLDistributionPoints = '2.5.29.31'
+export const id_ce_certificatePolicies = '2.5.29.32'
+export const id_ce_authorityKeyIdentifier = '2.5.29.35'
+export const id_ce_policyConstraints = '2.5.29.36'
+export const id_ce_extKeyUsage = '2.5.29.37'
+
+// Purposes of a key: RFC 5280 §4.2.1.12
+export const anyExtendedKeyUsage = '2.5.29.37.0'
+export const id_kp_serverAuth = '1.3.6.1.5.5.7.3.1'
+export const id_kp_clientAuth = '1.3.6.1.5.5.7.3.2'
+
+// Attributes of a name: RFC 5280 appendix A.1
+export const id_at_commonName = '2.5.4.3'
+export const id_emailAddress = '1.2.840.113549.1.9.1'
+
+// Public keys: RFC 3279 §2.3, RFC 5480, RFC 8410
+export const rsaEncryption = '1.2.840.113549.1.1.1'
+export const id_RSASSA_PSS = '1.2.840.113549.1.1.10'
+export const id_mgf1 = '1.2.840.113549.1.1.8'
+export const id_dsa = '1.2.840.10040.4.1'
+export const id_ecPublicKey = '1.2.840.10045.2.1'
+export const id_Ed25519 = '1.3.101.112'
+export const id_Ed448 = '1.3.101.113'
+
+// Hash functions: RFC 3279 §2.1, RFC 4055 §2.1
+export const id_md5 = '1.2.840.113549.2.5'
+export const id_sha1 = '1.3.14.3.2.26'
+export const id_sha224 = '2.16.840.1.101.3.4.2.4'
+export const id_sha256 = '2.16.840.1.101.3.4.2.1'
+export const id_sha384 = '2.16.840.1.101.3.4.2.2'
+export const id_sha512 = '2.16.840.1.101.3.4.2.3'
+
+// Encryption by password: RFC 8018 appendix C
+export const id_PBES2 = '1.2.840.113549.1.5.13'
+export const id_PBKDF2 = '1.2.840.113549.1.5.12'
+export const id_hmacWithSHA1 = '1.2.840.113549.2.7'
+export const id_hmacWithSHA224 = '1.2.840.113549.2.8'
+export const id_hmacWithSHA256 = '1.2.840.113549.2.9'
+export const id_hmacWithSHA384 = '1.2.840.113549.2.10'
+export const id_hmacWithSHA512 = '1.2.840.113549.2.11'
+export const desCBC = '1.3.14.3.2.7'
+export const des_EDE3_CBC = '1.2.840.113549.3.7'
+export const id_aes128_CBC = '2.16.840.1.101.3.4.1.2'
+export const id_aes256_CBC = '2.16.840.1.101.3.4.1.42'
