@@ -2,7 +2,7 @@
 // them. What does the work is a provider: OpenSSL by way of Node, or the portable @noble packages.
 
 import { Exit } from '../../runtime/erlang/term.ts'
-import { has_public_form } from './curves.ts'
+import { curve_size, has_public_form } from './curves.ts'
 import { read_private_key, read_public_key } from './keys.ts'
 import { node_provider } from './node_provider.ts'
 import type {
@@ -45,18 +45,18 @@ export type {
   Supports,
 } from './provider.ts'
 
-const providers = { node: node_provider, noble: node_provider }
-
 let provider: Provider = node_provider
 
 // ---- Providers
 
 /**
- * Chooses what does the work from now on: `'node'` (the default) or `'noble'`. Keys made before stay valid;
- * states and key agreement keys stay with the provider that made them.
+ * Chooses what does the work from now on: `'node'` (the default) or `'noble'`, which is loaded when it is first
+ * asked for. Keys made before stay valid; states and key agreement keys stay with the provider that made them.
+ *
+ * @returns once the provider is in use
  */
-export function use_provider(name: ProviderName): void {
-  provider = providers[name]
+export async function use_provider(name: ProviderName): Promise<void> {
+  provider = name === 'node' ? node_provider : (await import('./noble_provider.ts')).noble_provider
 }
 
 /** The name of the provider in use. */
@@ -204,7 +204,9 @@ export function cipher_init(
   iv: Uint8Array,
   direction: Direction,
 ): CipherState {
-  return cipher === 'rc4' ? rc4_init(key) : provider.cipher_init(cipher, key, iv, direction)
+  if (cipher === 'rc4') return rc4_init(key)
+  if (!supports().ciphers.includes(cipher)) throw new Exit(['notsup', cipher])
+  return provider.cipher_init(cipher, key, iv, direction)
 }
 
 /**
@@ -241,11 +243,18 @@ export function wipe(bytes: Uint8Array): void {
 /**
  * A fresh key pair for Diffie-Hellman on a curve.
  *
- * @throws {@link Exit} `['notsup', curve]` when the provider does not have the curve
- * @see OTP: `crypto:generate_key/2`
+ * @param private_value - makes the pair that has this private value, big endian (RFC 7748: as it is written
+ *   there), as long as one coordinate (RFC 7748: as the public value)
+ * @throws {@link Exit} `['notsup', curve]` when the provider does not have the curve, `['badarg', …]` when
+ *   `private_value` is not one of the curve's
+ * @see OTP: `crypto:generate_key/2`, `crypto:generate_key/3`
  */
-export function generate_key(curve: Curve): KeyPair {
-  return provider.generate_key(curve)
+export function generate_key(curve: Curve, private_value?: Uint8Array): KeyPair {
+  if (!supports().curves.includes(curve)) throw new Exit(['notsup', curve])
+  if (private_value && private_value.length !== curve_size(curve)) {
+    throw new Exit(['badarg', `a private value of ${private_value.length} bytes on ${curve}`])
+  }
+  return provider.generate_key(curve, private_value)
 }
 
 /**
@@ -295,6 +304,7 @@ export function private_key_from_pkcs8(der: Uint8Array): PrivateKey | undefined 
  *
  * @throws {@link Exit} `['badarg', …]` when the scheme is not one of the key's, `['notsup', …]` when the
  *   provider makes no such signatures, see {@link supports}
+ * @throws an error of the provider's when an RSA key is too short for the digest
  * @see OTP: `crypto:sign/4`
  */
 export function sign(scheme: SignatureScheme, data: IoData, key: PrivateKey): Uint8Array {

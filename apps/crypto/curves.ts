@@ -100,3 +100,8 @@ export function has_public_form(curve: Curve, value: Uint8Array): boolean {
   if (is_montgomery(curve)) return value.length === curve_size(curve)
   return value.length === 1 + 2 * curve_size(curve) && value[0] === 4
 }
+
+/** Whether `value` has the form of a compressed point, which a certificate may contain. */
+export function is_compressed(curve: Curve, value: Uint8Array): boolean {
+  return value.length === 1 + curve_size(curve) && (value[0] === 2 || value[0] === 3)
+}

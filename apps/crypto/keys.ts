@@ -2,7 +2,7 @@
 // apart. The insides are kept beside the handles and not in them, so that no log can show a secret.
 
 import { Exit } from '../../runtime/erlang/term.ts'
-import { type Curve, curve_bits, curve_size, named_curve } from './curves.ts'
+import { type Curve, curve_bits, curve_size, has_public_form, is_compressed, named_curve } from './curves.ts'
 import { type DerReader, decode, refuse, tag } from './der.ts'
 import type { KeyType, PrivateKey, PublicKey } from './provider.ts'
 
@@ -123,7 +123,9 @@ function public_key_of(type: KeyType, algorithm: DerReader, info: DerReader): Pu
     }
     case 'ec': {
       const curve = ec_parameters(algorithm)
-      return { type, bits: curve_bits(curve), curve, point: info.bit_string() }
+      const point = info.bit_string()
+      if (!has_public_form(curve, point) && !is_compressed(curve, point)) refuse()
+      return { type, bits: curve_bits(curve), curve, point }
     }
     default: {
       const point = info.bit_string()

@@ -1,6 +1,7 @@
 // The default provider, and the only door to node:crypto.
 
 import * as node from 'node:crypto'
+import { Exit } from '../../runtime/erlang/term.ts'
 import { all_curves, type Curve, is_montgomery } from './curves.ts'
 import { components_of_private, components_of_public } from './keys.ts'
 import type {
@@ -105,7 +106,10 @@ export const node_provider: Provider = {
     return { block_size: iv.length, update: data => state.update(data) }
   },
 
-  generate_key: curve => (is_montgomery(curve) ? generate_montgomery(curve) : generate_weierstrass(curve)),
+  generate_key(curve, private_value) {
+    if (is_montgomery(curve)) return generate_montgomery(curve, private_value)
+    return generate_weierstrass(curve, private_value)
+  },
 
   accepts_public_key: key => succeeds(() => public_key_object(key)),
   accepts_private_key: key => succeeds(() => private_key_object(key)),
@@ -134,7 +138,14 @@ export const node_provider: Provider = {
   },
 }
 
+let supported: Supports | undefined
+
 function supports(): Supports {
+  supported ??= ask_openssl()
+  return supported
+}
+
+function ask_openssl(): Supports {
   const openssl_hashs = new Set(node.getHashes())
   const openssl_ciphers = new Set(node.getCiphers())
   const openssl_curves = new Set(node.getCurves())
@@ -171,9 +182,10 @@ function openssl_curve(curve: Curve): string {
 }
 
 // Much faster than making, exporting and importing key objects.
-function generate_weierstrass(curve: Curve): KeyPair {
+function generate_weierstrass(curve: Curve, private_value?: Uint8Array): KeyPair {
   const ecdh = node.createECDH(openssl_curve(curve))
-  const public_key = ecdh.generateKeys()
+  if (private_value) set_private_value(ecdh, private_value)
+  else ecdh.generateKeys()
   const private_key: KeyAgreementKey = {
     curve,
     compute(peer_public) {
@@ -184,19 +196,33 @@ function generate_weierstrass(curve: Curve): KeyPair {
       }
     },
   }
-  return { public_key, private_key }
+  return { public_key: ecdh.getPublicKey(), private_key }
 }
 
-function generate_montgomery(curve: 'x25519' | 'x448'): KeyPair {
-  const pair = curve === 'x25519' ? node.generateKeyPairSync('x25519') : node.generateKeyPairSync('x448')
-  const public_key = Buffer.from(pair.publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
+function set_private_value(ecdh: node.ECDH, private_value: Uint8Array): void {
+  try {
+    ecdh.setPrivateKey(private_value)
+  } catch {
+    throw new Exit(['badarg', 'not below the order of the curve, or zero'])
+  }
+}
+
+// RFC 8410 §7: all of the PKCS#8 encoding that comes before the private value.
+const montgomery_pkcs8 = {
+  x25519: '302e020100300506032b656e04220420',
+  x448: '3046020100300506032b656f043a0438',
+} as const
+
+function generate_montgomery(curve: 'x25519' | 'x448', private_value?: Uint8Array): KeyPair {
+  const key = private_value ? montgomery_key_of(curve, private_value) : fresh_montgomery_key(curve)
+  const public_key = Buffer.from(node.createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url')
   const crv = curve === 'x25519' ? 'X25519' : 'X448'
   const private_key: KeyAgreementKey = {
     curve,
     compute(peer_public) {
       try {
         const publicKey = public_key_of_jwk({ kty: 'OKP', crv, x: base64url(peer_public) })
-        return node.diffieHellman({ privateKey: pair.privateKey, publicKey })
+        return node.diffieHellman({ privateKey: key, publicKey })
       } catch {
         // RFC 7748 §6: the result must not be zero, which OpenSSL refuses.
         return undefined
@@ -204,6 +230,18 @@ function generate_montgomery(curve: 'x25519' | 'x448'): KeyPair {
     },
   }
   return { public_key, private_key }
+}
+
+function fresh_montgomery_key(curve: 'x25519' | 'x448'): node.KeyObject {
+  const pair = curve === 'x25519' ? node.generateKeyPairSync('x25519') : node.generateKeyPairSync('x448')
+  return pair.privateKey
+}
+
+function montgomery_key_of(curve: 'x25519' | 'x448', private_value: Uint8Array): node.KeyObject {
+  const key = Buffer.concat([Buffer.from(montgomery_pkcs8[curve], 'hex'), private_value])
+  const object = node.createPrivateKey({ key, format: 'der', type: 'pkcs8' })
+  key.fill(0)
+  return object
 }
 
 // ---- Signatures

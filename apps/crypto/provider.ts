@@ -127,7 +127,8 @@ export interface Provider {
   ): Uint8Array | undefined
   cipher_init(cipher: BlockCipher, key: Uint8Array, iv: Uint8Array, direction: Direction): CipherState
 
-  generate_key(curve: Curve): KeyPair
+  /** With `private_value`, the pair that has it; throws when it is not one of the curve's. */
+  generate_key(curve: Curve, private_value?: Uint8Array): KeyPair
 
   /** Whether the provider can use this key. It may keep what it has learnt about it. */
   accepts_public_key(key: PublicKey): boolean

@@ -1,0 +1,277 @@
+// The portable provider, and the only door to the @noble packages: JavaScript alone. What it cannot do in
+// constant time with secrets, RSA private keys and DSA, it does not offer; nor has it triple DES.
+
+import { cbc, gcm } from '@noble/ciphers/aes.js'
+import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
+import { equalBytes } from '@noble/ciphers/utils.js'
+import { ed448, x448 } from '@noble/curves/ed448.js'
+import { ed25519, x25519 } from '@noble/curves/ed25519.js'
+import { brainpoolP256r1, brainpoolP384r1, brainpoolP512r1 } from '@noble/curves/misc.js'
+import { p256, p384, p521 } from '@noble/curves/nist.js'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { hmac } from '@noble/hashes/hmac.js'
+import { md5, sha1 } from '@noble/hashes/legacy.js'
+import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
+import { concatBytes, randomBytes } from '@noble/hashes/utils.js'
+import { Exit } from '../../runtime/erlang/term.ts'
+import { type Curve, curve_size, is_montgomery } from './curves.ts'
+import { components_of_private, components_of_public } from './keys.ts'
+import type {
+  AeadCipher,
+  HashType,
+  IoData,
+  KeyPair,
+  Provider,
+  SignatureScheme,
+  Supports,
+} from './provider.ts'
+import { digest_info, encrypt_pkcs1, type RsaPublicKey, verify_pkcs1, verify_pss } from './rsa_public.ts'
+
+const hashes = { md5, sha: sha1, sha224, sha256, sha384, sha512 } as const satisfies Record<HashType, unknown>
+
+const aeads = {
+  aes_128_gcm: gcm,
+  aes_256_gcm: gcm,
+  chacha20_poly1305: chacha20poly1305,
+} as const satisfies Record<AeadCipher, unknown>
+
+const montgomery_curves = { x25519, x448 } as const
+const edwards_curves = { ed25519, ed448 } as const
+
+const weierstrass_curves: ReadonlyMap<Curve, typeof p256> = new Map<Curve, typeof p256>([
+  ['secp521r1', p521],
+  ['brainpoolP512r1', brainpoolP512r1],
+  ['brainpoolP384r1', brainpoolP384r1],
+  ['secp384r1', p384],
+  ['brainpoolP256r1', brainpoolP256r1],
+  ['secp256k1', secp256k1],
+  ['secp256r1', p256],
+])
+
+const tag_size = 16
+const block_size = 16
+// The most that the Web Crypto API gives at once.
+const max_random_size = 65_536
+
+// The digest comes from here, in DER, and both values of s are right.
+const ecdsa_options = { prehash: false, lowS: false, format: 'der' } as const
+
+const supported: Supports = {
+  hashs: ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'],
+  ciphers: ['aes_128_gcm', 'aes_256_gcm', 'chacha20_poly1305', 'aes_128_cbc', 'aes_256_cbc', 'rc4'],
+  curves: [...weierstrass_curves.keys(), 'x25519', 'x448'],
+  public_keys: ['rsa', 'rsa_pss', 'ecdsa', 'eddsa'],
+  private_keys: ['ecdsa', 'eddsa'],
+}
+
+/** The primitives of @noble/hashes, @noble/ciphers and @noble/curves. */
+export const noble_provider: Provider = {
+  name: 'noble',
+  supports: () => supported,
+
+  hash(type, data) {
+    return feed(hashes[type].create(), data).digest()
+  },
+
+  hash_init(type) {
+    const state = hashes[type].create()
+    return { update: data => void state.update(data), digest: () => state.clone().digest() }
+  },
+
+  hmac(type, key, data) {
+    return feed(hmac.create(hashes[type], key), data).digest()
+  },
+
+  hash_equals: equalBytes,
+  strong_rand_bytes,
+
+  aead_encrypt(cipher, key, iv, plaintext, aad) {
+    const both = aeads[cipher](key, iv, aad).encrypt(plaintext)
+    return [both.subarray(0, -tag_size), both.subarray(-tag_size)]
+  },
+
+  aead_decrypt(cipher, key, iv, ciphertext_and_tag, aad) {
+    if (ciphertext_and_tag.length < tag_size) return undefined
+    const state = aeads[cipher](key, iv, aad)
+    try {
+      return state.decrypt(ciphertext_and_tag)
+    } catch {
+      return undefined
+    }
+  },
+
+  cipher_init(cipher, key, iv, direction) {
+    if (cipher !== 'aes_128_cbc' && cipher !== 'aes_256_cbc') throw new Exit(['notsup', cipher])
+    // The stream is cut into runs of CBC, each of which begins with the last ciphertext block before it.
+    let last = Uint8Array.from(iv)
+    const update = (data: Uint8Array) => {
+      if (data.length === 0) return data.slice()
+      const run = cbc(key, last, { disablePadding: true })
+      const result = direction === 'encrypt' ? run.encrypt(data) : run.decrypt(data)
+      last = (direction === 'encrypt' ? result : data).slice(-block_size)
+      return result
+    }
+    return { block_size, update }
+  },
+
+  generate_key(curve, private_value) {
+    if (is_montgomery(curve)) return generate_montgomery(curve, private_value)
+    return generate_weierstrass(curve, private_value)
+  },
+
+  accepts_public_key(key) {
+    const components = components_of_public(key)
+    if (components.type === 'dsa') return false
+    if (components.type !== 'ec') return true
+    return weierstrass_curves.get(components.curve)?.utils.isValidPublicKey(components.point) ?? false
+  },
+
+  accepts_private_key(key) {
+    const components = components_of_private(key)
+    if (components.type !== 'ec') return true
+    return weierstrass_curves.get(components.curve)?.utils.isValidSecretKey(components.scalar) ?? true
+  },
+
+  sign(scheme, data, key) {
+    const components = components_of_private(key)
+    switch (components.type) {
+      case 'ec': {
+        const curve = weierstrass_curve(components.curve)
+        return curve.sign(digest_of(scheme, data), components.scalar, ecdsa_options)
+      }
+      case 'ed25519':
+      case 'ed448':
+        return edwards_curves[components.type].sign(one_piece(data), components.seed)
+      default:
+        throw new Exit(['notsup', `${components.type} signatures by the noble provider`])
+    }
+  },
+
+  verify(scheme, data, signature, key) {
+    const components = components_of_public(key)
+    switch (components.type) {
+      case 'rsa':
+        return verify_rsa(scheme, data, signature, components)
+      case 'ec': {
+        const curve = weierstrass_curves.get(components.curve)
+        if (!curve) return false
+        return never_throws(() =>
+          curve.verify(signature, digest_of(scheme, data), components.point, ecdsa_options),
+        )
+      }
+      case 'ed25519':
+      case 'ed448': {
+        const curve = edwards_curves[components.type]
+        return never_throws(() =>
+          curve.verify(signature, one_piece(data), components.point, { zip215: false }),
+        )
+      }
+      default:
+        return false
+    }
+  },
+
+  rsa_public_encrypt(key, data) {
+    const components = components_of_public(key)
+    if (components.type !== 'rsa') throw new Exit(['badarg', 'not an RSA key'])
+    return encrypt_pkcs1(components, data, strong_rand_bytes)
+  },
+
+  rsa_private_decrypt_raw() {
+    throw new Exit(['notsup', 'RSA decryption by the noble provider'])
+  },
+}
+
+function strong_rand_bytes(size: number): Uint8Array {
+  const bytes = new Uint8Array(size)
+  for (let at = 0; at < size; at += max_random_size) {
+    bytes.set(randomBytes(Math.min(size - at, max_random_size)), at)
+  }
+  return bytes
+}
+
+// ---- Key agreement
+
+function weierstrass_curve(curve: Curve): typeof p256 {
+  const found = weierstrass_curves.get(curve)
+  if (!found) throw new Exit(['notsup', curve])
+  return found
+}
+
+function generate_weierstrass(name: Curve, private_value?: Uint8Array): KeyPair {
+  const curve = weierstrass_curve(name)
+  if (private_value && !curve.utils.isValidSecretKey(private_value)) {
+    throw new Exit(['badarg', 'not below the order of the curve, or zero'])
+  }
+  const secret = private_value?.slice() ?? curve.utils.randomSecretKey()
+  const compute = (peer_public: Uint8Array) => {
+    if (!curve.utils.isValidPublicKey(peer_public, false)) return undefined
+    const point = curve.getSharedSecret(secret, peer_public, false)
+    return point.slice(1, 1 + curve_size(name))
+  }
+  return { public_key: curve.getPublicKey(secret, false), private_key: { curve: name, compute } }
+}
+
+function generate_montgomery(name: 'x25519' | 'x448', private_value?: Uint8Array): KeyPair {
+  const curve = montgomery_curves[name]
+  const secret = private_value?.slice() ?? curve.utils.randomSecretKey()
+  const compute = (peer_public: Uint8Array) => {
+    try {
+      return curve.getSharedSecret(secret, peer_public)
+    } catch {
+      // RFC 7748 §6: the peer's value is one of those that lead to zero.
+      return undefined
+    }
+  }
+  return { public_key: curve.getPublicKey(secret), private_key: { curve: name, compute } }
+}
+
+// ---- Signatures
+
+function verify_rsa(
+  scheme: SignatureScheme,
+  data: IoData,
+  signature: Uint8Array,
+  key: RsaPublicKey,
+): boolean {
+  const { algorithm, digest } = scheme
+  if (digest === 'md5sha') return verify_pkcs1(key, signature, md5sha(data))
+  if (digest === 'none') return false
+  const hash = noble_provider.hash(digest, data)
+  if (algorithm === 'rsa') return verify_pkcs1(key, signature, digest_info(digest, hash))
+  return verify_pss(key, signature, hash, {
+    size: hash.length,
+    hash: (...pieces) => noble_provider.hash(digest, pieces),
+  })
+}
+
+function digest_of(scheme: SignatureScheme, data: IoData): Uint8Array {
+  const { digest } = scheme
+  if (digest === 'md5sha' || digest === 'none') throw new Exit(['badarg', digest])
+  return noble_provider.hash(digest, data)
+}
+
+function md5sha(data: IoData): Uint8Array {
+  return one_piece([noble_provider.hash('md5', data), noble_provider.hash('sha', data)])
+}
+
+// @noble throws on what has not even the form of a signature.
+function never_throws(check: () => boolean): boolean {
+  try {
+    return check()
+  } catch {
+    return false
+  }
+}
+
+// ---- Bytes
+
+function feed<State extends { update(data: Uint8Array): State }>(state: State, data: IoData): State {
+  if (data instanceof Uint8Array) return state.update(data)
+  for (const piece of data) state.update(piece)
+  return state
+}
+
+function one_piece(data: IoData): Uint8Array {
+  return data instanceof Uint8Array ? data : concatBytes(...data)
+}
