@@ -39,6 +39,9 @@ const schemes = {
 /** The name of a scheme that this implementation knows. */
 export type SignatureScheme = keyof typeof schemes
 
+/** All of them. */
+export const signature_scheme_names = Object.keys(schemes) as readonly SignatureScheme[]
+
 export type SignatureAndHashAlgorithm = SignatureScheme | number
 
 /**
@@ -50,12 +53,13 @@ export interface DigitallySigned {
   readonly signature: Uint8Array
 }
 
-const codes = Object.fromEntries(Object.entries(schemes).map(([name, { code }]) => [name, code]))
-
 /** A scheme as it is written in messages; one without a name here stays its number. */
 export const signature_scheme: Codec<SignatureAndHashAlgorithm> = names(
   uint16,
-  codes as Record<SignatureScheme, number>,
+  Object.fromEntries(signature_scheme_names.map(name => [name, schemes[name].code])) as Record<
+    SignatureScheme,
+    number
+  >,
 )
 
 /** What follows the parameters of a ServerKeyExchange, and all that a CertificateVerify is. */
@@ -69,3 +73,22 @@ export const digitally_signed = by_version<Codec<DigitallySigned>>(version =>
 export function hash_sign(scheme: SignatureAndHashAlgorithm): HashSign | undefined {
   return typeof scheme === 'number' ? undefined : schemes[scheme]
 }
+
+/** What is offered and accepted unless the user says otherwise, the preferred first: no MD5, SHA-1 last. */
+export const default_signature_algs: readonly SignatureScheme[] = [
+  'ecdsa_secp256r1_sha256',
+  'ecdsa_secp384r1_sha384',
+  'ecdsa_secp521r1_sha512',
+  'ed25519',
+  'ed448',
+  'rsa_pss_rsae_sha256',
+  'rsa_pss_rsae_sha384',
+  'rsa_pss_rsae_sha512',
+  'rsa_pkcs1_sha256',
+  'rsa_pkcs1_sha384',
+  'rsa_pkcs1_sha512',
+  'ecdsa_sha224',
+  'rsa_pkcs1_sha224',
+  'ecdsa_sha1',
+  'rsa_pkcs1_sha1',
+]

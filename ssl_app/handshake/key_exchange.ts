@@ -1,7 +1,17 @@
 // The messages that agree on a premaster secret. What is in them depends on the key exchange and the version
 // that the hellos have settled: their bodies are opaque until both are known.
 
-import { choice, type Decoded, map_codec, names, opaque, struct, uint8 } from '../../runtime/binary/codec.ts'
+import {
+  type AnyCodec,
+  choice,
+  type Decoded,
+  map_codec,
+  names,
+  opaque,
+  struct,
+  uint8,
+} from '../../runtime/binary/codec.ts'
+import type { KeyExchange } from '../record/cipher_suites.ts'
 import { by_version } from './by_version.ts'
 import { digitally_signed } from './hash_signs.ts'
 import { type NamedGroup, named_group } from './named_groups.ts'
@@ -22,8 +32,13 @@ export const server_ecdh_params = struct({ curve: ec_parameters, public: ec_poin
 /** ClientECDiffieHellmanPublic. RFC 8422 §5.7 */
 export const client_ecdh_public = struct({ public: ec_point })
 
+/** The key exchanges whose messages have a row here. */
+export type AgreedKeyExchange = Extract<KeyExchange, 'ecdhe_ecdsa' | 'ecdhe_rsa'>
+
 export type ServerEcdhParams = Decoded<typeof server_ecdh_params>
 export type ClientEcdhPublic = Decoded<typeof client_ecdh_public>
+
+type Rows = Readonly<Record<AgreedKeyExchange, AnyCodec>>
 
 /**
  * ServerKeyExchange by version and key exchange: `decode(server_key_exchange['tlsv1.2'].ecdhe_rsa, body)`.
@@ -31,11 +46,10 @@ export type ClientEcdhPublic = Decoded<typeof client_ecdh_public>
  */
 export const server_key_exchange = by_version(version => {
   const signed_ecdh = struct({ params: server_ecdh_params, signature: digitally_signed[version] })
-  return { ecdhe_ecdsa: signed_ecdh, ecdhe_rsa: signed_ecdh }
+  return { ecdhe_ecdsa: signed_ecdh, ecdhe_rsa: signed_ecdh } satisfies Rows
 })
 
 /** ClientKeyExchange by version and key exchange. RFC 5246 §7.4.7 */
-export const client_key_exchange = by_version(() => ({
-  ecdhe_ecdsa: client_ecdh_public,
-  ecdhe_rsa: client_ecdh_public,
-}))
+export const client_key_exchange = by_version(() => {
+  return { ecdhe_ecdsa: client_ecdh_public, ecdhe_rsa: client_ecdh_public } satisfies Rows
+})

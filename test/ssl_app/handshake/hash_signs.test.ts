@@ -1,0 +1,72 @@
+import { describe, expect, test } from '@jest/globals'
+import { decode, encode } from '../../../runtime/binary/codec.ts'
+import {
+  digitally_signed,
+  hash_sign,
+  signature_scheme,
+  signature_scheme_names,
+} from '../../../ssl_app/handshake/hash_signs.ts'
+import { test_codec_laws } from '../../support/codec_laws.ts'
+import * as values from '../../support/handshake_values.ts'
+import { hex } from '../../support/hex.ts'
+
+/** RFC 5246 §7.4.1.4.1: these two bytes are the code of a pair. */
+const hashes: Record<string, number> = { md5: 1, sha: 2, sha224: 3, sha256: 4, sha384: 5, sha512: 6 }
+const signatures: Record<string, number> = { rsa: 1, dsa: 2, ecdsa: 3 }
+
+describe('signature_scheme', () => {
+  test_codec_laws(signature_scheme, values.signature_scheme)
+
+  test('is hash and signature, for the schemes that RFC 5246 has', () => {
+    const pairs = signature_scheme_names.filter(name => hash_sign(name)!.code < 0x0700)
+    expect(pairs).toHaveLength(12)
+    for (const name of pairs) {
+      const { algorithm, digest } = hash_sign(name)!
+      expect(encode(signature_scheme, name)).toEqual(Uint8Array.of(hashes[digest]!, signatures[algorithm]!))
+    }
+  })
+
+  test('has the numbers of RFC 8446 for the others', () => {
+    const others = hex('0804 0805 0806 0807 0808')
+    const names = [0, 2, 4, 6, 8].map(at => decode(signature_scheme, others.subarray(at, at + 2)))
+    expect(names).toEqual([
+      'rsa_pss_rsae_sha256',
+      'rsa_pss_rsae_sha384',
+      'rsa_pss_rsae_sha512',
+      'ed25519',
+      'ed448',
+    ])
+  })
+
+  test('without a name stays a number', () => {
+    expect(decode(signature_scheme, hex('fefe'))).toBe(0xfefe)
+  })
+})
+
+describe('hash_sign', () => {
+  test('tells how to sign and with what key', () => {
+    expect(hash_sign('rsa_pss_rsae_sha384')).toMatchObject({
+      algorithm: 'rsa_pss',
+      digest: 'sha384',
+      key_type: 'rsa',
+    })
+    expect(hash_sign('ed448')).toMatchObject({ algorithm: 'eddsa', digest: 'none', key_type: 'ed448' })
+  })
+
+  test('is undefined for a number', () => {
+    expect(hash_sign(0xfefe)).toBeUndefined()
+  })
+})
+
+describe('digitally_signed', () => {
+  describe('in TLS 1.2', () => test_codec_laws(digitally_signed['tlsv1.2'], values.digitally_signed))
+  describe.each(['sslv3', 'tlsv1', 'tlsv1.1'] as const)('in %s', version => {
+    test_codec_laws(digitally_signed[version], values.old_digitally_signed)
+  })
+
+  test('says its algorithm since TLS 1.2', () => {
+    const signed = { algorithm: 'ecdsa_sha1', signature: hex('aabb') } as const
+    expect(decode(digitally_signed['tlsv1.2'], hex('0203 0002 aabb'))).toEqual(signed)
+    expect(decode(digitally_signed['tlsv1.1'], hex('0002 aabb'))).toEqual({ signature: hex('aabb') })
+  })
+})
