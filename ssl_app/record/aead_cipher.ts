@@ -30,6 +30,10 @@ export const aead_nonces: Readonly<Record<AeadCipher, { implicit: number; explic
   chacha20_poly1305: { implicit: 12, explicit: 0 },
 }
 
+// Used again for each record: see additional_data.
+const nonce = Buffer.alloc(iv_size)
+const explicit_nonce = nonce.subarray(sequence_at)
+
 /**
  * @param random - where the part of the nonce that travels begins to count
  */
@@ -45,12 +49,13 @@ export function aead_init(
   return { kind: 'aead', cipher, key: keys.key, iv, explicit }
 }
 
+/** @returns the fragment in pieces, of which the first is good until the next call */
 export function aead_seal(state: AeadState, place: RecordPlace, content: Uint8Array): Uint8Array[] {
   const { cipher, key, explicit } = state
-  const nonce = nonce_of(state, place.sequence)
+  set_nonce(state, place.sequence)
   const covered = additional_data(place, content.length)
   const [ciphertext, tag] = crypto_one_time_aead_encrypt_parts(cipher, key, nonce, content, covered)
-  return explicit > 0 ? [nonce.subarray(iv_size - explicit), ciphertext, tag] : [ciphertext, tag]
+  return explicit > 0 ? [explicit_nonce, ciphertext, tag] : [ciphertext, tag]
 }
 
 /** @throws {@link Alert} `bad_record_mac` */
@@ -59,8 +64,8 @@ export function aead_open(state: AeadState, place: RecordPlace, fragment: Uint8A
   const length = fragment.length - explicit - tag_size
   if (length < 0) throw new Alert('bad_record_mac')
 
-  const nonce = nonce_of(state, place.sequence)
-  if (explicit > 0) nonce.set(fragment.subarray(0, explicit), iv_size - explicit)
+  set_nonce(state, place.sequence)
+  if (explicit > 0) explicit_nonce.set(fragment.subarray(0, explicit))
   const covered = additional_data(place, length)
   const content = crypto_one_time_aead_decrypt(cipher, key, nonce, fragment.subarray(explicit), covered)
   if (!content) throw new Alert('bad_record_mac')
@@ -68,9 +73,7 @@ export function aead_open(state: AeadState, place: RecordPlace, fragment: Uint8A
 }
 
 /** Never the same twice: the sequence number is in it, and keys are used in one direction only. */
-function nonce_of(state: AeadState, sequence: number): Uint8Array {
-  const nonce = new Uint8Array(iv_size)
+function set_nonce(state: AeadState, sequence: number): void {
   nonce.set(state.iv)
   xor_sequence(nonce, sequence_at, sequence)
-  return nonce
 }

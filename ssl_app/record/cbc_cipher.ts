@@ -10,7 +10,7 @@ import {
   hash,
   mac,
 } from '../../apps/crypto/crypto.ts'
-import { additional_data, type RecordPlace } from './additional_data.ts'
+import { additional_data, additional_data_size, type RecordPlace } from './additional_data.ts'
 import type { MacHash } from './cipher_suites.ts'
 import { bytes_at, is_zero, less, same_bytes } from './constant_time.ts'
 import { Alert } from './ssl_alert.ts'
@@ -52,7 +52,6 @@ const hashes: Readonly<Record<CbcHash, { size: number; block_bits: number; lengt
 }
 
 const most_padding = 255
-const mac_header_size = 13
 
 /** Enough to hash for the longest padding that can turn out to be none. */
 const ballast = new Uint8Array(4 * 128)
@@ -77,7 +76,7 @@ export function cbc_seal(state: CbcState, place: RecordPlace, content: Uint8Arra
   const end = start + content.length + code.length
   const padding = block - 1 - (end % block)
 
-  const plain = new Uint8Array(end + padding + 1)
+  const plain = Buffer.allocUnsafe(end + padding + 1)
   if (explicit_iv) plain.set(random(block))
   plain.set(content, start)
   plain.set(code, start + content.length)
@@ -141,6 +140,6 @@ function make_up_work(type: CbcHash, length: number, longest: number): void {
 function compressions(type: CbcHash, length: number): number {
   const { block_bits, length_size } = hashes[type]
   const end_mark = 1
-  const hashed = mac_header_size + length + end_mark + length_size
+  const hashed = additional_data_size + length + end_mark + length_size
   return (hashed + (1 << block_bits) - 1) >> block_bits
 }

@@ -70,7 +70,7 @@ export function init_cipher(protection: Protection, keys: WriteKeys, direction: 
 /**
  * Protects the content of one record. A CBC state moves on by this.
  *
- * @returns the fragment of the record, in pieces
+ * @returns the fragment of the record, in pieces that are good until the next call
  */
 export function seal(state: CipherState, place: RecordPlace, content: Uint8Array): Uint8Array[] {
   switch (state.kind) {

@@ -4,6 +4,7 @@
 // it in place, and it belongs to one connection only.
 
 import type { RecordPlace } from './additional_data.ts'
+import { RecordOutput } from './record_output.ts'
 import { Alert } from './ssl_alert.ts'
 import {
   type CipherState,
@@ -14,13 +15,7 @@ import {
   seal,
   wipe_cipher,
 } from './ssl_cipher.ts'
-import {
-  type ContentType,
-  content_type_codes,
-  max_content,
-  record_header,
-  type TlsRecord,
-} from './tls_record.ts'
+import { type ContentType, content_type_codes, max_content, type TlsRecord } from './tls_record.ts'
 import type { Role, WriteKeys } from './tls_v1.ts'
 import { type ProtocolVersion, version_codes } from './tls_version.ts'
 
@@ -52,9 +47,6 @@ const max_sequence = Number.MAX_SAFE_INTEGER
 
 /** Peers send an empty record as a countermeasure (TLS 1.0, BEAST), but have no reason to send so many. */
 const max_empty_records = 32
-
-/** Pieces up to this size are cheaper to copy together than to hand to the transport one by one. */
-const small_piece = 2048
 
 // ---- States
 
@@ -131,11 +123,11 @@ export function wipe_states(states: ConnectionStates): void {
  * @throws {@link Alert} `internal_error`: the states were wiped, or the sequence numbers are used up
  */
 export function encode(states: ConnectionStates, type: ContentType, content: Uint8Array): Uint8Array[] {
-  const pieces: Uint8Array[] = []
+  const output = new RecordOutput()
   for (let at = 0; at < content.length; at += max_content) {
-    encode_record(states, type, content.subarray(at, at + max_content), pieces)
+    encode_record(states, type, content.subarray(at, at + max_content), output)
   }
-  return joined(pieces)
+  return output.finish()
 }
 
 /**
@@ -164,12 +156,13 @@ function encode_record(
   states: ConnectionStates,
   type: ContentType,
   content: Uint8Array,
-  pieces: Uint8Array[],
+  output: RecordOutput,
 ): void {
   const state = states.current_write
   const place = next_place(states, state, type)
   const fragment = seal(state.cipher, place, content)
-  pieces.push(record_header(type, place.version, total_size(fragment)), ...fragment)
+  output.header(place.type, place.version, total_size(fragment))
+  for (const piece of fragment) output.push(piece)
 }
 
 function next_place(states: ConnectionStates, state: RecordState, type: ContentType): RecordPlace {
@@ -186,33 +179,6 @@ function check_version(states: ConnectionStates, record: TlsRecord): void {
   if (!states.negotiated || record.version === version_codes[states.version]) return
   if (record.type === 'alert' && states.current_read.cipher.kind === 'null') return
   throw new Alert('protocol_version', record.version)
-}
-
-/** The same bytes, with small pieces that are neighbours copied together. */
-function joined(pieces: readonly Uint8Array[]): Uint8Array[] {
-  const result: Uint8Array[] = []
-  let small: Uint8Array[] = []
-  for (const piece of pieces) {
-    if (piece.length <= small_piece) {
-      small.push(piece)
-      continue
-    }
-    if (small.length > 0) result.push(concat(small))
-    result.push(piece)
-    small = []
-  }
-  if (small.length > 0) result.push(concat(small))
-  return result
-}
-
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(total_size(pieces))
-  let at = 0
-  for (const piece of pieces) {
-    result.set(piece, at)
-    at += piece.length
-  }
-  return result
 }
 
 function total_size(pieces: readonly Uint8Array[]): number {

@@ -57,11 +57,6 @@ export function get_tls_records(
   return take_records(from, [read_record(new Reader(record))])
 }
 
-/** The header of a record with `length` bytes of protected content. */
-export function record_header(type: ContentType, version: number, length: number): Uint8Array {
-  return Uint8Array.of(content_type_codes[type], version >> 8, version, length >> 8, length)
-}
-
 function take_records(from: Reader, records: TlsRecord[]): [records: TlsRecord[], rest: Uint8Array] {
   for (;;) {
     const size = record_size(from)
