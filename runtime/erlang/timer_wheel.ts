@@ -1,5 +1,6 @@
 // All timers of the program on one hierarchical wheel: starting and cancelling one takes constant time, however
-// many there are. Six levels of 64 slots; a slot of level n spans 64^n milliseconds.
+// many there are. Six levels of 64 slots; a slot of level n spans 64^n milliseconds. A timer waits on the lowest
+// level whose present round holds its tick, and comes down a level or more when a new round begins.
 
 /** A timer on the wheel; `slot` is undefined once it has fired or was cancelled. */
 export interface Entry {
@@ -69,21 +70,24 @@ export class TimerWheel {
     }
   }
 
+  /** Forgets every timer. */
+  clear(): void {
+    for (const slot of this.#slots) drain(slot)
+    this.#size = 0
+  }
+
   /** The next tick at which something fires or moves down a level; undefined when the wheel is empty. */
   next_stop(): number | undefined {
-    let soonest: number | undefined
-    for (let level = 0; level < levels; level++) {
-      const span = slots_per_level ** level
+    let span = 1
+    for (let level = 0; level < levels; level++, span *= slots_per_level) {
       const current = Math.floor(this.#now / span)
-      for (let step = 1; step <= slots_per_level; step++) {
-        if (this.#slot(level, current + step).first === undefined) continue
-        const stop = (current + step) * span
-        if (soonest === undefined || stop < soonest) soonest = stop
-        break
+      // What waits below the top is in the present round, and before all that waits above it.
+      const steps = slots_per_level - 1 - (level < levels - 1 ? current % slots_per_level : 0)
+      for (let step = 1; step <= steps; step++) {
+        if (this.#slot(level, current + step).first !== undefined) return (current + step) * span
       }
-      if (soonest !== undefined && soonest <= (current + 1) * span) break
     }
-    return soonest
+    return undefined
   }
 
   #turn(): void {
@@ -104,12 +108,11 @@ export class TimerWheel {
   #place(entry: Entry): void {
     let level = 0
     let span = 1
-    while (
-      level < levels - 1 &&
-      Math.floor(entry.due / span) - Math.floor(this.#now / span) >= slots_per_level
-    ) {
+    let round = slots_per_level
+    while (level < levels - 1 && Math.floor(entry.due / round) !== Math.floor(this.#now / round)) {
       level++
-      span *= slots_per_level
+      span = round
+      round *= slots_per_level
     }
     push(this.#slot(level, Math.floor(entry.due / span)), entry)
   }

@@ -1,0 +1,75 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { Mailbox, nothing } from '../../../runtime/erlang/mailbox.ts'
+
+function filled(...messages: number[]): Mailbox {
+  const mailbox = new Mailbox()
+  for (const message of messages) mailbox.push(message)
+  return mailbox
+}
+
+describe('a mailbox', () => {
+  test('gives messages in the order in which they came', () => {
+    const mailbox = filled(1, 2)
+    expect([mailbox.shift(), mailbox.shift(), mailbox.shift()]).toEqual([1, 2, nothing])
+  })
+
+  test('gives undefined as a message like any other', () => {
+    const mailbox = new Mailbox()
+    mailbox.push(undefined)
+    expect(mailbox.shift()).toBeUndefined()
+    expect(mailbox.shift()).toBe(nothing)
+  })
+
+  test('gives the oldest that is wanted, and leaves the others in order', () => {
+    const mailbox = filled(1, 2, 3, 4)
+    expect(mailbox.take(message => message > 1 && message % 2 === 1)).toBe(3)
+    expect(mailbox.take(message => message > 4)).toBe(nothing)
+    expect(mailbox.messages()).toEqual([1, 2, 4])
+    expect(mailbox).toHaveLength(3)
+  })
+
+  test('takes more after its last message was taken from the end', () => {
+    const mailbox = filled(1, 2)
+    expect(mailbox.take(message => message === 2)).toBe(2)
+    mailbox.push(3)
+    expect(mailbox.messages()).toEqual([1, 3])
+  })
+
+  test('is empty after it was cleared, and can be filled again', () => {
+    const mailbox = filled(1, 2)
+    mailbox.clear()
+    expect(mailbox.shift()).toBe(nothing)
+    mailbox.push(3)
+    expect(mailbox.messages()).toEqual([3])
+    expect(mailbox).toHaveLength(1)
+  })
+
+  test('behaves as an array does, whatever is put in and taken out', () => {
+    const step = fc.oneof(
+      fc.record({ push: fc.nat(5) }),
+      fc.record({ take: fc.nat(5) }),
+      fc.constant({ shift: true as const }),
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), steps => {
+        const mailbox = new Mailbox()
+        const model: number[] = []
+        for (const each of steps) {
+          if ('push' in each) {
+            mailbox.push(each.push)
+            model.push(each.push)
+          } else if ('take' in each) {
+            const at = model.indexOf(each.take)
+            const expected = at < 0 ? nothing : model.splice(at, 1)[0]
+            expect(mailbox.take(message => message === each.take)).toBe(expected)
+          } else {
+            expect(mailbox.shift()).toBe(model.length === 0 ? nothing : model.shift())
+          }
+          expect(mailbox.messages()).toEqual(model)
+          expect(mailbox).toHaveLength(model.length)
+        }
+      }),
+    )
+  })
+})
