@@ -2,7 +2,6 @@
 // RFC 5246 §6.2.3.2. What is wrong with a record that does not open, no time and no answer tells (Lucky 13).
 
 import {
-  type BlockCipher,
   type CipherState as BlockCipherState,
   cipher_init,
   cipher_update,
@@ -11,6 +10,7 @@ import {
   mac,
 } from '../../apps/crypto/crypto.ts'
 import { additional_data, additional_data_size, type RecordPlace } from './additional_data.ts'
+import type { CbcAlgorithm } from './bulk_ciphers.ts'
 import type { MacHash } from './cipher_suites.ts'
 import { bytes_at, is_zero, less, same_bytes } from './constant_time.ts'
 import { Alert } from './ssl_alert.ts'
@@ -19,7 +19,7 @@ import type { WriteKeys } from './tls_v1.ts'
 export type CbcHash = Exclude<MacHash, 'null'>
 
 export interface CbcParameters {
-  readonly cipher: BlockCipher
+  readonly algorithm: CbcAlgorithm
   readonly hash: CbcHash
   /** Each record brings its own IV, from TLS 1.1 on. */
   readonly explicit_iv: boolean
@@ -30,17 +30,9 @@ export interface CbcParameters {
 export interface CbcState {
   readonly kind: 'cbc'
   readonly parameters: CbcParameters
-  readonly mac_key: Uint8Array
+  readonly keys: WriteKeys
   /** It lives as long as the keys: an explicit IV is one more block, whose plaintext means nothing. */
   readonly blocks: BlockCipherState
-}
-
-/** In bytes. */
-export const block_sizes: Readonly<Record<BlockCipher, number>> = {
-  aes_128_cbc: 16,
-  aes_256_cbc: 16,
-  des_ede3_cbc: 8,
-  des_cbc: 8,
 }
 
 /** In bytes: the result, what is compressed at a time, and the length that ends the last block. */
@@ -62,15 +54,15 @@ export function mac_size(type: CbcHash): number {
 }
 
 export function cbc_init(parameters: CbcParameters, keys: WriteKeys, direction: Direction): CbcState {
-  const { cipher, explicit_iv } = parameters
-  const iv = explicit_iv ? new Uint8Array(block_sizes[cipher]) : keys.iv
-  const blocks = cipher_init(cipher, keys.key, iv, direction)
-  return { kind: 'cbc', parameters, mac_key: keys.mac_key, blocks }
+  const { algorithm, explicit_iv } = parameters
+  const iv = explicit_iv ? new Uint8Array(algorithm.block_size) : keys.iv
+  const blocks = cipher_init(algorithm.cipher, keys.key, iv, direction)
+  return { kind: 'cbc', parameters, keys, blocks }
 }
 
 export function cbc_seal(state: CbcState, place: RecordPlace, content: Uint8Array): Uint8Array[] {
-  const { cipher, explicit_iv, random } = state.parameters
-  const block = block_sizes[cipher]
+  const { algorithm, explicit_iv, random } = state.parameters
+  const block = algorithm.block_size
   const code = content_mac(state, place, content)
   const start = explicit_iv ? block : 0
   const end = start + content.length + code.length
@@ -86,8 +78,8 @@ export function cbc_seal(state: CbcState, place: RecordPlace, content: Uint8Arra
 
 /** @throws {@link Alert} `bad_record_mac`, whatever is wrong */
 export function cbc_open(state: CbcState, place: RecordPlace, fragment: Uint8Array): Uint8Array {
-  const { cipher, explicit_iv, hash: type } = state.parameters
-  const block = block_sizes[cipher]
+  const { algorithm, explicit_iv, hash: type } = state.parameters
+  const block = algorithm.block_size
   const { size } = hashes[type]
   const start = explicit_iv ? block : 0
   if (fragment.length % block !== 0 || fragment.length < start + size + 1) throw new Alert('bad_record_mac')
@@ -108,7 +100,7 @@ export function cbc_open(state: CbcState, place: RecordPlace, fragment: Uint8Arr
 /** RFC 5246 §6.2.3.1: the MAC covers sequence number, type, version, length and content. */
 function content_mac(state: CbcState, place: RecordPlace, content: Uint8Array): Uint8Array {
   const header = additional_data(place, content.length)
-  return mac('hmac', state.parameters.hash, state.mac_key, [header, content])
+  return mac('hmac', state.parameters.hash, state.keys.mac_key, [header, content])
 }
 
 /**

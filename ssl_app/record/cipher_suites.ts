@@ -1,6 +1,7 @@
 // Every cipher suite of OTP's ssl 7.3 in one table, in order of preference, and the lists made from it.
 // How one of them is chosen for a connection is in cipher_choice.ts.
 
+import { type BulkCipher, bulk_algorithm } from './bulk_ciphers.ts'
 import { is_at_least, type ProtocolVersion } from './tls_version.ts'
 
 /** OTP: `ssl:key_exchange()` */
@@ -20,17 +21,6 @@ export type KeyExchange =
   | 'srp_anon'
   | 'srp_rsa'
   | 'srp_dss'
-
-/** OTP: `ssl:cipher()` */
-export type BulkCipher =
-  | 'rc4_128'
-  | 'des_cbc'
-  | '3des_ede_cbc'
-  | 'aes_128_cbc'
-  | 'aes_256_cbc'
-  | 'aes_128_gcm'
-  | 'aes_256_gcm'
-  | 'chacha20_poly1305'
 
 /** The hash of a suite's MAC; `'null'` where the cipher authenticates by itself. */
 export type MacHash = 'md5' | 'sha' | 'sha256' | 'sha384' | 'null'
@@ -207,17 +197,9 @@ const table: Readonly<Record<SuiteGroup, readonly Row[]>> = {
 
 const key_exchanges: ReadonlySet<KeyExchange> = new Set(['ecdhe_rsa', 'ecdhe_ecdsa'] as const)
 
-const ciphers: ReadonlySet<BulkCipher> = new Set([
-  'aes_128_gcm',
-  'aes_256_gcm',
-  'chacha20_poly1305',
-  'aes_128_cbc',
-  'aes_256_cbc',
-] as const)
-
-/** Whether this implementation can speak the suite. Nothing else is ever listed, offered or chosen. */
+/** Whether the suite can be spoken, with the crypto provider in use. Nothing else is ever listed, offered or chosen. */
 export function implemented(suite: CipherSuite): boolean {
-  return key_exchanges.has(suite.key_exchange) && ciphers.has(suite.cipher)
+  return key_exchanges.has(suite.key_exchange) && bulk_algorithm(suite.cipher) !== undefined
 }
 
 // ---- Lists

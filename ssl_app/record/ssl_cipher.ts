@@ -1,18 +1,11 @@
 // How the records of one direction are protected: what each suite needs for it, and the ways there are.
 
-import { type AeadCipher, type BlockCipher, type Direction, wipe } from '../../apps/crypto/crypto.ts'
+import { type Direction, wipe } from '../../apps/crypto/crypto.ts'
 import type { RecordPlace } from './additional_data.ts'
-import { type AeadState, aead_init, aead_nonces, aead_open, aead_seal } from './aead_cipher.ts'
-import {
-  block_sizes,
-  type CbcHash,
-  type CbcState,
-  cbc_init,
-  cbc_open,
-  cbc_seal,
-  mac_size,
-} from './cbc_cipher.ts'
-import type { BulkCipher, CipherSuite } from './cipher_suites.ts'
+import { type AeadState, aead_init, aead_open, aead_seal } from './aead_cipher.ts'
+import { type AeadAlgorithm, bulk_algorithm, type CbcAlgorithm } from './bulk_ciphers.ts'
+import { type CbcHash, type CbcState, cbc_init, cbc_open, cbc_seal, mac_size } from './cbc_cipher.ts'
+import type { CipherSuite } from './cipher_suites.ts'
 import { Alert } from './ssl_alert.ts'
 import type { KeySizes, WriteKeys } from './tls_v1.ts'
 import { is_at_least, type ProtocolVersion } from './tls_version.ts'
@@ -31,26 +24,14 @@ export interface Protection {
  */
 export type CipherState = AeadState | CbcState | { readonly kind: 'null' } | { readonly kind: 'wiped' }
 
-/** `key` is the size of the key in bytes. */
-type Algorithm =
-  | { readonly mode: 'aead'; readonly cipher: AeadCipher; readonly key: number }
-  | { readonly mode: 'cbc'; readonly cipher: BlockCipher; readonly key: number }
-
-const algorithms: Readonly<Partial<Record<BulkCipher, Algorithm>>> = {
-  aes_128_gcm: { mode: 'aead', cipher: 'aes_128_gcm', key: 16 },
-  aes_256_gcm: { mode: 'aead', cipher: 'aes_256_gcm', key: 32 },
-  chacha20_poly1305: { mode: 'aead', cipher: 'chacha20_poly1305', key: 32 },
-  aes_128_cbc: { mode: 'cbc', cipher: 'aes_128_cbc', key: 16 },
-  aes_256_cbc: { mode: 'cbc', cipher: 'aes_256_cbc', key: 32 },
-}
-
 export const null_cipher: CipherState = { kind: 'null' }
 
 /** What the key block of a suite is made of. RFC 5246 §6.3 and appendix C; RFC 5288 §3; RFC 7905 §2 */
 export function key_sizes(suite: CipherSuite, version: ProtocolVersion): KeySizes {
-  const { mode, cipher, key } = algorithm_of(suite)
-  if (mode === 'aead') return { mac_key: 0, key, iv: aead_nonces[cipher].implicit }
-  return { mac_key: mac_size(hash_of(suite)), key, iv: has_explicit_iv(version) ? 0 : block_sizes[cipher] }
+  const algorithm = algorithm_of(suite)
+  const { key_size: key } = algorithm
+  if (algorithm.mode === 'aead') return { mac_key: 0, key, iv: algorithm.implicit_nonce }
+  return { mac_key: mac_size(hash_of(suite)), key, iv: has_explicit_iv(version) ? 0 : algorithm.block_size }
 }
 
 /**
@@ -60,10 +41,9 @@ export function key_sizes(suite: CipherSuite, version: ProtocolVersion): KeySize
 export function init_cipher(protection: Protection, keys: WriteKeys, direction: Direction): CipherState {
   const { suite, version, random } = protection
   const algorithm = algorithm_of(suite)
-  if (algorithm.mode === 'aead') return aead_init(algorithm.cipher, keys, random)
+  if (algorithm.mode === 'aead') return aead_init(algorithm, keys, random)
 
-  const { cipher } = algorithm
-  const parameters = { cipher, hash: hash_of(suite), explicit_iv: has_explicit_iv(version), random }
+  const parameters = { algorithm, hash: hash_of(suite), explicit_iv: has_explicit_iv(version), random }
   return cbc_init(parameters, keys, direction)
 }
 
@@ -109,12 +89,15 @@ export function wipe_cipher(state: CipherState): CipherState {
     wipe(state.key)
     wipe(state.iv)
   }
-  if (state.kind === 'cbc') wipe(state.mac_key)
+  if (state.kind === 'cbc') {
+    wipe(state.keys.mac_key)
+    wipe(state.keys.key)
+  }
   return { kind: 'wiped' }
 }
 
-function algorithm_of(suite: CipherSuite): Algorithm {
-  const algorithm = algorithms[suite.cipher]
+function algorithm_of(suite: CipherSuite): AeadAlgorithm | CbcAlgorithm {
+  const algorithm = bulk_algorithm(suite.cipher)
   if (!algorithm) throw new Error(`${suite.cipher} is not implemented`)
   return algorithm
 }
