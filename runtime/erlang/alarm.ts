@@ -1,6 +1,8 @@
 // One wheel over one alarm of the clock: the timers that everything else in the runtime is made of.
 
 import { the_clock } from './clock.ts'
+import { report } from './report.ts'
+import { run_outside } from './self.ts'
 import { type Entry, max_delay, TimerWheel } from './timer_wheel.ts'
 
 /** A running timer. */
@@ -25,7 +27,7 @@ export function set_timer(delay: number, fire: () => void, keeps_alive = true): 
   if (wheel.size === 0) wheel.advance(now)
   const entry = wheel.add(Math.ceil(now + delay), () => {
     release(entry)
-    fire()
+    guarded(fire)
   }) as Timer & { keeps_alive: boolean }
   entry.keeps_alive = keeps_alive
   if (keeps_alive && ++keeping_alive === 1) the_clock().keep_alive(true)
@@ -51,6 +53,7 @@ export const timer_count = (): number => wheel.size
 /** Forgets every timer and starts on the clock that is now in place: for tests that put another clock in. */
 export function reset_timers(): void {
   the_clock().clear_alarm()
+  wheel.clear()
   wheel = new TimerWheel(the_clock().monotonic_time())
   alarm_at = Number.POSITIVE_INFINITY
   keeping_alive = 0
@@ -62,6 +65,15 @@ function release(timer: Timer): void {
   if (timer.keeps_alive && --keeping_alive === 0) the_clock().keep_alive(false)
 }
 
+/** One timer that fails is told of, and does not hold up the others. */
+function guarded(fire: () => void): void {
+  try {
+    fire()
+  } catch (reason) {
+    report('error', { label: ['error', 'timer'], report: { reason } })
+  }
+}
+
 function arm(now: number): void {
   const stop = wheel.next_stop()
   if (stop === undefined) {
@@ -70,7 +82,7 @@ function arm(now: number): void {
     return
   }
   alarm_at = stop
-  the_clock().set_alarm(Math.max(0, stop - now), ring)
+  run_outside(() => the_clock().set_alarm(Math.max(0, stop - now), ring))
   the_clock().keep_alive(keeping_alive > 0)
 }
 

@@ -13,6 +13,9 @@ export interface Clock {
   keep_alive(wanted: boolean): void
 }
 
+/** The longest that Node waits, in milliseconds. */
+const longest_timeout = 2 ** 31 - 1
+
 let alarm: NodeJS.Timeout | undefined
 
 /** The machine's clock, and one Node timer. */
@@ -21,7 +24,7 @@ export const real_clock: Clock = {
   system_time: () => Date.now(),
   set_alarm(delay, ring) {
     clearTimeout(alarm)
-    alarm = setTimeout(ring, Math.min(delay, 2 ** 31 - 1))
+    alarm = setTimeout(ring, Math.min(Math.ceil(delay), longest_timeout))
   },
   clear_alarm() {
     clearTimeout(alarm)

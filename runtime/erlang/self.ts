@@ -10,7 +10,7 @@ export interface Context {
   readonly alive: boolean
 }
 
-const storage = new AsyncLocalStorage<Context>()
+const storage = new AsyncLocalStorage<Context | undefined>()
 
 /** The process that is running, alive or not; undefined outside any process. */
 export const running = (): Context | undefined => storage.getStore()
@@ -40,4 +40,4 @@ export const self = (): Pid => context().pid
 export const run_as = <Value>(context: Context, body: () => Value): Value => storage.run(context, body)
 
 /** Calls `body` outside any process: for callbacks of the platform that outlive who set them up. */
-export const run_outside = <Value>(body: () => Value): Value => storage.exit(body)
+export const run_outside = <Value>(body: () => Value): Value => storage.run(undefined, body)

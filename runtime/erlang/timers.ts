@@ -14,12 +14,13 @@ class TimerRef extends Ref implements Resource {
   constructor(time: number, destination: Pid | string, message: (ref: Ref) => Term) {
     super()
     this.#owner = destination instanceof Pid ? (destination.entity as Process | undefined) : undefined
-    this.#owner?.own(this)
     this.#timer = set_timer(time, () => {
       this.#owner?.disown(this)
       const receiver = destination instanceof Pid ? destination : whereis(destination)
       receiver?.entity?.deliver(message(this))
     })
+    if (this.#owner !== undefined) this.#owner.own(this)
+    else if (destination instanceof Pid) clear_timer(this.#timer)
   }
 
   left(): number | false {

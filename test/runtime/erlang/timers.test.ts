@@ -1,0 +1,140 @@
+import { describe, expect, test } from '@jest/globals'
+import { timer_count } from '../../../runtime/erlang/alarm.ts'
+import { monotonic_time } from '../../../runtime/erlang/clock.ts'
+import { exit } from '../../../runtime/erlang/links.ts'
+import { make_ref } from '../../../runtime/erlang/pid.ts'
+import { current } from '../../../runtime/erlang/process.ts'
+import { receive } from '../../../runtime/erlang/receive.ts'
+import { register } from '../../../runtime/erlang/registry.ts'
+import { self } from '../../../runtime/erlang/self.ts'
+import { send } from '../../../runtime/erlang/send.ts'
+import { spawn, spawn_monitor } from '../../../runtime/erlang/spawn.ts'
+import { _ } from '../../../runtime/erlang/term.ts'
+import { max_delay } from '../../../runtime/erlang/timer_wheel.ts'
+import { cancel_timer, read_timer, send_after, start_timer } from '../../../runtime/erlang/timers.ts'
+import { in_virtual_time } from '../../support/virtual_time.ts'
+
+describe('send_after', () => {
+  test('sends its message after the time, to a pid', async () => {
+    await in_virtual_time(async () => {
+      send_after(1_000, self(), 'tick')
+      expect(await receive()).toBe('tick')
+      expect(monotonic_time()).toBe(1_000)
+    })
+  })
+
+  test('sends to who bears the name when the time has come', async () => {
+    await in_virtual_time(async () => {
+      const ref = send_after(1_000, 'late_comer', 'hello')
+      expect(read_timer(ref)).toBe(1_000)
+      register('late_comer', self())
+      expect(await receive()).toBe('hello')
+    })
+  })
+
+  test('sends nowhere when nobody bears the name by then', async () => {
+    await in_virtual_time(async () => {
+      const ref = send_after(1_000, 'nobody', 'hello')
+      await expect(receive(_, 2_000)).rejects.toMatchObject({ reason: 'timeout' })
+      expect(read_timer(ref)).toBe(false)
+    })
+  })
+
+  test('sends messages of one moment in the order they were asked for', async () => {
+    await in_virtual_time(async () => {
+      for (let number = 0; number < 5; number++) send_after(100, self(), number)
+      const received: unknown[] = []
+      for (let number = 0; number < 5; number++) received.push(await receive())
+      expect(received).toEqual([0, 1, 2, 3, 4])
+    })
+  })
+
+  test.each([-1, max_delay + 1, Number.NaN])('refuses %p ms, and leaves nothing behind', async time => {
+    await in_virtual_time(async () => {
+      expect(() => send_after(time, self(), 'x')).toThrow(RangeError)
+      expect(timer_count()).toBe(0)
+      const [pid, ref] = spawn_monitor(() => expect(() => send_after(time, self(), 'x')).toThrow())
+      expect(await receive(['DOWN', ref, _, pid, _])).toMatchObject({ 4: 'normal' })
+    })
+  })
+})
+
+describe('start_timer', () => {
+  test('sends the reference along with the message', async () => {
+    await in_virtual_time(async () => {
+      const ref = start_timer(50, self(), 'work')
+      expect(await receive()).toEqual(['timeout', ref, 'work'])
+    })
+  })
+})
+
+describe('cancel_timer', () => {
+  test('gives the time that was left, and then nothing comes', async () => {
+    await in_virtual_time(async () => {
+      const ref = send_after(1_000, self(), 'tick')
+      await expect(receive(_, 400)).rejects.toMatchObject({ reason: 'timeout' })
+      expect(read_timer(ref)).toBe(600)
+      expect(cancel_timer(ref)).toBe(600)
+      await expect(receive(_, 5_000)).rejects.toMatchObject({ reason: 'timeout' })
+    })
+  })
+
+  test('gives false for a timer that has fired, one that was cancelled, and a plain reference', async () => {
+    await in_virtual_time(async () => {
+      const fired = send_after(1, self(), 'tick')
+      await receive('tick')
+      expect(cancel_timer(fired)).toBe(false)
+      const cancelled = send_after(1, self(), 'tick')
+      cancel_timer(cancelled)
+      expect(cancel_timer(cancelled)).toBe(false)
+      expect(read_timer(cancelled)).toBe(false)
+      expect(cancel_timer(make_ref())).toBe(false)
+      expect(read_timer(make_ref())).toBe(false)
+    })
+  })
+
+  test('may be called by another process', async () => {
+    await in_virtual_time(async () => {
+      const owner = self()
+      const ref = send_after(1_000, owner, 'tick')
+      spawn(() => send(owner, ['left', cancel_timer(ref)]))
+      expect(await receive()).toEqual(['left', 1_000])
+    })
+  })
+})
+
+describe('a timer for a process that is gone', () => {
+  test('is gone as well', async () => {
+    await in_virtual_time(async () => {
+      const pid = spawn(() => receive('never'))
+      const ref = send_after(60_000, pid, 'tick')
+      expect(timer_count()).toBe(1)
+      exit(pid, 'kill')
+      expect(read_timer(ref)).toBe(false)
+      expect(cancel_timer(ref)).toBe(false)
+      expect(timer_count()).toBe(0)
+    })
+  })
+
+  test('is not even started', async () => {
+    await in_virtual_time(async () => {
+      const pid = spawn(() => {})
+      exit(pid, 'kill')
+      const ref = send_after(60_000, pid, 'tick')
+      expect(read_timer(ref)).toBe(false)
+      expect(timer_count()).toBe(0)
+    })
+  })
+
+  test('is not kept by a process that outlives a thousand of them', async () => {
+    await in_virtual_time(async () => {
+      const before = current().owned
+      for (let count = 0; count < 1_000; count++) cancel_timer(send_after(1_000, self(), 'tick'))
+      for (let count = 0; count < 1_000; count++) send_after(1, self(), 'tick')
+      for (let count = 0; count < 1_000; count++) await receive('tick')
+      const { owned } = current()
+      expect(owned instanceof Set ? owned.size : owned).toBe(owned instanceof Set ? 1 : before)
+      expect(timer_count()).toBe(0)
+    })
+  })
+})
