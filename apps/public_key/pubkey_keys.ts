@@ -51,16 +51,23 @@ export function decode_rsa_public_key(der: Uint8Array): PublicKey {
 
 const certified_keys = new WeakMap<OTPCertificate, PublicKey>()
 
+/** The key that a certificate certifies, taken apart once only; undefined when crypto does not know such keys. */
+export function certified_key(certificate: OTPCertificate): PublicKey | undefined {
+  const known = certified_keys.get(certificate)
+  if (known) return known
+  const key = public_key_from_spki(certificate.tbsCertificate.subjectPublicKeyInfo.der)
+  if (key) certified_keys.set(certificate, key)
+  return key
+}
+
 /**
- * The key that a certificate certifies; it is taken apart once only.
+ * The key that a certificate certifies.
  *
  * @throws {@link DecodeError} as of {@link decode_public_key}
  */
 export function subject_public_key(certificate: OTPCertificate): PublicKey {
-  const known = certified_keys.get(certificate)
-  if (known) return known
-  const key = decode_public_key(certificate.tbsCertificate.subjectPublicKeyInfo.der)
-  certified_keys.set(certificate, key)
+  const key = certified_key(certificate)
+  if (!key) throw new DecodeError('not a public key that crypto knows')
   return key
 }
 
