@@ -116,9 +116,8 @@ function extensions<In extends Message>(message: In): Codec<readonly Extension<I
   const code = names(uint16, Object.fromEntries(known.map(([name, row]) => [name, row.code])))
   const formats = Object.fromEntries(known.map(([name, row]) => [name, sized(uint16, row[message]!)]))
   const list = vector(uint16, choice(code, formats, opaque(uint16)))
-  return map_codec(list, refuse_doubled, value => value) as Codec<readonly unknown[]> as Codec<
-    readonly Extension<In>[]
-  >
+  const distinct: Codec<readonly unknown[]> = map_codec(list, refuse_doubled, value => value)
+  return distinct as Codec<readonly Extension<In>[]>
 }
 
 /** RFC 5246 §7.4.1.4: no more than one of each type. */

@@ -107,7 +107,7 @@ describe('get_tls_handshake', () => {
   test('takes a message of the largest size', () => {
     const largest = new Uint8Array(4 + max_handshake_size)
     largest.set([11, 0x04, 0x00, 0x00])
-    expect(get_tls_handshake(largest)[0]).toEqual([largest])
+    expect(get_tls_handshake(largest)[0].map(message => message.length)).toEqual([largest.length])
   })
 
   test('refuses a larger one as soon as its header is there', () => {
