@@ -1,0 +1,128 @@
+// The charts as plain tables. Interpreting a chart costs some ten microseconds an event; so each is walked once,
+// when it is loaded, and after that a step is two look-ups.
+
+/** What decides where the charts leave it open. */
+export interface Facts {
+  /** The session of an earlier connection goes on. */
+  readonly resumed: boolean
+  /** The server has not asked for a certificate. */
+  readonly certificate_not_requested: boolean
+  /** The client has sent no certificate that it would have to prove its key for. */
+  readonly nothing_to_verify: boolean
+}
+
+/** The messages that move a chart: handshake messages, and `change_cipher_spec`. */
+export type ChartMessage =
+  | 'hello_request'
+  | 'client_hello'
+  | 'server_hello'
+  | 'certificate'
+  | 'server_key_exchange'
+  | 'certificate_request'
+  | 'server_hello_done'
+  | 'certificate_verify'
+  | 'client_key_exchange'
+  | 'change_cipher_spec'
+  | 'finished'
+
+/** {@link ChartMessage} in xstate's form. */
+export interface ChartEvent {
+  readonly type: ChartMessage
+}
+
+/** The states that the specification and the log name; a chart has finer ones inside them. */
+export type OuterState = 'hello' | 'certify' | 'cipher' | 'abbreviated' | 'connection'
+
+/** A state of a chart, `certify.server_key_exchange`. */
+export type ChartState = string
+
+interface Branch {
+  readonly guard: keyof Facts | undefined
+  /** Undefined: the state stays as it is. */
+  readonly target: ChartState | undefined
+}
+
+interface Row {
+  readonly on: ReadonlyMap<string, readonly Branch[]>
+  readonly always: readonly Branch[]
+}
+
+export interface ChartTable {
+  readonly initial: ChartState
+  readonly rows: ReadonlyMap<ChartState, Row>
+}
+
+/** The part of xstate's configuration that the charts use. */
+export interface Node {
+  readonly id?: string
+  readonly initial?: unknown
+  readonly on?: unknown
+  readonly always?: unknown
+  readonly states?: Readonly<Record<string, Node>>
+}
+
+/** Walks a chart. Messages that a state does not name are taken from the state around it. */
+export function chart_table(chart: { readonly config: unknown }): ChartTable {
+  const root = chart.config as Node
+  const rows = new Map<ChartState, Row>()
+  const visit = (node: Node, path: readonly string[], around: ReadonlyMap<string, readonly Branch[]>) => {
+    const on = new Map([...around, ...branches_of(root, node, path)])
+    if (node.states === undefined) {
+      rows.set(path.join('.'), { on, always: always_of(root, node, path) })
+      return
+    }
+    for (const [name, inner] of Object.entries(node.states)) visit(inner, [...path, name], on)
+  }
+  visit(root, [], new Map())
+  return { initial: innermost(root, []), rows }
+}
+
+/** Whether `message` is legal in `state`. */
+export const accepts = (table: ChartTable, state: ChartState, message: string): boolean =>
+  table.rows.get(state)!.on.has(message)
+
+/** Where a legal message leads. */
+export function next_state(table: ChartTable, state: ChartState, message: string, facts: Facts): ChartState {
+  const branch = taken(table.rows.get(state)!.on.get(message)!, facts)
+  return settle(table, branch?.target ?? state, facts)
+}
+
+/** The state that the log and the user name. */
+export const outer_state = (state: ChartState): OuterState => state.split('.', 1)[0] as OuterState
+
+/** Goes on to where a state leads without any message. */
+function settle(table: ChartTable, state: ChartState, facts: Facts): ChartState {
+  const onward = taken(table.rows.get(state)!.always, facts)?.target
+  return onward === undefined ? state : settle(table, onward, facts)
+}
+
+const taken = (branches: readonly Branch[], facts: Facts): Branch | undefined =>
+  branches.find(({ guard }) => guard === undefined || facts[guard])
+
+function branches_of(root: Node, node: Node, path: readonly string[]): [string, Branch[]][] {
+  return Object.entries(node.on ?? {}).map(([message, target]) => [message, as_branches(root, target, path)])
+}
+
+const always_of = (root: Node, node: Node, path: readonly string[]): Branch[] =>
+  node.always === undefined ? [] : as_branches(root, node.always, path)
+
+function as_branches(root: Node, written: unknown, path: readonly string[]): Branch[] {
+  return [written].flat().map(one => {
+    const { guard, target } = (typeof one === 'string' ? { target: one } : one) as Partial<Branch>
+    return { guard, target: target === undefined ? undefined : resolve(root, target, path) }
+  })
+}
+
+/** `#client.cipher` counts from the root, any other name from the state around the one that names it. */
+function resolve(root: Node, target: string, path: readonly string[]): ChartState {
+  const full = target.startsWith(`#${root.id}.`) ? target.split('.').slice(1) : [...path.slice(0, -1), target]
+  let node = root
+  for (const name of full) node = node.states![name]!
+  return innermost(node, full)
+}
+
+function innermost(node: Node, path: readonly string[]): ChartState {
+  if (node.states === undefined) return path.join('.')
+  const initial = node.initial as string
+  return innermost(node.states[initial]!, [...path, initial])
+}
