@@ -3,10 +3,10 @@
 import * as node from 'node:crypto'
 import { Exit } from '../../runtime/erlang/term.ts'
 import { all_curves, type Curve, is_montgomery } from './curves.ts'
+import { octet_key_jwk, public_jwk } from './jwk.ts'
 import { components_of_private, components_of_public } from './keys.ts'
+import { aead_names, block_cipher_names, curve_name, hash_names } from './openssl_names.ts'
 import type {
-  AeadCipher,
-  BlockCipher,
   HashType,
   IoData,
   KeyAgreementKey,
@@ -18,30 +18,9 @@ import type {
   Supports,
 } from './provider.ts'
 
-const hash_names = {
-  md5: 'md5',
-  sha: 'sha1',
-  sha224: 'sha224',
-  sha256: 'sha256',
-  sha384: 'sha384',
-  sha512: 'sha512',
-} as const satisfies Record<HashType, string>
-
-const aead_names = {
-  aes_128_gcm: 'aes-128-gcm',
-  aes_256_gcm: 'aes-256-gcm',
-  chacha20_poly1305: 'chacha20-poly1305',
-} as const satisfies Record<AeadCipher, string>
-
-// Single DES is gone from OpenSSL 3, but is triple DES with one key three times.
-const block_cipher_names = {
-  aes_128_cbc: 'aes-128-cbc',
-  aes_256_cbc: 'aes-256-cbc',
-  des_ede3_cbc: 'des-ede3-cbc',
-  des_cbc: 'des-ede3-cbc',
-} as const satisfies Record<BlockCipher, string>
-
 const tag_size = 16
+// Node's types have one overload for GCM and one for ChaCha20, which are called alike.
+type AnyAead = 'aes-128-gcm'
 const aead_options = { authTagLength: tag_size } as const
 
 const public_key_objects = new WeakMap<PublicKey, node.KeyObject>()
@@ -76,7 +55,7 @@ export const node_provider: Provider = {
 
   // Node cannot give a GCM context a second nonce, so each call makes one.
   aead_encrypt(cipher, key, iv, plaintext, aad) {
-    const state = node.createCipheriv(aead_names[cipher] as 'aes-128-gcm', key, iv, aead_options)
+    const state = node.createCipheriv(aead_names[cipher] as AnyAead, key, iv, aead_options)
     state.setAAD(aad)
     const ciphertext = state.update(plaintext)
     state.final()
@@ -86,7 +65,7 @@ export const node_provider: Provider = {
   aead_decrypt(cipher, key, iv, ciphertext_and_tag, aad) {
     const size = ciphertext_and_tag.length - tag_size
     if (size < 0) return undefined
-    const state = node.createDecipheriv(aead_names[cipher] as 'aes-128-gcm', key, iv, aead_options)
+    const state = node.createDecipheriv(aead_names[cipher] as AnyAead, key, iv, aead_options)
     state.setAAD(aad)
     state.setAuthTag(ciphertext_and_tag.subarray(size))
     const plaintext = state.update(ciphertext_and_tag.subarray(0, size))
@@ -100,7 +79,7 @@ export const node_provider: Provider = {
 
   cipher_init(cipher, key, iv, direction) {
     const create = direction === 'encrypt' ? node.createCipheriv : node.createDecipheriv
-    const whole_key = cipher === 'des_cbc' ? Buffer.concat([key, key, key]) : key
+    const whole_key = cipher === 'des_cbc' ? Uint8Array.of(...key, ...key, ...key) : key
     const state = create(block_cipher_names[cipher], whole_key, iv)
     state.setAutoPadding(false)
     return { block_size: iv.length, update: data => state.update(data) }
@@ -112,7 +91,7 @@ export const node_provider: Provider = {
   },
 
   accepts_public_key: key => succeeds(() => public_key_object(key)),
-  accepts_private_key: key => succeeds(() => private_key_object(key)),
+  accepts_private_key: key => succeeds(() => check_private_key(key)),
   sign: (scheme, data, key) => sign_with(scheme, data, private_key_object(key)),
 
   verify(scheme, data, signature, key) {
@@ -154,7 +133,7 @@ function ask_openssl(): Supports {
   return {
     hashs: names_of(hash_names).filter(type => openssl_hashs.has(hash_names[type])),
     ciphers: [...names_of(ciphers).filter(cipher => openssl_ciphers.has(ciphers[cipher])), 'rc4'],
-    curves: all_curves.filter(curve => is_montgomery(curve) || openssl_curves.has(openssl_curve(curve))),
+    curves: all_curves.filter(curve => is_montgomery(curve) || openssl_curves.has(curve_name(curve))),
     public_keys: algorithms,
     private_keys: algorithms,
   }
@@ -175,15 +154,9 @@ function succeeds(import_key: () => unknown): boolean {
 
 // ---- Key agreement
 
-function openssl_curve(curve: Curve): string {
-  if (curve === 'secp256r1') return 'prime256v1'
-  if (curve === 'secp192r1') return 'prime192v1'
-  return curve
-}
-
 // Much faster than making, exporting and importing key objects.
 function generate_weierstrass(curve: Curve, private_value?: Uint8Array): KeyPair {
-  const ecdh = node.createECDH(openssl_curve(curve))
+  const ecdh = node.createECDH(curve_name(curve))
   if (private_value) set_private_value(ecdh, private_value)
   else ecdh.generateKeys()
   const private_key: KeyAgreementKey = {
@@ -216,12 +189,11 @@ const montgomery_pkcs8 = {
 function generate_montgomery(curve: 'x25519' | 'x448', private_value?: Uint8Array): KeyPair {
   const key = private_value ? montgomery_key_of(curve, private_value) : fresh_montgomery_key(curve)
   const public_key = Buffer.from(node.createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url')
-  const crv = curve === 'x25519' ? 'X25519' : 'X448'
   const private_key: KeyAgreementKey = {
     curve,
     compute(peer_public) {
       try {
-        const publicKey = public_key_of_jwk({ kty: 'OKP', crv, x: base64url(peer_public) })
+        const publicKey = node.createPublicKey({ key: octet_key_jwk(curve, peer_public), format: 'jwk' })
         return node.diffieHellman({ privateKey: key, publicKey })
       } catch {
         // RFC 7748 §6: the result must not be zero, which OpenSSL refuses.
@@ -296,38 +268,30 @@ function public_key_object(key: PublicKey): node.KeyObject {
   return object
 }
 
-// OpenSSL 3 needs ten times as long to find its way through DER as to take the numbers themselves.
 function import_public_key(key: PublicKey): node.KeyObject {
-  const components = components_of_public(key)
-  switch (components.type) {
-    case 'rsa':
-      return public_key_of_jwk({
-        kty: 'RSA',
-        n: base64url(components.modulus),
-        e: base64url(components.exponent),
-      })
-    case 'ed25519':
-      return public_key_of_jwk({ kty: 'OKP', crv: 'Ed25519', x: base64url(components.point) })
-    case 'ed448':
-      return public_key_of_jwk({ kty: 'OKP', crv: 'Ed448', x: base64url(components.point) })
-    default:
-      return node.createPublicKey({ key: Buffer.from(key.spki), format: 'der', type: 'spki' })
-  }
+  const jwk = public_jwk(components_of_public(key))
+  if (jwk) return node.createPublicKey({ key: jwk, format: 'jwk' })
+  return node.createPublicKey({ key: view(key.spki), format: 'der', type: 'spki' })
 }
 
 function private_key_object(key: PrivateKey): node.KeyObject {
   const kept = private_key_objects.get(key)
   if (kept) return kept
-  const der = Buffer.from(components_of_private(key).pkcs8)
-  const object = node.createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
+  const der = components_of_private(key).pkcs8
+  const object = node.createPrivateKey({ key: view(der), format: 'der', type: 'pkcs8' })
   private_key_objects.set(key, object)
   return object
 }
 
-function public_key_of_jwk(key: node.JsonWebKey): node.KeyObject {
-  return node.createPublicKey({ key, format: 'jwk' })
+// OpenSSL takes a PKCS#8 scalar for what it is, and looks at it only here.
+function check_private_key(key: PrivateKey): void {
+  private_key_object(key)
+  const components = components_of_private(key)
+  if (components.type !== 'ec') return
+  set_private_value(node.createECDH(curve_name(components.curve)), components.scalar)
 }
 
-function base64url(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url')
+// A copy would leave secrets in the pool that Node's small buffers share.
+function view(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

@@ -71,7 +71,7 @@ export function verify_pss(
   const em = opened.subarray(opened.length - em_size)
   const db_size = em_size - digest.size - 1
   const salt_at = db_size - digest.size
-  const unused = (0xff00 >> (8 - (em_size * 8 - em_bits))) & 0xff
+  const unused = (0xff00 >> (em_size * 8 - em_bits)) & 0xff
   if (salt_at < 1 || em.at(-1) !== 0xbc || (em[0]! & unused) !== 0) return false
   if (opened.length > em_size && opened[0] !== 0) return false
 
