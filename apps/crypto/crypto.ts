@@ -366,7 +366,7 @@ function fits(scheme: SignatureScheme, key: PublicKey | PrivateKey): boolean {
     case 'rsa':
       return (algorithm === 'rsa' && digest !== 'none') || (algorithm === 'rsa_pss' && is_hash(digest))
     case 'dsa':
-      return algorithm === 'dsa' && is_hash(digest)
+      return algorithm === 'dsa' && is_hash(digest) && digest !== 'md5'
     case 'ec':
       return algorithm === 'ecdsa' && is_hash(digest)
     default:

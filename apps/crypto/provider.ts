@@ -75,7 +75,7 @@ export type SignatureAlgorithm = 'rsa' | 'rsa_pss' | 'dsa' | 'ecdsa' | 'eddsa'
 
 /**
  * How a signature is made. `'rsa'` is RSASSA-PKCS1-v1_5; `'rsa_pss'` has MGF1 and a salt of the digest's
- * length; DSA and ECDSA signatures are DER.
+ * length; DSA and ECDSA signatures are DER; DSA never goes with MD5.
  *
  * The digest `'md5sha'` is RSA's in TLS before 1.2: MD5 and SHA-1 one after the other, without DigestInfo.
  * The digest `'none'` is EdDSA's, which hashes by itself.
