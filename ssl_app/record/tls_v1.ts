@@ -1,6 +1,6 @@
 // What TLS 1.0, 1.1 and 1.2 derive from secrets: the PRF, the master secret, the keys, the Finished proof.
 
-import { type HashType, hash, mac, wipe } from '../../apps/crypto/crypto.ts'
+import { type HashType, hash, type IoData, mac, wipe } from '../../apps/crypto/crypto.ts'
 import type { CipherSuite, SuiteHash } from './cipher_suites.ts'
 import { is_at_least, type ProtocolVersion } from './tls_version.ts'
 
@@ -140,12 +140,12 @@ function split_key_block(block: Uint8Array, sizes: KeySizes): Record<Role, Write
 /** RFC 5246 §5: `P_hash` */
 function p_hash(type: HashType, secret: Uint8Array, seed: readonly Uint8Array[], size: number): Uint8Array {
   const result = new Uint8Array(size)
-  let chain = mac('hmac', type, secret, seed)
+  let chain: IoData = seed
   for (let at = 0; at < size; ) {
+    chain = mac('hmac', type, secret, chain)
     const block = mac('hmac', type, secret, [chain, ...seed])
     result.set(block.subarray(0, size - at), at)
     at += block.length
-    chain = mac('hmac', type, secret, chain)
   }
   return result
 }
