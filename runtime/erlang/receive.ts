@@ -4,7 +4,7 @@ import { clear_timer, set_timer, type Timer } from './alarm.ts'
 import { nothing } from './mailbox.ts'
 import { current, type Process, type Waiter } from './process.ts'
 import { enqueue, spend } from './scheduler.ts'
-import { running } from './self.ts'
+import { type Context, context, run_as, running } from './self.ts'
 import { _, Exit, type Matched, matches, type Term, type Timeout } from './term.ts'
 
 /** One clause of a `receive`: made by {@link on}. */
@@ -49,14 +49,14 @@ export function after<Value>(timeout: Timeout, body: () => Value | PromiseLike<V
  * @see Erlang: the `receive` expression
  */
 export function receive(): Promise<Term>
-export function receive<Value>(
-  ...clauses: [Clause<Value>, ...(Clause<Value> | After<Value>)[]]
-): Promise<Value>
+export function receive<Values extends readonly [Term, ...Term[]]>(
+  ...clauses: { readonly [Index in keyof Values]: Clause<Values[Index]> | After<Values[Index]> }
+): Promise<Values[number]>
 export function receive<const Pattern>(pattern: Pattern, timeout?: Timeout): Promise<Matched<Pattern>>
 export function receive(...asked: Term[]): Promise<Term> {
   if (running()?.alive === false) return new Promise(() => {})
   if (asked.length === 0) return wait(anything)
-  if (asked[0] instanceof TheClause) return receive_clauses(asked)
+  if (asked[0] instanceof TheClause || asked[0] instanceof TheAfter) return receive_clauses(asked)
   const [pattern, timeout = 'infinity'] = asked
   return wait(pattern === _ ? anything : message => matches(pattern, message), timeout)
 }
@@ -72,11 +72,16 @@ class TheClause implements Clause<Term> {
     this.body = body
   }
 
-  /** As in Erlang, a guard that fails in any way is a guard that is false. */
-  fits(message: Term): boolean {
+  /**
+   * Whether the receiving process takes the message; it is that process's guard, whoever sends. As in Erlang, a
+   * guard that fails in any way is a guard that is false.
+   */
+  fits(message: Term, receiver: Context): boolean {
+    const { when } = this
     if (!matches(this.pattern, message)) return false
+    if (when === undefined) return true
     try {
-      return this.when === undefined || this.when(message)
+      return run_as(receiver, () => when(message))
     } catch {
       return false
     }
@@ -96,12 +101,16 @@ class TheAfter implements After<Term> {
 const anything = (): boolean => true
 
 async function receive_clauses(asked: readonly (TheClause | TheAfter)[]): Promise<Term> {
+  const receiver = context()
   const clauses = asked.filter(clause => clause instanceof TheClause)
   const limit = asked.find(clause => clause instanceof TheAfter)
-  const in_time = wait(message => clauses.some(clause => clause.fits(message)), limit?.after, nothing)
-  const message = await in_time
-  if (message === nothing) return limit!.body()
-  return clauses.find(clause => clause.fits(message))!.body(message)
+  let chosen: TheClause | undefined
+  const choose = (message: Term): boolean => {
+    chosen = clauses.find(clause => clause.fits(message, receiver))
+    return chosen !== undefined
+  }
+  const message = await wait(choose, limit?.after, nothing)
+  return message === nothing ? limit!.body() : chosen!.body(message)
 }
 
 function wait(
@@ -112,23 +121,28 @@ function wait(
   let process: Process
   try {
     process = current()
-    const message = wants === anything ? process.mailbox.shift() : process.mailbox.take(wants)
-    if (message !== nothing) return handed(process, message)
-    if (timeout === 0)
-      return if_late === nothing ? Promise.resolve(nothing) : Promise.reject(new Exit('timeout'))
-    return new Promise((resolve, reject) =>
-      new Receiver(process, wants, resolve).park(timeout, if_late, reject),
-    )
   } catch (error) {
     return Promise.reject(error)
   }
+  const message = wants === anything ? process.mailbox.shift() : process.mailbox.take(wants)
+  if (message !== nothing) return in_turn(process, message)
+  if (timeout === 0) return in_turn(process, if_late === nothing ? nothing : late)
+  return new Promise((resolve, reject) => {
+    new Receiver(process, wants, resolve).park(timeout, if_late, reject)
+  })
 }
 
-/** A message that was there already: at once, or in its turn when this one is over. */
-function handed(process: Process, message: Term): Promise<Term> {
+/** Stands for having come to nothing in time. */
+const late = Symbol('late')
+
+/** What is known already: at once, or in its turn when this one is over. */
+function in_turn(process: Process, message: Term): Promise<Term> {
   process.reductions++
-  if (spend()) return Promise.resolve(message)
-  return new Promise(resolve => enqueue({ run: () => process.alive && resolve(message) }))
+  if (spend()) return message === late ? Promise.reject(new Exit('timeout')) : Promise.resolve(message)
+  return new Promise((resolve, reject) => {
+    const go_on = () => (message === late ? reject(new Exit('timeout')) : resolve(message))
+    enqueue({ run: () => process.alive && go_on() })
+  })
 }
 
 class Receiver implements Waiter {
