@@ -109,7 +109,7 @@ export function activate_pending_write(states: ConnectionStates): void {
 /** Overwrites all keys. Nothing can be sent or received through these states any more. */
 export function wipe_states(states: ConnectionStates): void {
   for (const state of [states.current_read, states.current_write]) state.cipher = wipe_cipher(state.cipher)
-  for (const pending of [states.pending_read, states.pending_write]) pending && wipe_cipher(pending)
+  for (const pending of [states.pending_read, states.pending_write]) wipe_cipher(pending ?? null_cipher)
   states.pending_read = undefined
   states.pending_write = undefined
 }
