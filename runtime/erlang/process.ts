@@ -22,6 +22,11 @@ export interface Waiter extends Task {
 export interface Loop {
   /** A handler that returns a promise parks its process until it settles. */
   handle(message: Term): undefined | PromiseLike<void>
+  /** Whether there is something to do, by {@link go_on}, before the next message. */
+  readonly pending?: boolean
+  go_on?(): undefined | PromiseLike<void>
+  /** The process ended: what the loop holds outside is let go. */
+  drop?(): void
 }
 
 /** What ends with the process that owns it. */
@@ -148,8 +153,15 @@ export class Process implements Entity, Task, Context {
   /** The handler is done: the next message, or idle. */
   rest(): void {
     if (!this.alive) return
-    if (this.mailbox.length === 0) this.busy = false
+    if (this.mailbox.length === 0 && this.loop!.pending !== true) this.busy = false
     else enqueue(this)
+  }
+
+  /** Something other than a message gave an idle loop something to do. */
+  wake(): void {
+    if (this.busy || !this.alive) return
+    this.busy = true
+    enqueue(this)
   }
 
   /** A slice of the loop's work. */
@@ -159,14 +171,16 @@ export class Process implements Entity, Task, Context {
 
   #handle_messages(): void {
     for (let left = messages_per_slice; left > 0 && this.alive && may_continue(); left--) {
-      if (this.mailbox.length === 0) {
+      const loop = this.loop!
+      const pending = loop.pending === true
+      if (!pending && this.mailbox.length === 0) {
         this.busy = false
         return
       }
       spend()
       this.reductions++
       try {
-        const parked = this.loop!.handle(this.mailbox.shift())
+        const parked = pending ? loop.go_on!() : loop.handle(this.mailbox.shift())
         if (parked !== undefined) {
           parked.then(
             () => this.rest(),
@@ -209,6 +223,7 @@ export class Process implements Entity, Task, Context {
     all.delete(this.pid.id)
     forget(this.pid)
     this.mailbox.clear()
+    this.loop?.drop?.()
     this.loop = undefined
     for (let waiter = this.#waiters; waiter !== undefined; waiter = waiter.next) waiter.drop()
     this.#waiters = undefined
@@ -241,9 +256,15 @@ export function start_monitor(
   object: Monitor['object'] = target.pid,
 ): Monitor {
   const monitor = new Monitor(watcher, target, object)
+  add_monitor(monitor)
+  return monitor
+}
+
+/** Puts a monitor in its place, between two living processes. */
+export function add_monitor(monitor: Monitor): void {
+  const { watcher, target } = monitor
   watcher.monitors = add(watcher.monitors, monitor)
   target.monitored_by = add(target.monitored_by, monitor)
-  return monitor
 }
 
 /** @returns whether the monitor was still there */

@@ -1,0 +1,92 @@
+// Waiting for processes to end: for those who stop others, and have to know that it happened.
+
+import { clear_timer, set_timer, type Timer } from '../erlang/alarm.ts'
+import { nothing } from '../erlang/mailbox.ts'
+import type { Pid } from '../erlang/pid.ts'
+import {
+  current,
+  type Monitor,
+  type Process,
+  start_monitor,
+  stop_monitor,
+  type Waiter,
+} from '../erlang/process.ts'
+import type { Reason, Term, Timeout } from '../erlang/term.ts'
+
+/**
+ * Does to each process what should make it end, and waits until it has. Messages `EXIT` that come from the
+ * processes meanwhile are taken away: the running process may be linked to them.
+ *
+ * @param timeout - milliseconds for all of them together
+ * @returns why each one ended; those that did not in time are missing
+ */
+export function await_down(
+  pids: Iterable<Pid>,
+  timeout: Timeout,
+  provoke: (pid: Pid) => void,
+): Promise<Map<Pid, Reason>> {
+  const process = current()
+  return new Promise(resolve => new Wake(process, resolve).begin(pids, timeout, provoke))
+}
+
+class Wake implements Waiter {
+  next: Waiter | undefined = undefined
+  readonly #process: Process
+  readonly #resolve: (ended: Map<Pid, Reason>) => void
+  readonly #ended = new Map<Pid, Reason>()
+  readonly #living = new Map<Pid, Monitor>()
+  #timer: Timer | undefined = undefined
+
+  constructor(process: Process, resolve: (ended: Map<Pid, Reason>) => void) {
+    this.#process = process
+    this.#resolve = resolve
+  }
+
+  begin(pids: Iterable<Pid>, timeout: Timeout, provoke: (pid: Pid) => void): void {
+    for (const pid of pids) {
+      if (pid.entity === undefined) this.#ended.set(pid, this.#reason_left_by(pid))
+      else this.#living.set(pid, start_monitor(this.#process, pid.entity as Process))
+    }
+    this.#process.park(this)
+    for (const pid of [...this.#living.keys()]) provoke(pid)
+    if (this.#living.size === 0) this.#finish()
+    else if (timeout !== 'infinity') this.#timer = set_timer(timeout, () => this.#finish())
+  }
+
+  wants(message: Term): boolean {
+    if (!Array.isArray(message)) return false
+    if (message[0] === 'EXIT') return this.#living.has(message[1])
+    return message[0] === 'DOWN' && this.#living.get(message[3]) === message[1]
+  }
+
+  take(message: Term): void {
+    if (message[0] === 'DOWN') {
+      this.#living.delete(message[3])
+      this.#ended.set(message[3], message[4])
+    }
+    this.#process.park(this)
+  }
+
+  run(): void {
+    if (this.#living.size === 0) this.#finish()
+  }
+
+  drop(): void {
+    if (this.#timer !== undefined) clear_timer(this.#timer)
+  }
+
+  #finish(): void {
+    this.drop()
+    this.#process.unpark(this)
+    for (const monitor of this.#living.values()) stop_monitor(monitor)
+    if (this.#process.alive) this.#resolve(this.#ended)
+  }
+
+  /** One that ended before may have left word in the mailbox. */
+  #reason_left_by(pid: Pid): Reason {
+    const exit = this.#process.mailbox.take(
+      message => Array.isArray(message) && message[0] === 'EXIT' && message[1] === pid,
+    )
+    return exit === nothing ? 'noproc' : exit[2]
+  }
+}

@@ -1,0 +1,297 @@
+// What all behaviours share: being started, under a name or not, and being called.
+
+import { clear_timer, set_timer, type Timer } from '../erlang/alarm.ts'
+import { deep_freeze, freezes_messages } from '../erlang/debug.ts'
+import { demonitor } from '../erlang/links.ts'
+import { Pid, type Port, type Ref } from '../erlang/pid.ts'
+import { add_monitor, current, Monitor, type Process, stop_monitor, type Waiter } from '../erlang/process.ts'
+import { register, unregister, whereis } from '../erlang/registry.ts'
+import { context, running } from '../erlang/self.ts'
+import { Exit, type Reason, type Term, type Timeout } from '../erlang/term.ts'
+import { name_or_pid } from './crash_report.ts'
+import { init_ack, init_fail, start, start_link, start_monitor } from './proc_lib.ts'
+
+/** Whom a behaviour can be reached by: its pid or its registered name. */
+export type ServerRef = Pid | string
+
+/** The name that a behaviour registers before it initialises itself. */
+export type ServerName = readonly ['local', name: string]
+
+/** Who called, and which call: what {@link reply} needs. OTP: `gen_server:from()`. */
+export type From = readonly [caller: Pid, tag: Term]
+
+/** A callback's result, at once or by a promise; the process handles no other message until that settles. */
+export type Promised<Value> = Value | PromiseLike<Value>
+
+/** How a behaviour is started. */
+export interface StartOptions {
+  /** Milliseconds that `init` may take; then the process is killed. Default: no limit. */
+  readonly timeout?: Timeout
+}
+
+export type StartResult = readonly ['ok', Pid] | 'ignore' | readonly ['error', Reason]
+export type StartMonitorResult = readonly ['ok', readonly [Pid, Ref]] | 'ignore' | readonly ['error', Reason]
+
+/** What the functions that start a behaviour take: a name or none, the callbacks, arguments, options. */
+export type StartArguments<Callbacks, Args> =
+  | readonly [callbacks: Callbacks, args?: Args, options?: StartOptions]
+  | readonly [name: ServerName, callbacks: Callbacks, args?: Args, options?: StartOptions]
+
+/** A behaviour as {@link start_behaviour} sees it: runs `init` and goes on as a loop. */
+export type InitIt<Callbacks> = (callbacks: Callbacks, args: Term, parent: Pid | undefined) => Promised<void>
+
+// ---- Starting
+
+/**
+ * Starts a behaviour.
+ *
+ * @returns `['ok', pid]` once it is ready; `'ignore'`; `['error', reason]`, which is
+ *   `['already_started', pid]` when the name is taken and `'timeout'` when it took too long
+ * @throws {@link Exit} `'badarg'` for a name or an option that is none
+ * @see OTP: `gen:start/6`
+ */
+export async function start_behaviour<Callbacks>(
+  how: 'nolink' | 'link',
+  init_it: InitIt<Callbacks>,
+  asked: StartArguments<Callbacks, Term>,
+): Promise<StartResult> {
+  const { name, timeout, body } = plan(how, init_it, asked)
+  const taken = name && whereis(name)
+  if (taken) return ['error', ['already_started', taken]]
+  return how === 'link' ? start_link(body, [], timeout) : start(body, [], timeout)
+}
+
+/** As {@link start_behaviour}, with a monitor instead of a link; gives `['ok', [pid, ref]]`. */
+export async function start_behaviour_monitor<Callbacks>(
+  init_it: InitIt<Callbacks>,
+  asked: StartArguments<Callbacks, Term>,
+): Promise<StartMonitorResult> {
+  const { name, timeout, body } = plan('nolink', init_it, asked)
+  const taken = name && whereis(name)
+  if (taken) return ['error', ['already_started', taken]]
+  const [result, ref] = await start_monitor(body, [], timeout)
+  if (result[0] === 'ok') return ['ok', [result[1], ref]]
+  demonitor(ref, { flush: true })
+  return result
+}
+
+function plan<Callbacks>(how: 'nolink' | 'link', init_it: InitIt<Callbacks>, asked: readonly Term[]) {
+  const named = Array.isArray(asked[0])
+  const [callbacks, args, options = {}] = named ? asked.slice(1) : asked
+  const name = named ? local_name(asked[0]) : undefined
+  for (const option of Object.keys(options)) {
+    if (option !== 'timeout') throw new Exit(['badarg', option])
+  }
+  const body = () => {
+    const process = current()
+    process.initial_call = initial_call(callbacks)
+    if (name !== undefined) take_name(name, process.pid)
+    return init_it(callbacks, args, how === 'link' ? process.parent : undefined)
+  }
+  return { name, timeout: options.timeout as Timeout | undefined, body }
+}
+
+function local_name(name: Term): string {
+  if (name.length !== 2 || name[0] !== 'local' || typeof name[1] !== 'string')
+    throw new Exit(['badarg', name])
+  return name[1]
+}
+
+function take_name(name: string, pid: Pid): void {
+  try {
+    register(name, pid)
+  } catch {
+    init_fail(['error', ['already_started', whereis(name)]], new Exit('normal'))
+  }
+}
+
+/** What reports call a behaviour's callbacks: their `module`, if they have it. */
+export const module_of = (callbacks: { readonly module?: string }): string => callbacks.module ?? 'callbacks'
+
+const initial_calls = new WeakMap<object, Term>()
+
+/** One term for all processes with the same callbacks, since they may be many. */
+function initial_call(callbacks: object): Term {
+  let call = initial_calls.get(callbacks)
+  if (call === undefined) {
+    call = [module_of(callbacks), 'init', 1]
+    initial_calls.set(callbacks, call)
+  }
+  return call
+}
+
+/**
+ * Calls a behaviour's `init` and sorts out what is no start: the starter is told, and the process ends.
+ *
+ * @returns the result, which is a tuple that starts with `'ok'`
+ */
+export async function call_init(init: (args: Term) => Term, args: Term): Promise<readonly ['ok', ...Term[]]> {
+  let result: Term
+  try {
+    result = init(args)
+    if (is_promise(result)) result = await result
+  } catch (thrown) {
+    if (thrown instanceof Exit) fail_to_start(['error', thrown.reason], thrown)
+    if (thrown instanceof Error) fail_to_start(['error', thrown], thrown)
+    result = thrown
+  }
+  if (result === 'ignore') fail_to_start(result, new Exit('normal'))
+  if (!Array.isArray(result)) bad_init(result)
+  if (result[0] === 'ok' && result.length > 1) return result as ['ok', ...Term[]]
+  if (result.length !== 2) bad_init(result)
+  if (result[0] === 'stop') fail_to_start(['error', result[1]], new Exit(result[1]))
+  if (result[0] === 'error') fail_to_start(['error', result[1]], new Exit('normal'))
+  bad_init(result)
+}
+
+/** Ends a process whose `init` gave what no `init` may give. */
+export function bad_init(result: Term): never {
+  const reason = ['bad_return_value', result]
+  return fail_to_start(['error', reason], new Exit(reason))
+}
+
+/** The process is ready: its starter gets `['ok', pid]`. */
+export const started = (process: Process): 'ok' => init_ack(['ok', process.pid])
+
+/** The name is free again before the starter hears of the failure, so that it can try once more. */
+function fail_to_start(result: Term, error: unknown): never {
+  const name = name_or_pid(current().pid)
+  if (typeof name === 'string') unregister(name)
+  return init_fail(result, error)
+}
+
+/** Whether a callback gave a promise of its result. Results are mostly tuples and atoms. */
+export const is_promise = (result: Term): result is PromiseLike<Term> =>
+  typeof result === 'object' && result !== null && !Array.isArray(result) && typeof result.then === 'function'
+
+// ---- Calling
+
+/** The form of a call, for the exit reason when it fails. OTP: `{Module, call, Args}`. */
+export type CallForm = readonly [module: string, function_: 'call', args: readonly Term[]]
+
+/**
+ * Sends a process `[label, from, request]` and waits for its reply. Neither a late reply nor a late `DOWN` message
+ * is ever left in the mailbox.
+ *
+ * @param form - what failed, if it fails
+ * @throws {@link Exit} `[reason, form]`: `'noproc'`, `'timeout'`, `'calling_self'`, or why the callee ended
+ * @see OTP: `gen:call/4`
+ */
+export function call(
+  server: ServerRef,
+  [label, request]: readonly [label: string, request: Term],
+  timeout: Timeout,
+  form: CallForm,
+): Promise<Term> {
+  const running_now = running()
+  if (running_now?.alive === false) return new Promise(() => {})
+  try {
+    const caller = (running_now ?? current()) as Process
+    if (freezes_messages()) deep_freeze(request)
+    const callee = process_of(server)
+    if (callee === undefined) throw new Exit(['noproc', form])
+    if (callee === caller) throw new Exit(['calling_self', form])
+    return new Promise((resolve, reject) => {
+      const call = new Call(caller, callee, form, resolve, reject)
+      call.begin(timeout)
+      callee.deliver([label, [caller.pid, call], request])
+    })
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+/**
+ * Answers a call, from whatever process; an answer that comes too late is dropped.
+ *
+ * @see OTP: `gen_server:reply/2`
+ */
+export function reply(from: From, answer: Term): 'ok' {
+  if (running()?.alive === false) context()
+  if (freezes_messages()) deep_freeze(answer)
+  const [caller, tag] = from
+  const destination = tag instanceof Call ? tag.alias : caller.entity
+  destination?.deliver([tag, answer])
+  return 'ok'
+}
+
+function process_of(server: ServerRef): Process | undefined {
+  const bearer: Pid | Port | undefined = typeof server === 'string' ? whereis(server) : server
+  return bearer instanceof Pid ? (bearer.entity as Process | undefined) : undefined
+}
+
+/** A call on its way: the monitor on the callee, the alias for the reply, and the waiter, in one. */
+class Call extends Monitor implements Waiter {
+  next: Waiter | undefined = undefined
+  readonly #form: CallForm
+  readonly #resolve: (answer: Term) => void
+  readonly #reject: (error: Exit) => void
+  #timer: Timer | undefined = undefined
+  #message: Term = undefined
+
+  constructor(
+    caller: Process,
+    callee: Process,
+    form: CallForm,
+    resolve: (answer: Term) => void,
+    reject: (error: Exit) => void,
+  ) {
+    super(caller, callee, callee.pid)
+    this.#form = form
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  begin(timeout: Timeout): void {
+    if (timeout !== 'infinity') this.#timer = set_timer(timeout, () => this.#late())
+    this.alias = this.watcher
+    add_monitor(this)
+    this.watcher.park(this)
+  }
+
+  wants(message: Term): boolean {
+    if (!Array.isArray(message)) return false
+    return message[0] === this || (message[1] === this && message[0] === 'DOWN')
+  }
+
+  take(message: Term): void {
+    this.#message = message
+    this.drop()
+    stop_monitor(this)
+  }
+
+  run(): void {
+    if (!this.watcher.alive) return
+    if (this.#message[0] === this) this.#resolve(this.#message[1])
+    else this.#reject(new Exit([this.#message[4], this.#form]))
+  }
+
+  drop(): void {
+    this.alias = undefined
+    if (this.#timer !== undefined) clear_timer(this.#timer)
+  }
+
+  #late(): void {
+    this.watcher.unpark(this)
+    this.drop()
+    stop_monitor(this)
+    this.#reject(new Exit(['timeout', this.#form]))
+  }
+}
+
+// ---- Messages
+
+/** Sends `[label, message]` to a process, if it is there. */
+export function cast(server: ServerRef, label: string, message: Term): 'ok' {
+  if (running()?.alive === false) context()
+  if (freezes_messages()) deep_freeze(message)
+  process_of(server)?.deliver([label, message])
+  return 'ok'
+}
+
+/** The reason that a message `['system', from, ['terminate', reason]]` asks to end with, in an array; else undefined. */
+export function asked_to_terminate(message: readonly Term[]): readonly [Reason] | undefined {
+  const [label, , request] = message
+  const asked = label === 'system' && Array.isArray(request) && request[0] === 'terminate'
+  return asked ? [request[1]] : undefined
+}

@@ -1,0 +1,211 @@
+// A supervisor: a process that starts its children in order, starts them anew when they end, stops them in the
+// reverse order, and gives up when that happens too often.
+
+import { is_pid, type Pid } from '../erlang/pid.ts'
+import { current } from '../erlang/process.ts'
+import { name_of } from '../erlang/registry.ts'
+import { self } from '../erlang/self.ts'
+import type { Done, Reason, Result, Term } from '../erlang/term.ts'
+import { type ChildSpec, check_child_specs, type FullChildSpec, type SupFlags } from './child_spec.ts'
+import { module_of, type Promised, type ServerName, type ServerRef, type StartResult } from './gen.ts'
+import * as gen_server from './gen_server.ts'
+import { Supervision } from './supervision.ts'
+import type { SupName } from './supervisor_children.ts'
+
+export {
+  type ChildSpec,
+  child_spec,
+  type FullChildSpec,
+  type Restart,
+  type Shutdown,
+  type StartedChild,
+  type StartFunction,
+  type SupFlags,
+} from './child_spec.ts'
+export type { Strategy } from './restart_strategy.ts'
+
+/** The callbacks of a supervisor. OTP: the callback functions of `supervisor`. */
+export interface Callbacks<Args = Term> {
+  /** What reports call these callbacks. */
+  readonly module?: string
+  /** Which children there are to be, in the order in which they are started. */
+  init(args: Args): Promised<readonly ['ok', readonly [SupFlags, readonly ChildSpec[]]] | 'ignore'>
+}
+
+/** A child as {@link which_children} tells of it; the id is undefined under `simple_one_for_one`. */
+export type ChildInfo = readonly [
+  id: Term,
+  child: Pid | undefined | 'restarting',
+  type: 'worker' | 'supervisor',
+  modules: readonly Term[] | 'dynamic',
+]
+
+/** How many children there are. `specs` counts those that are not running too. */
+export interface ChildCount {
+  readonly specs: number
+  readonly active: number
+  readonly supervisors: number
+  readonly workers: number
+}
+
+// ---- API
+
+/**
+ * Starts a supervisor and all its children, and links it to the running process.
+ *
+ * @param asked - `(callbacks, args?)` or `(['local', name], callbacks, args?)`
+ * @returns `['ok', pid]` once all children have been started; `'ignore'`; or `['error', reason]`:
+ *   - `['already_started', pid]`: the name is taken
+ *   - `['shutdown', ['failed_to_start_child', id, reason]]`: a child failed; those before it have been stopped
+ *   - `['supervisor_data', what]`, `['start_spec', what]`, `['bad_start_spec', specs]`, `['bad_return', result]`:
+ *     what `init` gave is wrong
+ * @see OTP: `supervisor:start_link/2,3`
+ */
+export function start_link<Args = Term>(
+  ...asked:
+    | readonly [callbacks: Callbacks<Args>, args?: Args]
+    | readonly [name: ServerName, callbacks: Callbacks<Args>, args?: Args]
+): Promise<StartResult> {
+  const given: readonly Term[] = asked
+  if (!Array.isArray(given[0])) return gen_server.start_link(behaviour, given)
+  return gen_server.start_link(given[0] as unknown as ServerName, behaviour, given.slice(1))
+}
+
+/**
+ * Adds a child and starts it. Under `simple_one_for_one` what is given are arguments instead, which are added to
+ * those of the one specification.
+ *
+ * @returns what the start function gave, as `['ok', pid]` or `['ok', pid, info]`; `['ok', undefined]` when that was
+ *   `'ignore'`; or `['error', reason]`:
+ *   - `['already_started', pid]` or `'already_present'`: there is a child with this id
+ *   - `[reason, specification]`: it could not be started (under `simple_one_for_one` just the reason)
+ *   - what is wrong with the specification, as {@link check_childspecs} tells it
+ * @see OTP: `supervisor:start_child/2`
+ */
+export const start_child = (
+  supervisor: ServerRef,
+  child: ChildSpec | readonly Term[],
+): Promise<readonly ['ok', Pid | undefined] | readonly ['ok', Pid, Term] | readonly ['error', Reason]> =>
+  call(supervisor, ['start_child', child])
+
+/**
+ * Stops a child; its specification is kept, unless it is `temporary`. Under `simple_one_for_one` the child is told
+ * by its pid.
+ *
+ * @returns `'ok'`, or `['error', reason]`: `'not_found'`, or `'simple_one_for_one'` for an id there
+ * @see OTP: `supervisor:terminate_child/2`
+ */
+export const terminate_child = (supervisor: ServerRef, id: Term): Promise<Done> =>
+  call(supervisor, ['terminate_child', id])
+
+/**
+ * Starts a child again that is not running.
+ *
+ * @returns as {@link start_child}, and the reasons `'running'`, `'restarting'`, `'not_found'`, `'simple_one_for_one'`
+ * @see OTP: `supervisor:restart_child/2`
+ */
+export const restart_child = (
+  supervisor: ServerRef,
+  id: Term,
+): Promise<readonly ['ok', Pid | undefined] | readonly ['ok', Pid, Term] | readonly ['error', Reason]> =>
+  call(supervisor, ['restart_child', id])
+
+/**
+ * Forgets the specification of a child that is not running.
+ *
+ * @returns `'ok'`, or `['error', reason]`: `'running'`, `'restarting'`, `'not_found'`, `'simple_one_for_one'`
+ * @see OTP: `supervisor:delete_child/2`
+ */
+export const delete_child = (supervisor: ServerRef, id: Term): Promise<Done> =>
+  call(supervisor, ['delete_child', id])
+
+/** All children, the one that was started last first. OTP: `supervisor:which_children/1`. */
+export const which_children = (supervisor: ServerRef): Promise<ChildInfo[]> =>
+  call(supervisor, ['which_children'])
+
+/** OTP: `supervisor:count_children/1` */
+export const count_children = (supervisor: ServerRef): Promise<ChildCount> =>
+  call(supervisor, ['count_children'])
+
+/**
+ * The specification of a child, told by its id or its pid, with every key.
+ *
+ * @returns `['ok', specification]` or `['error', 'not_found']`
+ * @see OTP: `supervisor:get_childspec/2`
+ */
+export const get_childspec = (
+  supervisor: ServerRef,
+  child: Term,
+): Promise<Result<FullChildSpec, 'not_found'>> => call(supervisor, ['get_childspec', child])
+
+/**
+ * Whether specifications are right.
+ *
+ * @returns `'ok'`, or `['error', reason]`: `'missing_id'`, `'missing_start'`, `['duplicate_child_name', id]`,
+ *   `['invalid_mfa', start]`, `['invalid_restart_type', …]`, `['invalid_shutdown', …]`, `['invalid_child_type', …]`,
+ *   `['invalid_modules', …]`, `['invalid_child_spec', spec]`
+ * @see OTP: `supervisor:check_childspecs/1`
+ */
+export function check_childspecs(specs: readonly ChildSpec[]): Done {
+  const checked = check_child_specs(specs)
+  return checked[0] === 'ok' ? 'ok' : checked
+}
+
+function call<Answer>(supervisor: ServerRef, request: Term): Promise<Answer> {
+  return gen_server.call(supervisor, request, 'infinity')
+}
+
+// ---- Callbacks
+
+const behaviour: gen_server.Callbacks<Supervision, readonly [string, Term?], Term, readonly Term[]> = {
+  module: 'supervisor',
+
+  async init([callbacks, args]) {
+    const process = current()
+    process.trap_exit = true
+    process.initial_call = ['supervisor', module_of(callbacks), 1]
+    const given = await callbacks.init(args)
+    if (given === 'ignore') return given
+    if (!is_plan(given)) return ['stop', ['bad_return', [module_of(callbacks), 'init', given]]]
+
+    const supervision = Supervision.of(sup_name(callbacks), given[1])
+    if (supervision[0] === 'error') return ['stop', supervision[1]]
+    const failure = await supervision[1].start_all()
+    return failure === 'ok' ? supervision : ['stop', failure[1]]
+  },
+
+  async handle_call([request, term], _from, supervision) {
+    return ['reply', await supervision.answer(request, term), supervision]
+  },
+
+  async handle_cast([request, child], supervision) {
+    if (request !== 'try_again_restart') return ['noreply', supervision]
+    return (await supervision.try_again(child)) ? ['noreply', supervision] : ['stop', 'shutdown', supervision]
+  },
+
+  async handle_info(message, supervision) {
+    if (!Array.isArray(message) || message[0] !== 'EXIT') {
+      supervision.report_unexpected(message)
+      return ['noreply', supervision]
+    }
+    const [, pid, reason] = message
+    if (!is_pid(pid) || (await supervision.child_ended(pid, reason))) return ['noreply', supervision]
+    return ['stop', 'shutdown', supervision]
+  },
+
+  terminate: (_reason, supervision) => supervision.stop_all(),
+}
+
+// ---- Internals
+
+const sup_name = (callbacks: Callbacks): SupName => {
+  const name = name_of(self())
+  return name === undefined ? [self(), module_of(callbacks)] : ['local', name]
+}
+
+const is_plan = (given: Term): boolean =>
+  Array.isArray(given) &&
+  given[0] === 'ok' &&
+  Array.isArray(given[1]) &&
+  given[1].length === 2 &&
+  Array.isArray(given[1][1])
