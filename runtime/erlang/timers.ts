@@ -6,19 +6,30 @@ import type { Process, Resource } from './process.ts'
 import { whereis } from './registry.ts'
 import type { Term } from './term.ts'
 
+export interface TimerOptions {
+  /** False for housekeeping for which a program that is done should not wait. Default: true */
+  readonly keeps_alive?: boolean
+}
+
 /** A running timer, which is its own reference; it goes with the process it is for. */
 class TimerRef extends Ref implements Resource {
   readonly #timer: Timer
   readonly #owner: Process | undefined
 
-  constructor(time: number, destination: Pid | string, message: (ref: Ref) => Term) {
+  constructor(
+    time: number,
+    destination: Pid | string,
+    message: (ref: Ref) => Term,
+    options: TimerOptions | undefined,
+  ) {
     super()
     this.#owner = destination instanceof Pid ? (destination.entity as Process | undefined) : undefined
-    this.#timer = set_timer(time, () => {
+    const fire = () => {
       this.#owner?.disown(this)
       const receiver = destination instanceof Pid ? destination : whereis(destination)
       receiver?.entity?.deliver(message(this))
-    })
+    }
+    this.#timer = set_timer(time, fire, options?.keeps_alive)
     if (this.#owner !== undefined) this.#owner.own(this)
     else if (destination instanceof Pid) clear_timer(this.#timer)
   }
@@ -41,14 +52,22 @@ class TimerRef extends Ref implements Resource {
  * Sends `message` to a process, or to who bears the name then, once `time` milliseconds have passed.
  *
  * @throws RangeError when `time` is not 0 to 2^32 - 1
- * @see OTP: `erlang:send_after/3`
+ * @see OTP: `erlang:send_after/3,4`
  */
-export const send_after = (time: number, destination: Pid | string, message: Term): Ref =>
-  new TimerRef(time, destination, () => message)
+export const send_after = (
+  time: number,
+  destination: Pid | string,
+  message: Term,
+  options?: TimerOptions,
+): Ref => new TimerRef(time, destination, () => message, options)
 
-/** As {@link send_after}, but what comes is `['timeout', ref, message]`. OTP: `erlang:start_timer/3`. */
-export const start_timer = (time: number, destination: Pid | string, message: Term): Ref =>
-  new TimerRef(time, destination, ref => ['timeout', ref, message])
+/** As {@link send_after}, but what comes is `['timeout', ref, message]`. OTP: `erlang:start_timer/3,4`. */
+export const start_timer = (
+  time: number,
+  destination: Pid | string,
+  message: Term,
+  options?: TimerOptions,
+): Ref => new TimerRef(time, destination, ref => ['timeout', ref, message], options)
 
 /**
  * Stops a timer. Its message may be in the mailbox already.
