@@ -1,0 +1,102 @@
+// OTP's module inet: what can be asked of any socket and told to it, and addresses.
+
+import { unlink } from '../../runtime/erlang/links.ts'
+import { port_close } from '../../runtime/erlang/port.ts'
+import { running } from '../../runtime/erlang/self.ts'
+import type { Done, Result } from '../../runtime/erlang/term.ts'
+import { are_socket_options, is_socket_option, type SocketOptions } from './inet_options.ts'
+import { type Address, type Socket, type Statistics, socket_of } from './inet_socket.ts'
+
+export { type Family, getaddr, getaddrs, type Host } from './inet_gethost.ts'
+export type { Active, SocketOptions } from './inet_options.ts'
+export {
+  type Ip4Address,
+  type Ip6Address,
+  type IpAddress,
+  ntoa,
+  parse_address,
+  parse_strict_address,
+} from './inet_parse.ts'
+export { format_error } from './inet_posix.ts'
+export type { Address, Socket, Statistics } from './inet_socket.ts'
+
+/**
+ * Sets options of an open socket: all of them, or, when one cannot be set, none. On a listener they are what sockets
+ * accepted from now on start with.
+ *
+ * Turning `active` on delivers at once what has come already. A change of `packet` applies to it too.
+ *
+ * @returns `['error', 'einval']` when there is no such option or value, or the socket is closed
+ * @see OTP: `inet:setopts/2`
+ */
+export function setopts(socket: Socket, options: Partial<Readonly<SocketOptions>>): Done {
+  const it = socket_of(socket)
+  if (it === undefined || !are_socket_options(options)) return ['error', 'einval']
+  return it.setopts(options)
+}
+
+/**
+ * The values of the options named.
+ *
+ * @returns an object with those options, or `['error', 'einval']` as {@link setopts}
+ * @see OTP: `inet:getopts/2`
+ */
+export function getopts<Name extends keyof SocketOptions>(
+  socket: Socket,
+  names: readonly Name[],
+): Result<Pick<SocketOptions, Name>, 'einval'> {
+  const it = socket_of(socket)
+  if (it === undefined || !Array.isArray(names) || !names.every(is_socket_option)) return ['error', 'einval']
+  const values = Object.fromEntries(names.map(name => [name, it.options[name as Name]]))
+  return ['ok', values as Pick<SocketOptions, Name>]
+}
+
+/**
+ * The address of the peer.
+ *
+ * @returns `['error', 'enotconn']` for a listener, and once the connection is gone; `['error', 'einval']` when the
+ *   socket is closed
+ * @see OTP: `inet:peername/1`
+ */
+export const peername = (socket: Socket): Result<Address, string> =>
+  socket_of(socket)?.peername() ?? ['error', 'einval']
+
+/**
+ * The socket's own address.
+ *
+ * @returns `['error', 'ebadf']` once the connection is gone; `['error', 'einval']` when the socket is closed
+ * @see OTP: `inet:sockname/1`
+ */
+export const sockname = (socket: Socket): Result<Address, string> =>
+  socket_of(socket)?.sockname() ?? ['error', 'einval']
+
+/** The socket's own port number. @returns errors as {@link sockname}. OTP: `inet:port/1` */
+export function port(socket: Socket): Result<number, string> {
+  const [tag, address] = sockname(socket)
+  return tag === 'ok' ? ['ok', address[1]] : ['error', address]
+}
+
+/**
+ * What has gone through a socket so far.
+ *
+ * @returns `['error', 'einval']` when it is closed
+ * @see OTP: `inet:getstat/1`
+ */
+export function getstat(socket: Socket): Result<Statistics, 'einval'> {
+  const it = socket_of(socket)
+  return it === undefined ? ['error', 'einval'] : ['ok', it.getstat()]
+}
+
+/**
+ * Closes a socket of any kind; one that is closed stays so. Who waits at it gets `['error', 'closed']`; the owner,
+ * if it is another process that traps exits, gets `['EXIT', socket, 'normal']`. What has been sent is still
+ * delivered, in the background, as the option `linger` says.
+ *
+ * @see OTP: `inet:close/1`
+ */
+export function close(socket: Socket): 'ok' {
+  if (socket_of(socket) === undefined) return 'ok'
+  if (running() !== undefined) unlink(socket)
+  port_close(socket)
+  return 'ok'
+}

@@ -1,0 +1,55 @@
+// The open sockets: what stands behind a port that gen_tcp opened.
+
+import type { Port } from '../../runtime/erlang/pid.ts'
+import type { Done, Result } from '../../runtime/erlang/term.ts'
+import type { SocketOptions } from './inet_options.ts'
+import { type IpAddress, parse_address } from './inet_parse.ts'
+
+/** A socket is a port: it belongs to a process, is linked to it and closes with it. OTP: `inet:socket()` */
+export type Socket = Port
+
+/** OTP: `{Address, Port}` */
+export type Address = readonly [ip: IpAddress, port: number]
+
+/** Counters of a socket: octets, packets, largest, average; deviation of the received ones; still to be sent. */
+export interface Statistics {
+  readonly recv_oct: number
+  readonly recv_cnt: number
+  readonly recv_max: number
+  readonly recv_avg: number
+  readonly recv_dvi: number
+  readonly send_oct: number
+  readonly send_cnt: number
+  readonly send_max: number
+  readonly send_avg: number
+  readonly send_pend: number
+}
+
+/** What `inet` can do with a listener as well as with a connection. */
+export interface InetSocket {
+  readonly options: Readonly<SocketOptions>
+  setopts(options: Partial<SocketOptions>): Done
+  peername(): Result<Address, string>
+  sockname(): Result<Address, string>
+  getstat(): Statistics
+}
+
+const open = new Map<Port, InetSocket>()
+
+export function enter(port: Port, socket: InetSocket): void {
+  open.set(port, socket)
+}
+
+export function leave(port: Port): void {
+  open.delete(port)
+}
+
+/** The socket behind a port; undefined when it is closed, or something else. */
+export const socket_of = (port: Port): InetSocket | undefined => open.get(port)
+
+/** Node's name for one end of a connection, as OTP writes it; undefined when Node has none. */
+export function address_of(ip: string | undefined, port: number | undefined): Address | undefined {
+  if (ip === undefined || port === undefined) return undefined
+  const [tag, parsed] = parse_address(ip)
+  return tag === 'ok' ? [parsed, port] : undefined
+}

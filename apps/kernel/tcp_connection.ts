@@ -1,0 +1,168 @@
+// A TCP connection as a port: its two halves, its options, and the ways in which it ends. OTP: the driver tcp_inet
+
+import type { Pid, Port } from '../../runtime/erlang/pid.ts'
+import { type Driver, OpenPort } from '../../runtime/erlang/port.ts'
+import type { Process } from '../../runtime/erlang/process.ts'
+import { type Done, Exit, type Result, type Timeout } from '../../runtime/erlang/term.ts'
+import { assign_options, next_active, recuts, type SocketOptions } from './inet_options.ts'
+import type { Data } from './inet_packet.ts'
+import { posix_code } from './inet_posix.ts'
+import { type Address, address_of, enter, type InetSocket, leave, type Statistics } from './inet_socket.ts'
+import type { Stream } from './inet_tcp.ts'
+import type { IoData } from './iodata.ts'
+import { Incoming, type Receiving } from './tcp_incoming.ts'
+import { Outgoing } from './tcp_outgoing.ts'
+
+export class Connection implements Driver, InetSocket, Receiving {
+  readonly options: SocketOptions
+  readonly port: Port
+  readonly #open_port: OpenPort
+  readonly #stream: Stream
+  readonly #incoming: Incoming
+  readonly #outgoing: Outgoing
+  readonly #peername: Address | undefined
+  readonly #sockname: Address | undefined
+  /** Whether Node's socket is still there; it can go before the port does. */
+  #connected = true
+
+  /**
+   * Makes a port of a stream that is connected and from which nothing has been read.
+   *
+   * @param options - become the connection's own
+   */
+  constructor(owner: Process, stream: Stream, options: SocketOptions) {
+    this.options = options
+    this.#stream = stream
+    this.#peername = address_of(stream.remoteAddress, stream.remotePort)
+    this.#sockname = address_of(stream.localAddress, stream.localPort)
+    this.#open_port = new OpenPort(owner, this)
+    this.port = this.#open_port.port
+    enter(this.port, this)
+    this.#incoming = new Incoming(this, stream)
+    this.#outgoing = new Outgoing(stream, options, () => this.#fail('closed'))
+    stream.on('error', error => this.#fail(this.#reason_of(error)))
+    if (options.nodelay) stream.setNoDelay(true)
+    if (options.keepalive) stream.setKeepAlive(true)
+    this.#incoming.pump()
+  }
+
+  get owner(): Pid {
+    return this.#open_port.connected
+  }
+
+  // ---- Data
+
+  send(data: IoData): Done | Promise<Done> {
+    return this.#outgoing.send(data)
+  }
+
+  recv(length: number, timeout: Timeout): Result<Data> | Promise<Result<Data>> {
+    return this.#incoming.recv(length, timeout)
+  }
+
+  /** @throws Exit `'badarg'` when there is no such way */
+  shutdown(how: 'read' | 'write' | 'read_write'): Done {
+    if (!['read', 'write', 'read_write'].includes(how)) throw new Exit('badarg')
+    if (!this.#connected) return ['error', 'enotconn']
+    if (how !== 'read') this.#outgoing.end()
+    if (how !== 'write') this.#incoming.shutdown()
+    return 'ok'
+  }
+
+  // ---- What inet asks
+
+  setopts(options: Partial<SocketOptions>): Done {
+    const active =
+      options.active === undefined ? this.options.active : next_active(this.options.active, options.active)
+    if (active === undefined) return ['error', 'einval']
+
+    assign_options(this.options, options)
+    this.options.active = active
+    if (options.nodelay !== undefined) this.#stream.setNoDelay(options.nodelay)
+    if (options.keepalive !== undefined) this.#stream.setKeepAlive(options.keepalive)
+    if (recuts(options)) this.#incoming.reinterpret()
+    if (active === false && typeof options.active === 'number') this.#tell_owner(['tcp_passive', this.port])
+    if (active !== false && !this.#connected && this.#incoming.told) this.#close_late()
+    else this.#incoming.pump()
+    return 'ok'
+  }
+
+  peername(): Result<Address, string> {
+    if (!this.#connected || this.#peername === undefined) return ['error', 'enotconn']
+    return ['ok', this.#peername]
+  }
+
+  sockname(): Result<Address, string> {
+    if (!this.#connected || this.#sockname === undefined) return ['error', 'ebadf']
+    return ['ok', this.#sockname]
+  }
+
+  getstat(): Statistics {
+    const received = this.#incoming.statistics()
+    const sent = this.#outgoing.statistics()
+    return {
+      recv_oct: received.octets,
+      recv_cnt: received.count,
+      recv_max: received.largest,
+      recv_avg: average(received),
+      recv_dvi: Math.trunc(received.deviation),
+      send_oct: sent.octets,
+      send_cnt: sent.count,
+      send_max: sent.largest,
+      send_avg: average(sent),
+      send_pend: sent.pending,
+    }
+  }
+
+  // ---- The end
+
+  /** The port is closed, by `close` or because its owner has ended. */
+  close(): void {
+    leave(this.port)
+    this.#incoming.close()
+    if (this.#connected) this.#outgoing.close()
+    this.#connected = false
+  }
+
+  /** The peer sends no more, and whoever wanted data knows. */
+  input_ended(): void {
+    if (!this.options.exit_on_close && !this.#stream.destroyed) return
+    const { active } = this.options
+    this.#let_go()
+    if (active !== false && this.options.exit_on_close) this.#open_port.close('normal')
+  }
+
+  /** The connection is broken, for both directions. */
+  #fail(reason: string): void {
+    if (!this.#connected) return
+    this.#let_go()
+    this.#incoming.end(reason)
+  }
+
+  /** Node's socket goes, the port stays until it is closed. */
+  #let_go(): void {
+    if (!this.#connected) return
+    this.#connected = false
+    this.#outgoing.fail()
+    this.#stream.destroy()
+  }
+
+  /** It became active after its end had been told to a `recv`: the owner is told as well. */
+  #close_late(): void {
+    this.#tell_owner(['tcp_closed', this.port])
+    this.#open_port.close('normal')
+  }
+
+  #tell_owner(message: readonly unknown[]): void {
+    this.owner.entity?.deliver(message)
+  }
+
+  #reason_of(error: Error): string {
+    const code = posix_code(error)
+    const is_close = code === 'epipe' || (code === 'econnreset' && !this.options.show_econnreset)
+    return is_close ? 'closed' : code
+  }
+}
+
+const average = ({ octets, count }: { octets: number; count: number }): number =>
+  count === 0 ? 0 : Math.trunc(octets / count)

@@ -1,0 +1,127 @@
+// A listening TCP socket as a port. Node takes connections whether somebody accepts them or not, so they wait here,
+// unread, until a process does; those for which there is no room are closed.
+
+import type { Port } from '../../runtime/erlang/pid.ts'
+import { type Driver, OpenPort } from '../../runtime/erlang/port.ts'
+import type { Process } from '../../runtime/erlang/process.ts'
+import type { Done, Result, Timeout } from '../../runtime/erlang/term.ts'
+import { assign_options, next_active, type SocketOptions } from './inet_options.ts'
+import { posix_code } from './inet_posix.ts'
+import { Request } from './inet_request.ts'
+import {
+  type Address,
+  address_of,
+  enter,
+  type InetSocket,
+  leave,
+  type Socket,
+  type Statistics,
+} from './inet_socket.ts'
+import type { Server, Stream } from './inet_tcp.ts'
+import { Connection } from './tcp_connection.ts'
+
+export class Listener implements Driver, InetSocket {
+  /** What the connections that are accepted start with. */
+  readonly options: SocketOptions
+  readonly port: Port
+  readonly #server: Server
+  readonly #backlog: number
+  readonly #sockname: Address | undefined
+  readonly #acceptors = new Set<Request<Result<Socket>>>()
+  #arrived: Stream[] = []
+
+  /** @param backlog - how many connections may wait for somebody to accept them */
+  constructor(owner: Process, server: Server, options: SocketOptions, backlog: number) {
+    this.options = options
+    this.#server = server
+    this.#backlog = backlog
+    const bound = server.address()
+    this.#sockname = bound && typeof bound === 'object' ? address_of(bound.address, bound.port) : undefined
+    this.port = new OpenPort(owner, this).port
+    enter(this.port, this)
+  }
+
+  /** The socket belongs to who accepts it, whoever owns the listener. */
+  accept(timeout: Timeout): Promise<Result<Socket>> {
+    const request = new Request<Result<Socket>>(timeout, ['error', 'timeout'], () => {
+      this.#acceptors.delete(request)
+    })
+    this.#acceptors.add(request)
+    const stream = this.#arrived.shift()
+    if (stream !== undefined) this.arrived(stream)
+    return request.answer
+  }
+
+  /** A connection has come: the acceptor that has waited longest gets it. */
+  arrived(stream: Stream): void {
+    if (this.port.entity === undefined) {
+      stream.destroy()
+      return
+    }
+    const acceptor = this.#next_acceptor()
+    if (acceptor === undefined) {
+      if (this.#arrived.length < this.#backlog) this.#arrived.push(stream)
+      else stream.destroy()
+      return
+    }
+    const connection = new Connection(acceptor.process, stream, { ...this.options })
+    acceptor.settle(['ok', connection.port])
+  }
+
+  /** The system would not hand a connection over, because there are too many files for instance. */
+  failed(error: Error): void {
+    this.#next_acceptor()?.settle(['error', posix_code(error)])
+  }
+
+  setopts(options: Partial<SocketOptions>): Done {
+    const active =
+      options.active === undefined ? this.options.active : next_active(this.options.active, options.active)
+    if (active === undefined) return ['error', 'einval']
+    assign_options(this.options, options)
+    this.options.active = active
+    return 'ok'
+  }
+
+  peername(): Result<Address, string> {
+    return ['error', 'enotconn']
+  }
+
+  sockname(): Result<Address, string> {
+    return this.#sockname === undefined ? ['error', 'ebadf'] : ['ok', this.#sockname]
+  }
+
+  getstat(): Statistics {
+    return nothing_counted
+  }
+
+  /** The port is closed, by `close` or because its owner has ended. */
+  close(): void {
+    leave(this.port)
+    this.#server.close()
+    for (const stream of this.#arrived) stream.destroy()
+    this.#arrived = []
+    for (const acceptor of this.#acceptors) acceptor.settle(['error', 'closed'])
+    this.#acceptors.clear()
+  }
+
+  #next_acceptor(): Request<Result<Socket>> | undefined {
+    for (const acceptor of this.#acceptors) {
+      this.#acceptors.delete(acceptor)
+      return acceptor
+    }
+    return undefined
+  }
+}
+
+const nothing_counted: Statistics = {
+  recv_oct: 0,
+  recv_cnt: 0,
+  recv_max: 0,
+  recv_avg: 0,
+  recv_dvi: 0,
+  send_oct: 0,
+  send_cnt: 0,
+  send_max: 0,
+  send_avg: 0,
+  send_pend: 0,
+}

@@ -1,0 +1,123 @@
+// The sending half of a connection: one vectored write a send, water marks that make senders wait for a peer that
+// does not read, and the half-close.
+
+import { clear_timer, set_timer } from '../../runtime/erlang/alarm.ts'
+import type { Done } from '../../runtime/erlang/term.ts'
+import type { SocketOptions } from './inet_options.ts'
+import { packet_header } from './inet_packet.ts'
+import { Request } from './inet_request.ts'
+import type { Stream } from './inet_tcp.ts'
+import { type IoData, iolist_to_iovec, total_size } from './iodata.ts'
+
+/** What is still to be sent may take as long after `close`, in milliseconds, as OTP gives it. */
+const longest_goodbye = 180_000
+
+export class Outgoing {
+  readonly #stream: Stream
+  readonly #options: Readonly<SocketOptions>
+  /** Called when a send has waited too long and the socket is to be closed for it. */
+  readonly #gave_up: () => void
+  readonly #waiting = new Set<Request<Done>>()
+  #ended = false
+  #octets = 0
+  #count = 0
+  #largest = 0
+
+  constructor(stream: Stream, options: Readonly<SocketOptions>, gave_up: () => void) {
+    this.#stream = stream
+    this.#options = options
+    this.#gave_up = gave_up
+  }
+
+  /** @returns `'ok'` at once while less than the high water mark is on its way, else when the low one is reached */
+  send(data: IoData): Done | Promise<Done> {
+    if (this.#ended) return ['error', 'closed']
+    const pieces = pieces_of(data)
+    if (pieces === undefined) return ['error', 'einval']
+
+    const size = total_size(pieces)
+    const [tag, header] = packet_header(this.#options.packet, size)
+    if (tag === 'error') return ['error', 'emsgsize']
+    if (header !== undefined) pieces.unshift(header)
+    this.#tally(size + (header?.length ?? 0))
+    this.#write(pieces)
+    if (this.#stream.errored !== null) return ['error', 'closed']
+    if (this.#stream.writableLength < this.#options.high_watermark) return 'ok'
+    return this.#wait()
+  }
+
+  /** No more is sent; the peer learns of it once it has got the rest. */
+  end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#stream.end()
+  }
+
+  /** Who still waits, waits no more: the connection is gone. */
+  fail(): void {
+    this.#ended = true
+    for (const request of this.#waiting) request.settle(['error', 'closed'])
+    this.#waiting.clear()
+  }
+
+  /** Lets the stream go: at once, or when what is still to be sent has been. */
+  close(): void {
+    const half_closed = this.#ended
+    this.fail()
+    const [lingers, seconds] = this.#options.linger
+    if (lingers && seconds === 0 && !half_closed) this.#stream.resetAndDestroy()
+    else if (this.#stream.writableLength === 0) this.#stream.destroy()
+    else this.#say_goodbye(lingers ? seconds * 1_000 : longest_goodbye)
+  }
+
+  statistics(): { octets: number; count: number; largest: number; pending: number } {
+    const pending = this.#stream.writableLength
+    return { octets: this.#octets, count: this.#count, largest: this.#largest, pending }
+  }
+
+  #write(pieces: readonly Uint8Array[]): void {
+    const last = pieces.length - 1
+    if (last < 0) return
+    if (last > 0) this.#stream.cork()
+    for (let index = 0; index < last; index++) this.#stream.write(pieces[index]!)
+    this.#stream.write(pieces[last]!, this.#written)
+    if (last > 0) this.#stream.uncork()
+  }
+
+  readonly #written = (): void => {
+    if (this.#waiting.size === 0 || this.#stream.writableLength > this.#options.low_watermark) return
+    for (const request of this.#waiting) request.settle('ok')
+    this.#waiting.clear()
+  }
+
+  #wait(): Promise<Done> {
+    const { send_timeout, send_timeout_close } = this.#options
+    const request = new Request<Done>(send_timeout, ['error', 'timeout'], late => {
+      this.#waiting.delete(request)
+      if (late && send_timeout_close) this.#gave_up()
+    })
+    this.#waiting.add(request)
+    return request.answer
+  }
+
+  #tally(size: number): void {
+    this.#octets += size
+    this.#count++
+    if (size > this.#largest) this.#largest = size
+  }
+
+  #say_goodbye(limit: number): void {
+    const stream = this.#stream
+    const timer = set_timer(limit, () => stream.destroy())
+    stream.once('close', () => clear_timer(timer))
+    stream.destroySoon()
+  }
+}
+
+function pieces_of(data: IoData): Uint8Array[] | undefined {
+  try {
+    return iolist_to_iovec(data)
+  } catch {
+    return undefined
+  }
+}
