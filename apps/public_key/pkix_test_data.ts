@@ -3,7 +3,10 @@
 import * as oids from './pubkey_oids.ts'
 import type { CertificateOptions, Issuer, KeyAlgorithm } from './x509.ts'
 
-/** Whatever is not given is chosen: a name, the usages that the place in the chain asks for, a validity of a week. */
+/**
+ * Whatever is not given is chosen: a name, the usages that the place in the chain asks for, a validity of a week.
+ * What is undefined is left out of the certificate.
+ */
 export interface TestCertificateOptions extends Partial<CertificateOptions> {
   /** Default: `'secp256r1'` */
   readonly key?: KeyAlgorithm

@@ -3,7 +3,7 @@
 
 import { DecodeError } from '../../runtime/binary/reader.ts'
 import type { BlockCipher, HashType } from '../crypto/crypto.ts'
-import { cipher_init, cipher_update, hash, mac, wipe } from '../crypto/crypto.ts'
+import { cipher_init, cipher_update, hash, mac, supports, wipe } from '../crypto/crypto.ts'
 import { type AlgorithmIdentifier, read_algorithm_identifier } from './otp_certificate.ts'
 import { type DerReader, read_der, universal } from './pubkey_der.ts'
 import { integer, null_value, object_identifier, octet_string, sequence } from './pubkey_der_writer.ts'
@@ -53,8 +53,7 @@ interface Keyed {
  *   none of DES, 3DES, AES-128 and AES-256, all in CBC mode
  */
 export function decrypt(encrypted: Uint8Array, info: CipherInfo, password: string): Uint8Array {
-  const keyed = derive(info, password)
-  const { cipher, key, iv } = keyed
+  const { cipher, key, iv } = derive(info, password)
   if (encrypted.length === 0 || encrypted.length % cipher.block_size !== 0)
     throw new DecodeError('not whole blocks')
   const padded = cipher_update(cipher_init(cipher.cipher, key, iv, 'decrypt'), encrypted)
@@ -93,12 +92,16 @@ function derive([name, parameters]: CipherInfo, password: string): Keyed {
   return name === oids.id_PBES2 ? derive_pbes2(parameters, secret) : derive_dek(name, parameters, secret)
 }
 
+function find_cipher(name: string, iv: Uint8Array): Cipher {
+  const found = ciphers.find(({ dek_name, oid }) => dek_name === name || oid === name)
+  if (!found || !supports().ciphers.includes(found.cipher)) throw new DecodeError(`no cipher ${name}`)
+  if (iv.length !== found.block_size) throw new DecodeError('an initialization vector of the wrong size')
+  return found
+}
+
 /** MD5 over the password and a salt, again over the result until there is enough for the key. */
 function derive_dek(name: string, iv: Uint8Array, password: Uint8Array): Keyed {
-  const cipher = ciphers.find(({ dek_name }) => dek_name === name)
-  if (!cipher) throw new DecodeError(`no cipher ${name}`)
-  if (iv.length !== cipher.block_size) throw new DecodeError('an initialization vector of the wrong size')
-
+  const cipher = find_cipher(name, iv)
   const salt = iv.subarray(0, 8)
   const key = new Uint8Array(cipher.key_size)
   let digest = new Uint8Array()
@@ -114,10 +117,8 @@ function derive_pbes2(parameters: Uint8Array, password: Uint8Array): Keyed {
     from.list(universal.sequence, read_algorithm_identifier),
   )
   if (!key_derivation || !scheme) throw new DecodeError('not the parameters of PBES2')
-  const cipher = ciphers.find(({ oid }) => oid === scheme.algorithm)
-  if (!cipher) throw new DecodeError(`no cipher ${scheme.algorithm}`)
   const iv = read_der(scheme.parameters ?? new Uint8Array(), from => from.octet_string())
-  if (iv.length !== cipher.block_size) throw new DecodeError('an initialization vector of the wrong size')
+  const cipher = find_cipher(scheme.algorithm, iv)
   return { cipher, key: derive_pbkdf2(key_derivation, password, cipher.key_size), iv }
 }
 

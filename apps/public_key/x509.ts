@@ -41,10 +41,10 @@ export type NameToWrite =
 export interface RequestOptions {
   /** As RFC 4514 writes it: `'CN=example.com, O=Example'`. */
   readonly subject: string
-  readonly subject_alt_names?: readonly NameToWrite[]
-  readonly key_usage?: readonly KeyUsage[]
-  readonly ext_key_usage?: readonly Oid[]
-  readonly basic_constraints?: BasicConstraints
+  readonly subject_alt_names?: readonly NameToWrite[] | undefined
+  readonly key_usage?: readonly KeyUsage[] | undefined
+  readonly ext_key_usage?: readonly Oid[] | undefined
+  readonly basic_constraints?: BasicConstraints | undefined
   /** Any others; the value is the DER inside the octet string. */
   readonly extensions?: readonly {
     readonly extnID: Oid

@@ -7,7 +7,7 @@ import { decode_pem, encode_pem } from '../../apps/public_key/pubkey_pem.ts'
 import type { CertificateOptions, Issuer, KeyAlgorithm, SigningKey } from '../../apps/public_key/x509.ts'
 import { generate_signing_key, import_signing_key, make_certificate } from '../../apps/public_key/x509.ts'
 
-/** Whatever is not given is chosen to make a good certificate of its kind. */
+/** Whatever is not given is chosen to make a good certificate of its kind; what is undefined is left out. */
 export interface TestOptions extends Partial<CertificateOptions> {
   /** Default: `'secp256r1'` */
   readonly algorithm?: KeyAlgorithm
