@@ -32,18 +32,22 @@ export function exit(...asked: [Reason] | [Pid | Port, Reason]): true {
 const outside = new Pid()
 
 /**
- * Links the running process to another process or a port: when one ends, the other gets an exit signal. If it has
- * ended already, the signal `'noproc'` comes at once.
+ * Links the running process to another process or a port: when one ends, the other gets an exit signal.
  *
+ * @throws {@link Exit} `'noproc'` if it has ended already; a process that traps exits gets that as a message
+ *   `['EXIT', other, 'noproc']` instead
  * @see OTP: `erlang:link/1`
  */
 export function link(other: Pid | Port): true {
   const process = current()
   if (other === process.pid) return true
+  if (other.entity === undefined) {
+    if (!process.trap_exit) throw new Exit('noproc')
+    process.deliver(['EXIT', other, 'noproc'])
+    return true
+  }
   process.link(other)
-  if (other.entity !== undefined) other.entity.link(process.pid)
-  else process.exit_signal(other, 'noproc', true)
-  if (!process.alive) throw new Exit('noproc')
+  other.entity.link(process.pid)
   return true
 }
 
@@ -63,9 +67,11 @@ export function unlink(other: Pid | Port): true {
  * Asks for one message `['DOWN', ref, 'process', object, reason]` when a process ends; at once, with reason
  * `'noproc'`, if it is gone already. `object` is the pid, or `[name, node]` when it was asked for by name.
  *
+ * @throws {@link Exit} `'badarg'` for another type
  * @see OTP: `erlang:monitor/2`
  */
-export function monitor(_type: 'process', target: Pid | string): Ref {
+export function monitor(type: 'process', target: Pid | string): Ref {
+  if (type !== 'process') throw new Exit('badarg')
   const process = current()
   const pid = typeof target === 'string' ? whereis(target) : target
   const object = typeof target === 'string' ? ([target, node()] as const) : target
@@ -81,7 +87,7 @@ export function monitor(_type: 'process', target: Pid | string): Ref {
 export interface DemonitorOptions {
   /** Takes a `DOWN` message that has come already out of the mailbox. */
   readonly flush?: boolean
-  /** Gives false when the monitor was not there any more (or, with `flush`, when there was something to take). */
+  /** Gives false when the monitor was not there any more. */
   readonly info?: boolean
 }
 

@@ -4,6 +4,8 @@ import { add, type Few, has, members, remove } from './few.ts'
 import { type Entity, type Pid, Port } from './pid.ts'
 import { current, type Process } from './process.ts'
 import { forget } from './registry.ts'
+import { report } from './report.ts'
+import { run_outside } from './self.ts'
 import { Exit, type Reason, type Term } from './term.ts'
 
 /** What the port is made of. */
@@ -14,7 +16,7 @@ export interface Driver {
   command?(message: Term): void
 }
 
-const open = new Map<number, OpenPort>()
+const all = new Map<number, OpenPort>()
 
 /** An open port. */
 export class OpenPort implements Entity {
@@ -28,7 +30,7 @@ export class OpenPort implements Entity {
     this.connected = owner.pid
     this.#driver = driver
     this.port.entity = this
-    open.set(this.port.id, this)
+    all.set(this.port.id, this)
     this.link(owner.pid)
     owner.link(this.port)
   }
@@ -61,12 +63,21 @@ export class OpenPort implements Entity {
   close(reason: Reason): void {
     if (this.port.entity === undefined) return
     this.port.entity = undefined
-    open.delete(this.port.id)
+    all.delete(this.port.id)
     forget(this.port)
-    this.#driver.close(reason)
+    this.#let_go(reason)
     const linked = this.links()
     this.#links = undefined
     for (const other of linked) other.entity?.exit_signal(this.port, reason, true)
+  }
+
+  /** A driver that fails is told of; whoever closed the port has no part in it. */
+  #let_go(reason: Reason): void {
+    try {
+      run_outside(() => this.#driver.close(reason))
+    } catch (failure) {
+      report('error', { label: ['error', 'port'], report: { port: this.port, reason: failure } })
+    }
   }
 }
 
@@ -101,15 +112,15 @@ export function port_connect(port: Port, owner: Pid): true {
 
 /** What is known of an open port, or undefined. OTP: `erlang:port_info/1`. */
 export function port_info(port: Port): { connected: Pid; links: (Pid | Port)[] } | undefined {
-  const it = open.get(port.id)
+  const it = all.get(port.id)
   return it && { connected: it.connected, links: it.links() }
 }
 
 /** Every open port, oldest first. OTP: `erlang:ports/0`. */
-export const ports = (): Port[] => Array.from(open.values(), it => it.port)
+export const ports = (): Port[] => Array.from(all.values(), it => it.port)
 
 function opened(port: Port): OpenPort {
-  const it = open.get(port.id)
+  const it = all.get(port.id)
   if (it === undefined) throw new Exit('badarg')
   return it
 }

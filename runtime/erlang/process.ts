@@ -4,8 +4,9 @@ import { add, type Few, has, members, remove } from './few.ts'
 import { Mailbox } from './mailbox.ts'
 import { type Entity, Pid, type Port, Ref } from './pid.ts'
 import { forget } from './registry.ts'
+import { report } from './report.ts'
 import { enqueue, may_continue, spend, type Task } from './scheduler.ts'
-import { type Context, context, run_as } from './self.ts'
+import { type Context, context, run_as, run_outside } from './self.ts'
 import { Exit, type Reason, type Term } from './term.ts'
 
 /** One who waits for a message inside a process: a `receive`, or a call that awaits its reply. */
@@ -31,6 +32,7 @@ export interface Loop {
 
 /** What ends with the process that owns it. */
 export interface Resource {
+  /** Called once, outside any process. */
   release(): void
 }
 
@@ -290,20 +292,27 @@ function bid_farewell(process: Process, reason: Reason): void {
   farewells.push([process, reason])
   if (telling) return
   telling = true
-  try {
-    for (let next = farewells.shift(); next !== undefined; next = farewells.shift()) tell(...next)
-  } finally {
-    telling = false
-  }
+  for (let next = 0; next < farewells.length; next++) tell(...farewells[next]!)
+  farewells.length = 0
+  telling = false
 }
 
 function tell(gone: Process, reason: Reason): void {
-  for (const resource of members(gone.owned)) resource.release()
+  for (const resource of members(gone.owned)) let_go(resource)
   for (const monitor of members(gone.monitors)) stop_monitor(monitor)
   for (const other of members(gone.links)) other.entity?.exit_signal(gone.pid, reason, true)
   for (const monitor of members(gone.monitored_by)) {
     stop_monitor(monitor)
     monitor.watcher.deliver(['DOWN', monitor, 'process', monitor.object, reason])
   }
-  gone.links = gone.owned = gone.monitors = gone.monitored_by = undefined
+  gone.links = gone.owned = gone.monitors = gone.monitored_by = gone.dictionary = undefined
+}
+
+/** A resource that cannot be let go is told of, and keeps nobody from being told of the end. */
+function let_go(resource: Resource): void {
+  try {
+    run_outside(() => resource.release())
+  } catch (failure) {
+    report('error', { label: ['error', 'release'], report: { resource, reason: failure } })
+  }
 }

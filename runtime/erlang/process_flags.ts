@@ -92,7 +92,11 @@ export function put(key: Term, value: Term): Term {
 }
 
 /** What stands under `key` in the dictionary of the running process, or undefined. OTP: `erlang:get/1`. */
-export const get = (key: Term): Term => dictionary_of(current()).get(key)
+export function get(key: Term): Term {
+  const process = current()
+  if (process.dictionary?.has(key)) return process.dictionary.get(key)
+  return dictionary_of(process).get(key)
+}
 
 /** Takes `key` out. @returns what stood there. OTP: `erlang:erase/1` */
 export function erase(key: Term): Term {

@@ -21,9 +21,14 @@ const to_stderr: ReportHandler = (level, { label, report: facts }) => {
 
 let handler = to_stderr
 
-/** Passes a report on. */
+/** Passes a report on. It does not fail, whatever the handler does: who reports has trouble enough. */
 export function report(level: Level, what: Report): void {
-  handler(level, what)
+  try {
+    handler(level, what)
+  } catch (reason) {
+    to_stderr('error', { label: ['error', 'report_handler'], report: { reason } })
+    to_stderr(level, what)
+  }
 }
 
 /** Puts another handler in place, or the first one back. @returns the one that was there */

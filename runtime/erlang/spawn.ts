@@ -3,8 +3,8 @@
 import type { Pid, Ref } from './pid.ts'
 import { current, type Monitor, Process, reason_of, start_monitor } from './process.ts'
 import { report } from './report.ts'
-import { enqueue } from './scheduler.ts'
-import { run_as, running } from './self.ts'
+import { enqueue, spend } from './scheduler.ts'
+import { run_as, run_outside, running } from './self.ts'
 import { Exit, type Term } from './term.ts'
 
 /** What a process does: it ends when the promise does. */
@@ -116,22 +116,20 @@ function start(body: Body<Term>, args: readonly Term[], options: SpawnOptions): 
 
 function live(process: Process, body: () => unknown): void {
   if (!process.alive) return
+  spend()
   run_as(process, async () => body()).then(
     () => {
       if (process.loop === undefined) process.end('normal')
     },
     error => {
-      if (!(error instanceof Exit)) report_crash(process, error)
+      const crashes = process.alive && !(error instanceof Exit)
       process.crash(error)
+      if (crashes) run_outside(() => report_crash(process))
     },
   )
 }
 
 /** What OTP's emulator logs when a process that is not under `proc_lib` dies of an error. */
-function report_crash(process: Process, error: unknown): void {
-  if (!process.alive) return
-  report('error', {
-    label: ['error', 'process'],
-    report: { pid: process.pid, initial_call: process.initial_call, reason: reason_of(error) },
-  })
+function report_crash({ pid, initial_call, exit_reason }: Process): void {
+  report('error', { label: ['error', 'process'], report: { pid, initial_call, reason: exit_reason } })
 }

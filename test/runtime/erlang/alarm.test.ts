@@ -11,6 +11,7 @@ import { type Report, use_report_handler } from '../../../runtime/erlang/report.
 import { running } from '../../../runtime/erlang/self.ts'
 import { run } from '../../../runtime/erlang/spawn.ts'
 import { max_delay } from '../../../runtime/erlang/timer_wheel.ts'
+import { kill_everybody } from '../../support/clean_slate.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
 /** A clock that says what is asked of it, and rings when the test says so. */
@@ -39,6 +40,7 @@ afterEach(() => {
   use_clock(real_clock)
   reset_timers()
   use_report_handler()
+  kill_everybody()
 })
 
 describe('a timer', () => {

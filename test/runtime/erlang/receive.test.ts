@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
 import { monotonic_time } from '../../../runtime/erlang/clock.ts'
 import { exit } from '../../../runtime/erlang/links.ts'
@@ -11,7 +11,10 @@ import { send } from '../../../runtime/erlang/send.ts'
 import { run, spawn } from '../../../runtime/erlang/spawn.ts'
 import { _, type Term } from '../../../runtime/erlang/term.ts'
 import { send_after } from '../../../runtime/erlang/timers.ts'
+import { kill_everybody } from '../../support/clean_slate.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
+
+afterEach(kill_everybody)
 
 const queue = () => process_info(self(), 'messages')![1]
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
 import { monotonic_time } from '../../../runtime/erlang/clock.ts'
 import { exit } from '../../../runtime/erlang/links.ts'
@@ -12,7 +12,10 @@ import { spawn, spawn_monitor } from '../../../runtime/erlang/spawn.ts'
 import { _ } from '../../../runtime/erlang/term.ts'
 import { max_delay } from '../../../runtime/erlang/timer_wheel.ts'
 import { cancel_timer, read_timer, send_after, start_timer } from '../../../runtime/erlang/timers.ts'
+import { kill_everybody } from '../../support/clean_slate.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
+
+afterEach(kill_everybody)
 
 describe('send_after', () => {
   test('sends its message after the time, to a pid', async () => {

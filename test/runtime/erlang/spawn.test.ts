@@ -1,0 +1,414 @@
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { timer_count } from '../../../runtime/erlang/alarm.ts'
+import { exit, unlink } from '../../../runtime/erlang/links.ts'
+import type { Pid } from '../../../runtime/erlang/pid.ts'
+import { current } from '../../../runtime/erlang/process.ts'
+import { is_process_alive, process_info, processes } from '../../../runtime/erlang/process_flags.ts'
+import { receive } from '../../../runtime/erlang/receive.ts'
+import { type Level, type Report, use_report_handler } from '../../../runtime/erlang/report.ts'
+import { run_as, run_outside, running, self } from '../../../runtime/erlang/self.ts'
+import { send } from '../../../runtime/erlang/send.ts'
+import { run, spawn, spawn_link, spawn_monitor, spawn_opt } from '../../../runtime/erlang/spawn.ts'
+import { _, Exit } from '../../../runtime/erlang/term.ts'
+import { kill_everybody } from '../../support/clean_slate.ts'
+
+const next_turn = () => new Promise<void>(resolve => setImmediate(resolve))
+
+afterEach(() => {
+  use_report_handler()
+  kill_everybody()
+})
+
+/** Runs `body` and gives what was reported meanwhile. */
+async function reports_of(body: () => Promise<unknown>): Promise<[Level, Report][]> {
+  const reports: [Level, Report][] = []
+  use_report_handler((level, report) => reports.push([level, report]))
+  await body()
+  return reports
+}
+
+describe('spawn', () => {
+  test('starts a process soon, and gives it its arguments', async () => {
+    await run(async () => {
+      const order: string[] = []
+      const [pid, ref] = spawn_monitor((one: string, two: string) => order.push(one + two), 'a', 'b')
+      order.push('spawned')
+      expect(await receive()).toEqual(['DOWN', ref, 'process', pid, 'normal'])
+      expect(order).toEqual(['spawned', 'ab'])
+    })
+  })
+
+  test('may be called outside any process', async () => {
+    let who: unknown
+    const pid = spawn(() => {
+      who = self()
+    })
+    await next_turn()
+    expect(who).toBe(pid)
+    expect(is_process_alive(pid)).toBe(false)
+  })
+
+  test('lets a message be sent before the process has begun', async () => {
+    await run(async () => {
+      const me = self()
+      const pid = spawn(async () => send(me, ['echo', await receive()]))
+      send(pid, 'early')
+      expect(await receive()).toEqual(['echo', 'early'])
+    })
+  })
+
+  test('starts nothing when the process is killed before it has begun', async () => {
+    await run(async () => {
+      let began = false
+      const pid = spawn(() => {
+        began = true
+      })
+      exit(pid, 'kill')
+      await next_turn()
+      expect(began).toBe(false)
+    })
+  })
+
+  test('starts a process that starts the next, for ever, and yet lets others run', async () => {
+    let going = true
+    const next = () => {
+      if (going) spawn(next)
+    }
+    spawn(next)
+    await new Promise<void>(resolve => setTimeout(resolve, 2))
+    going = false
+    await next_turn()
+    expect(processes()).toEqual([])
+  })
+})
+
+describe('the reason that a process ends with', () => {
+  const down_reason = async (body: () => unknown) => {
+    const [, ref] = spawn_monitor(body)
+    return (await receive(['DOWN', ref, _, _, _]))[4]
+  }
+
+  test('is normal when its function returns, whatever it returns', async () => {
+    await run(async () => {
+      expect(await down_reason(() => ['error', 'x'])).toBe('normal')
+      expect(await down_reason(async () => 'x')).toBe('normal')
+    })
+  })
+
+  test('is what it exits with', async () => {
+    await run(async () => {
+      expect(await down_reason(() => exit('shutdown'))).toBe('shutdown')
+      expect(await down_reason(async () => exit(['shutdown', 1]))).toEqual(['shutdown', 1])
+      expect(await down_reason(() => exit(undefined))).toBeUndefined()
+    })
+  })
+
+  test('is the error, and reported, when it crashes', async () => {
+    const error = new Error('crash')
+    const reports = await reports_of(() =>
+      run(async () => {
+        const crash = async () => {
+          await next_turn()
+          throw error
+        }
+        expect(await down_reason(crash)).toBe(error)
+      }),
+    )
+    expect(reports).toHaveLength(1)
+    const [level, { label, report }] = reports[0]!
+    expect([level, label]).toEqual(['error', ['error', 'process']])
+    expect(report).toMatchObject({ initial_call: ['spawn', 'crash'], reason: error })
+  })
+
+  test('is nocatch, and reported, when it throws what is no error', async () => {
+    const reports = await reports_of(() =>
+      run(async () => {
+        const throws = () => {
+          const ball: unknown = 'ball'
+          throw ball
+        }
+        expect(await down_reason(throws)).toEqual(['nocatch', 'ball'])
+      }),
+    )
+    expect(reports.map(([, { report }]) => report.reason)).toEqual([['nocatch', 'ball']])
+  })
+
+  test('is not reported when it exits on purpose', async () => {
+    const reports = await reports_of(() => run(() => down_reason(() => exit('boom'))))
+    expect(reports).toEqual([])
+  })
+
+  test('reaches others though the handler of reports fails', async () => {
+    const printed = jest.spyOn(console, 'error').mockImplementation(() => {})
+    use_report_handler(() => {
+      throw new Error('no paper')
+    })
+    await run(async () => {
+      const failing = () => {
+        throw new TypeError('x')
+      }
+      expect(await down_reason(failing)).toBeInstanceOf(TypeError)
+    })
+    const texts = printed.mock.calls.map(([text]) => text)
+    printed.mockRestore()
+    expect(texts).toEqual([expect.stringContaining('no paper'), expect.stringContaining('TypeError: x')])
+  })
+
+  test('is reported outside any process, so that the handler may send', async () => {
+    await run(async () => {
+      const me = self()
+      use_report_handler(() => send(me, ['reported by', running()?.pid]))
+      const pid = spawn(() => {
+        throw new Error('x')
+      })
+      expect(await receive()).toEqual(['reported by', undefined])
+      expect(is_process_alive(pid)).toBe(false)
+    })
+  })
+})
+
+describe('spawn_link, spawn_monitor and spawn_opt', () => {
+  test('have linked and monitored before the process can end', async () => {
+    await run(async () => {
+      const linked = spawn_link(() => receive())
+      expect(process_info(self(), 'links')).toEqual(['links', [linked]])
+      expect(process_info(linked, 'links')).toEqual(['links', [self()]])
+      const [monitored, ref] = spawn_opt(() => exit('at once'), { monitor: true })
+      expect(await receive()).toEqual(['DOWN', ref, 'process', monitored, 'at once'])
+    })
+  })
+
+  test('do both, or neither, as the options say', async () => {
+    await run(async () => {
+      const [pid] = spawn_opt(() => receive(), { link: true, monitor: true })
+      expect(process_info(pid)).toMatchObject({ links: [self()], monitored_by: [self()] })
+      const lone = spawn_opt(() => receive(), {})
+      expect(process_info(lone)).toMatchObject({ links: [], monitored_by: [] })
+      exit(lone, 'kill')
+    })
+  })
+
+  test('refuse an option that is not known', async () => {
+    await run(() => {
+      const options = { priority: 'high' } as object
+      expect(() => spawn_opt(() => {}, options)).toThrow(Exit)
+    })
+  })
+
+  test('need a process to link to, and start none without', () => {
+    expect(() => spawn_link(() => {})).toThrow('not in a process')
+    expect(() => spawn_monitor(() => {})).toThrow('not in a process')
+    expect(processes()).toEqual([])
+  })
+
+  test('tell who the parent is', async () => {
+    await run(() => {
+      const pid = spawn(() => {})
+      expect(process_info(pid, 'parent')).toEqual(['parent', self()])
+    })
+  })
+})
+
+describe('run', () => {
+  test('gives what its function gives', async () => {
+    expect(await run(() => 1)).toBe(1)
+    expect(await run(async () => 'later')).toBe('later')
+  })
+
+  test('rejects with what its function throws', async () => {
+    const error = new Error('x')
+    await expect(run(() => Promise.reject(error))).rejects.toBe(error)
+    await expect(run(() => exit('left'))).rejects.toMatchObject({ reason: 'left' })
+    await expect(
+      run(() => {
+        throw error
+      }),
+    ).rejects.toBe(error)
+  })
+
+  test('rejects with the exit reason when its process is ended from outside', async () => {
+    const doomed = run(() => {
+      exit(self(), 'kill')
+      return 'survived'
+    })
+    await expect(doomed).rejects.toMatchObject({ reason: 'killed' })
+    const linked = run(async () => {
+      spawn_link(() => exit('infectious'))
+      return receive()
+    })
+    await expect(linked).rejects.toMatchObject({ reason: 'infectious' })
+  })
+
+  test('does not report what it rejects with', async () => {
+    const reports = await reports_of(() => run(() => Promise.reject(new Error('x'))).catch(() => {}))
+    expect(reports).toEqual([])
+  })
+
+  test('within a process runs another', async () => {
+    await run(async () => {
+      const me = self()
+      const inner = await run(() => self())
+      expect(inner).not.toBe(me)
+      expect(self()).toBe(me)
+    })
+  })
+})
+
+describe('self', () => {
+  test('is an error outside any process', () => {
+    expect(() => self()).toThrow('not in a process')
+    expect(running()).toBeUndefined()
+  })
+
+  test('stays right after whatever is awaited', async () => {
+    const server = createServer((_request, response) => response.end('hello')).listen(0, '127.0.0.1')
+    await new Promise(resolve => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    const waits: (() => Promise<unknown>)[] = [
+      () => Promise.resolve(),
+      () => next_turn(),
+      () => new Promise(resolve => setTimeout(resolve, 1)),
+      () => new Promise<void>(resolve => process.nextTick(resolve)),
+      () => new Promise<void>(resolve => queueMicrotask(resolve)),
+      () => readFile(fileURLToPath(import.meta.url)),
+      async () => (await fetch(`http://127.0.0.1:${port}/`)).text(),
+      async () => {
+        send(self(), 'x')
+        return receive()
+      },
+      () => run(() => 'in another process'),
+      () => Promise.all([receive('never', 0).catch(() => {}), next_turn()]),
+    ]
+    const body = async () => {
+      const me = self()
+      for (const wait of waits) {
+        await wait()
+        expect(self()).toBe(me)
+      }
+    }
+    try {
+      await Promise.all([run(body), run(body), run(body)])
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  })
+
+  test('is the sender no more once a message has been handed over', async () => {
+    await run(async () => {
+      const me = self()
+      const pid = spawn(async () => {
+        await receive()
+        send(me, ['I am', self()])
+      })
+      await next_turn()
+      send(pid, 'go')
+      expect(self()).toBe(me)
+      expect(await receive()).toEqual(['I am', pid])
+    })
+  })
+
+  test('can be left, and entered', async () => {
+    await run(async () => {
+      const context = running()!
+      const inside = run_outside(() => [running(), run_as(context, () => self())])
+      expect(inside).toEqual([undefined, self()])
+    })
+  })
+})
+
+describe('a process that was killed', () => {
+  test('stops at its next runtime call when it waits for the platform', async () => {
+    await run(async () => {
+      const log: string[] = []
+      const [pid, ref] = spawn_monitor(async () => {
+        try {
+          await next_turn()
+          log.push('resumed by the platform')
+          await receive()
+          log.push('went on')
+        } finally {
+          log.push('finally')
+        }
+      })
+      await Promise.resolve()
+      await Promise.resolve()
+      exit(pid, 'kill')
+      expect(await receive()).toEqual(['DOWN', ref, 'process', pid, 'killed'])
+      send(pid, 'message')
+      for (let turns = 0; turns < 5; turns++) await next_turn()
+      expect(log).toEqual(['resumed by the platform'])
+    })
+  })
+
+  test('can neither send, spawn, signal nor ask who it is', async () => {
+    await run(async () => {
+      const me = self()
+      const refused: unknown[] = []
+      const attempt = (what: () => unknown) => {
+        try {
+          what()
+        } catch (error) {
+          refused.push(error instanceof Exit && error.reason)
+        }
+      }
+      const pid = spawn(async () => {
+        await next_turn()
+        attempt(() => send(me, 'from the grave'))
+        attempt(() => spawn(() => send(me, 'from an heir')))
+        attempt(() => exit(me, 'haunted'))
+        attempt(() => self())
+      })
+      await Promise.resolve()
+      exit(pid, 'kill')
+      for (let turns = 0; turns < 5; turns++) await next_turn()
+      expect(refused).toEqual(['killed', 'killed', 'killed', 'killed'])
+      expect(process_info(me, 'messages')).toEqual(['messages', []])
+      expect(processes()).toEqual([me])
+    })
+  })
+
+  test('is not told of as crashed when it fails afterwards', async () => {
+    const reports = await reports_of(() =>
+      run(async () => {
+        const pid = spawn(async () => {
+          await next_turn()
+          throw new Error('after its end')
+        })
+        await Promise.resolve()
+        exit(pid, 'kill')
+        for (let turns = 0; turns < 3; turns++) await next_turn()
+      }),
+    )
+    expect(reports).toEqual([])
+  })
+})
+
+describe('a thousand processes', () => {
+  test('spawned and dropped leave nothing', async () => {
+    await run(async () => {
+      for (let count = 0; count < 1_000; count++) {
+        spawn_link(() => receive(['never'], 60_000).catch(() => {}))
+        spawn_monitor(() => receive())
+      }
+      await next_turn()
+      await next_turn()
+      const me = self()
+      for (const pid of processes()) if (pid !== me) unlink_and_kill(pid)
+      expect(processes()).toEqual([me])
+      expect(timer_count()).toBe(0)
+      expect(process_info(me)).toMatchObject({ links: [], monitors: [], monitored_by: [] })
+      const { links, monitors, owned } = current()
+      expect([links, monitors]).toEqual([undefined, undefined])
+      expect(owned).not.toBeInstanceOf(Set)
+    })
+  })
+})
+
+function unlink_and_kill(pid: Pid): void {
+  unlink(pid)
+  exit(pid, 'kill')
+}
