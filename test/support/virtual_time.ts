@@ -68,7 +68,7 @@ async function drive(clock: VirtualClock, is_done: () => boolean): Promise<void>
 }
 
 /** Lets everything run that can run without time going on. */
-async function quiet(): Promise<void> {
+export async function quiet(): Promise<void> {
   for (let turns = 0; turns < turns_of_quiet; turns++) {
     if (queue_length() > 0) turns = 0
     await new Promise(resolve => setImmediate(resolve))

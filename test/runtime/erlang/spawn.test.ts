@@ -14,6 +14,7 @@ import { send } from '../../../runtime/erlang/send.ts'
 import { run, spawn, spawn_link, spawn_monitor, spawn_opt } from '../../../runtime/erlang/spawn.ts'
 import { _, Exit } from '../../../runtime/erlang/term.ts'
 import { kill_everybody } from '../../support/clean_slate.ts'
+import { quiet } from '../../support/virtual_time.ts'
 
 const next_turn = () => new Promise<void>(resolve => setImmediate(resolve))
 
@@ -46,7 +47,7 @@ describe('spawn', () => {
     const pid = spawn(() => {
       who = self()
     })
-    await next_turn()
+    await quiet()
     expect(who).toBe(pid)
     expect(is_process_alive(pid)).toBe(false)
   })
@@ -67,7 +68,7 @@ describe('spawn', () => {
         began = true
       })
       exit(pid, 'kill')
-      await next_turn()
+      await quiet()
       expect(began).toBe(false)
     })
   })
@@ -80,7 +81,7 @@ describe('spawn', () => {
     spawn(next)
     await new Promise<void>(resolve => setTimeout(resolve, 2))
     going = false
-    await next_turn()
+    await quiet()
     expect(processes()).toEqual([])
   })
 })
@@ -304,7 +305,7 @@ describe('self', () => {
         await receive()
         send(me, ['I am', self()])
       })
-      await next_turn()
+      await quiet()
       send(pid, 'go')
       expect(self()).toBe(me)
       expect(await receive()).toEqual(['I am', pid])
@@ -339,7 +340,7 @@ describe('a process that was killed', () => {
       exit(pid, 'kill')
       expect(await receive()).toEqual(['DOWN', ref, 'process', pid, 'killed'])
       send(pid, 'message')
-      for (let turns = 0; turns < 5; turns++) await next_turn()
+      await quiet()
       expect(log).toEqual(['resumed by the platform'])
     })
   })
@@ -364,7 +365,7 @@ describe('a process that was killed', () => {
       })
       await Promise.resolve()
       exit(pid, 'kill')
-      for (let turns = 0; turns < 5; turns++) await next_turn()
+      await quiet()
       expect(refused).toEqual(['killed', 'killed', 'killed', 'killed'])
       expect(process_info(me, 'messages')).toEqual(['messages', []])
       expect(processes()).toEqual([me])
@@ -380,7 +381,7 @@ describe('a process that was killed', () => {
         })
         await Promise.resolve()
         exit(pid, 'kill')
-        for (let turns = 0; turns < 3; turns++) await next_turn()
+        await quiet()
       }),
     )
     expect(reports).toEqual([])
@@ -394,8 +395,7 @@ describe('a thousand processes', () => {
         spawn_link(() => receive(['never'], 60_000).catch(() => {}))
         spawn_monitor(() => receive())
       }
-      await next_turn()
-      await next_turn()
+      await quiet()
       const me = self()
       for (const pid of processes()) if (pid !== me) unlink_and_kill(pid)
       expect(processes()).toEqual([me])
