@@ -9,11 +9,22 @@ export function freeze_messages(wanted: boolean): void {
 
 export const freezes_messages = (): boolean => freezing
 
+/** What is frozen all the way down; a term that is only frozen itself may hold others that are not. */
+const frozen = new WeakSet<object>()
+
 /** Freezes arrays and plain objects all the way down; other objects are left as they are. */
 export function deep_freeze(term: unknown): void {
-  if (typeof term !== 'object' || term === null || Object.isFrozen(term)) return
+  const pending = [term]
+  while (pending.length > 0) {
+    const part = pending.pop()
+    if (!is_plain(part) || frozen.has(part)) continue
+    frozen.add(Object.freeze(part))
+    for (const inner of Object.values(part)) pending.push(inner)
+  }
+}
+
+function is_plain(term: unknown): term is object {
+  if (typeof term !== 'object' || term === null) return false
   const prototype = Object.getPrototypeOf(term)
-  if (!Array.isArray(term) && prototype !== Object.prototype && prototype !== null) return
-  Object.freeze(term)
-  for (const part of Object.values(term)) deep_freeze(part)
+  return Array.isArray(term) || prototype === Object.prototype || prototype === null
 }

@@ -1,7 +1,7 @@
 // Terms as text for people, in the notation a TypeScript program writes them.
 
 import { inspect } from 'node:util'
-import type { Term } from './term.ts'
+import { Exit, type Term } from './term.ts'
 
 /**
  * A term as text: `['ok', <0.12.0>]`. Long lists, deep terms and long strings are cut.
@@ -10,7 +10,7 @@ import type { Term } from './term.ts'
  * @see OTP: `io_lib:format("~tp", [Term])`
  */
 export function format_term(term: Term, width = 100): string {
-  if (term instanceof Error) return format_error(term)
+  if (term instanceof Error && !(term instanceof Exit)) return format_error(term)
   return inspect(term, { depth: 6, breakLength: width, maxArrayLength: 40, maxStringLength: 4_000 })
 }
 

@@ -29,7 +29,15 @@ export class Exit extends Error {
     this.reason = reason
     Object.defineProperty(this, 'message', { get: () => describe(reason), configurable: true })
   }
+
+  /** How Node shows it: with the reason, which the stack was made too early to know. */
+  [Symbol.for('nodejs.util.inspect.custom')](_depth: number, options: object, inspect: Inspect): string {
+    const frames = this.stack?.split('\n').filter(line => line.startsWith('    at ')) ?? []
+    return [`Exit: ${inspect(this.reason, options)}`, ...frames].join('\n')
+  }
 }
+
+type Inspect = (term: Term, options: object) => string
 
 /**
  * Erlang's `{ok, Value} = Result`: the value, or a crash.

@@ -1,6 +1,7 @@
 // Erlang's timers: a message after some time.
 
 import { clear_timer, set_timer, type Timer, time_left } from './alarm.ts'
+import { deep_freeze, freezes_messages } from './debug.ts'
 import { Pid, Ref } from './pid.ts'
 import type { Process, Resource } from './process.ts'
 import { whereis } from './registry.ts'
@@ -54,20 +55,26 @@ class TimerRef extends Ref implements Resource {
  * @throws RangeError when `time` is not 0 to 2^32 - 1
  * @see OTP: `erlang:send_after/3,4`
  */
-export const send_after = (
+export function send_after(
   time: number,
   destination: Pid | string,
   message: Term,
   options?: TimerOptions,
-): Ref => new TimerRef(time, destination, () => message, options)
+): Ref {
+  if (freezes_messages()) deep_freeze(message)
+  return new TimerRef(time, destination, () => message, options)
+}
 
 /** As {@link send_after}, but what comes is `['timeout', ref, message]`. OTP: `erlang:start_timer/3,4`. */
-export const start_timer = (
+export function start_timer(
   time: number,
   destination: Pid | string,
   message: Term,
   options?: TimerOptions,
-): Ref => new TimerRef(time, destination, ref => ['timeout', ref, message], options)
+): Ref {
+  if (freezes_messages()) deep_freeze(message)
+  return new TimerRef(time, destination, ref => ['timeout', ref, message], options)
+}
 
 /**
  * Stops a timer. Its message may be in the mailbox already.

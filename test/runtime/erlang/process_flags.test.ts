@@ -1,0 +1,182 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { exit, link, monitor } from '../../../runtime/erlang/links.ts'
+import { is_pid, is_reference, make_ref } from '../../../runtime/erlang/pid.ts'
+import { current, process_count } from '../../../runtime/erlang/process.ts'
+import {
+  erase,
+  get,
+  get_all,
+  is_process_alive,
+  process_flag,
+  process_info,
+  processes,
+  put,
+} from '../../../runtime/erlang/process_flags.ts'
+import { receive } from '../../../runtime/erlang/receive.ts'
+import { register } from '../../../runtime/erlang/registry.ts'
+import { self } from '../../../runtime/erlang/self.ts'
+import { send } from '../../../runtime/erlang/send.ts'
+import { run, spawn } from '../../../runtime/erlang/spawn.ts'
+import { kill_everybody } from '../../support/clean_slate.ts'
+import { quiet } from '../../support/virtual_time.ts'
+
+afterEach(kill_everybody)
+
+const idle = () => receive('never')
+
+describe('process_flag', () => {
+  test('gives the value that the flag had', async () => {
+    await run(() => {
+      expect(process_flag('trap_exit', true)).toBe(false)
+      expect(process_flag('trap_exit', true)).toBe(true)
+      expect(process_flag('trap_exit', false)).toBe(true)
+    })
+  })
+
+  test('refuses flags and values that there are not', async () => {
+    await run(() => {
+      expect(() => process_flag('priority' as 'trap_exit', true)).toThrow('badarg')
+      expect(() => process_flag('trap_exit', 'yes' as never)).toThrow('badarg')
+    })
+  })
+})
+
+describe('processes', () => {
+  test('are those that live, oldest first', async () => {
+    await run(async () => {
+      const one = spawn(idle)
+      const two = spawn(idle)
+      expect(processes()).toEqual([self(), one, two])
+      exit(one, 'kill')
+      expect(processes()).toEqual([self(), two])
+      expect(process_count()).toBe(2)
+      expect([is_process_alive(one), is_process_alive(two)]).toEqual([false, true])
+    })
+  })
+})
+
+describe('process_info', () => {
+  test('tells what there is to tell of a process', async () => {
+    await run(async () => {
+      const linked = spawn(idle)
+      const watched = spawn(idle)
+      const pid = spawn(async function busy_bee() {
+        process_flag('trap_exit', true)
+        link(linked)
+        monitor('process', watched)
+        put('colour', 'yellow')
+        await idle()
+      })
+      monitor('process', pid)
+      register('bee', pid)
+      await quiet()
+      send(pid, 'honey')
+      const info = process_info(pid)!
+      expect(info).toMatchObject({
+        registered_name: 'bee',
+        initial_call: ['spawn', 'busy_bee'],
+        status: 'waiting',
+        message_queue_len: 1,
+        messages: ['honey'],
+        links: [linked],
+        monitors: [['process', watched]],
+        monitored_by: [self()],
+        trap_exit: true,
+        parent: self(),
+      })
+      expect([...info.dictionary]).toEqual([['colour', 'yellow']])
+    })
+  })
+
+  test('tells one item with its name', async () => {
+    await run(() => {
+      send(self(), 'x')
+      expect(process_info(self(), 'message_queue_len')).toEqual(['message_queue_len', 1])
+      expect(process_info(self(), 'status')).toEqual(['status', 'running'])
+    })
+  })
+
+  test('tells a process that is ready from one that waits', async () => {
+    await run(async () => {
+      const pid = spawn(idle)
+      expect(process_info(pid, 'status')).toEqual(['status', 'runnable'])
+      await quiet()
+      expect(process_info(pid, 'status')).toEqual(['status', 'waiting'])
+    })
+  })
+
+  test('counts reductions', async () => {
+    await run(async () => {
+      const before = process_info(self(), 'reductions')![1]
+      for (let count = 0; count < 10; count++) {
+        send(self(), count)
+        await receive()
+      }
+      expect(process_info(self(), 'reductions')![1] - before).toBe(10)
+    })
+  })
+
+  test('is undefined of a process that has ended', async () => {
+    await run(() => {
+      const pid = spawn(idle)
+      exit(pid, 'kill')
+      expect(process_info(pid)).toBeUndefined()
+      expect(process_info(pid, 'links')).toBeUndefined()
+    })
+  })
+
+  test.each(['unknown', 'toString'])('knows no item %p', async item => {
+    await run(() => expect(() => process_info(self(), item as 'links')).toThrow('badarg'))
+  })
+})
+
+describe('the dictionary', () => {
+  test('keeps what is put in, and gives what was there before', async () => {
+    await run(() => {
+      expect(put('a', 1)).toBeUndefined()
+      expect(put('a', 2)).toBe(1)
+      expect(get('a')).toBe(2)
+      expect([...get_all()]).toEqual([['a', 2]])
+      expect(erase('a')).toBe(2)
+      expect(get('a')).toBeUndefined()
+      expect(erase('a')).toBeUndefined()
+    })
+  })
+
+  test('is of one process alone', async () => {
+    await run(async () => {
+      put('a', 1)
+      const me = self()
+      spawn(() => send(me, [get('a'), put('a', 2)]))
+      expect(await receive()).toEqual([undefined, undefined])
+      expect(get('a')).toBe(1)
+    })
+  })
+
+  test('holds, for a process of proc_lib, who started it and with what', async () => {
+    await run(() => {
+      const process = current()
+      process.ancestors = ['a_supervisor']
+      process.initial_call = ['server', 'init']
+      expect(get('$ancestors')).toEqual(['a_supervisor'])
+      expect(get('$initial_call')).toEqual(['server', 'init'])
+      expect([...get_all().keys()]).toEqual(['$ancestors', '$initial_call'])
+    })
+  })
+})
+
+describe('pids and references', () => {
+  test('show themselves as Erlang shows them', async () => {
+    await run(() => {
+      const ref = make_ref()
+      expect(`${self()}`).toMatch(/^<0\.\d+\.0>$/)
+      expect(`${ref}`).toMatch(/^#Ref<0\.0\.\d+>$/)
+      expect([is_pid(self()), is_pid(ref), is_reference(ref), is_reference(self())]).toEqual([
+        true,
+        false,
+        true,
+        false,
+      ])
+    })
+  })
+})
