@@ -31,7 +31,7 @@ let loaded: readonly CombinedCert[] | undefined
  * @see OTP: `public_key:cacerts_get/0`
  */
 export function cacerts_get(): readonly CombinedCert[] {
-  loaded ??= first_bundle() ?? combined(rootCertificates.join('\n'))
+  loaded ??= platform_cacerts(bundles)
   return loaded
 }
 
@@ -60,12 +60,13 @@ export function cacerts_clear(): boolean {
   return was_loaded
 }
 
-function first_bundle(): readonly CombinedCert[] | undefined {
-  for (const file of bundles) {
+/** The certificates in the first of `files` that has any, or else those that Node brings. */
+export function platform_cacerts(files: readonly string[]): readonly CombinedCert[] {
+  for (const file of files) {
     const [tag, found] = read_bundle(file)
     if (tag === 'ok') return found
   }
-  return undefined
+  return combined(rootCertificates.join('\n'))
 }
 
 function read_bundle(file: string): Result<readonly CombinedCert[], string> {

@@ -40,9 +40,13 @@ export type VerifyAnswer<State> =
   | readonly ['valid' | 'valid_peer' | 'unknown', State]
   | readonly ['fail', reason: Term]
 
-/** Is asked about each event, and hands its state on to the next. */
+/** Is asked about each event, and hands its state on to the next; what type that is, the first one says. */
 export type VerifyFun<State> = readonly [
-  fun: (certificate: OTPCertificate, event: VerifyEvent, state: State) => VerifyAnswer<State>,
+  fun: (
+    certificate: OTPCertificate,
+    event: VerifyEvent,
+    state: NoInfer<State>,
+  ) => VerifyAnswer<NoInfer<State>>,
   initial_state: State,
 ]
 
