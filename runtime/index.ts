@@ -47,5 +47,6 @@ export {
 } from './erlang/term.ts'
 export { cancel_timer, read_timer, send_after, start_timer } from './erlang/timers.ts'
 export * as gen_server from './otp/gen_server.ts'
+export * as gen_statem from './otp/gen_statem.ts'
 export * as proc_lib from './otp/proc_lib.ts'
 export * as supervisor from './otp/supervisor.ts'

@@ -26,7 +26,7 @@ export interface ChildSpec {
   /** What the supervisor knows it by. */
   readonly id: Term
   /** The function that starts it, with its arguments if it takes any. */
-  readonly start: StartFunction | readonly [StartFunction, args: readonly Term[]]
+  readonly start: StartFunction | readonly [StartFunction, args?: readonly Term[]]
   /** Default: `'permanent'` */
   readonly restart?: Restart
   /** Default: 5000 for a worker, `'infinity'` for a supervisor */
@@ -56,7 +56,7 @@ export interface SupFlags extends Partial<Intensity> {
 export function child_spec(spec: ChildSpec): FullChildSpec {
   const { id, start, restart = 'permanent', type = 'worker', modules = [] } = spec
   const { shutdown = type === 'supervisor' ? 'infinity' : 5_000 } = spec
-  return { id, start: typeof start === 'function' ? [start, []] : start, restart, shutdown, type, modules }
+  return { id, start: full_start(start), restart, shutdown, type, modules }
 }
 
 /** Fills in what supervisor flags leave out. */
@@ -125,6 +125,11 @@ const flag_checks: Checks<SupFlags> = {
   strategy: [value => Object.hasOwn(strategies, value), 'invalid_strategy'],
   intensity: [is_count, 'invalid_intensity'],
   period: [value => is_count(value) && value > 0, 'invalid_period'],
+}
+
+function full_start(start: ChildSpec['start']): FullChildSpec['start'] {
+  if (typeof start === 'function') return [start, []]
+  return Array.isArray(start) && start.length === 1 ? [start[0], []] : (start as FullChildSpec['start'])
 }
 
 function is_call(start: Term): boolean {

@@ -123,9 +123,14 @@ function initial_call(callbacks: object): Term {
 /**
  * Calls a behaviour's `init` and sorts out what is no start: the starter is told, and the process ends.
  *
+ * @param bad - what to call a result that no `init` may give
  * @returns the result, which is a tuple that starts with `'ok'`
  */
-export async function call_init(init: (args: Term) => Term, args: Term): Promise<readonly ['ok', ...Term[]]> {
+export async function call_init(
+  init: (args: Term) => Term,
+  args: Term,
+  bad = 'bad_return_value',
+): Promise<readonly ['ok', ...Term[]]> {
   let result: Term
   try {
     result = init(args)
@@ -136,17 +141,17 @@ export async function call_init(init: (args: Term) => Term, args: Term): Promise
     result = thrown
   }
   if (result === 'ignore') fail_to_start(result, new Exit('normal'))
-  if (!Array.isArray(result)) bad_init(result)
+  if (!Array.isArray(result)) bad_init(result, bad)
   if (result[0] === 'ok' && result.length > 1) return result as ['ok', ...Term[]]
-  if (result.length !== 2) bad_init(result)
+  if (result.length !== 2) bad_init(result, bad)
   if (result[0] === 'stop') fail_to_start(['error', result[1]], new Exit(result[1]))
   if (result[0] === 'error') fail_to_start(['error', result[1]], new Exit('normal'))
-  bad_init(result)
+  bad_init(result, bad)
 }
 
 /** Ends a process whose `init` gave what no `init` may give. */
-export function bad_init(result: Term): never {
-  const reason = ['bad_return_value', result]
+export function bad_init(result: Term, bad = 'bad_return_value'): never {
+  const reason = [bad, result]
   return fail_to_start(['error', reason], new Exit(reason))
 }
 
@@ -294,4 +299,9 @@ export function asked_to_terminate(message: readonly Term[]): readonly [Reason] 
   const [label, , request] = message
   const asked = label === 'system' && Array.isArray(request) && request[0] === 'terminate'
   return asked ? [request[1]] : undefined
+}
+
+/** Who made a call that was the last, for reports: OTP tells also where that one is, which cannot be known here. */
+export function client_info([client]: From): readonly [Pid, Pid | string] {
+  return [client, client.entity === undefined ? 'dead' : name_or_pid(client)]
 }

@@ -3,11 +3,10 @@
 import { clear_timer, set_timer, type Timer } from '../erlang/alarm.ts'
 import type { Pid } from '../erlang/pid.ts'
 import { type Loop, type Process, reason_of } from '../erlang/process.ts'
-import { name_of } from '../erlang/registry.ts'
 import { report } from '../erlang/report.ts'
 import { Exit, type Reason, type Term } from '../erlang/term.ts'
 import { is_orderly, name_or_pid } from './crash_report.ts'
-import { asked_to_terminate, type From, is_promise, module_of, reply } from './gen.ts'
+import { asked_to_terminate, client_info, type From, is_promise, module_of, reply } from './gen.ts'
 import type { Callbacks } from './gen_server_callbacks.ts'
 import { leave } from './proc_lib.ts'
 
@@ -229,15 +228,10 @@ export class Server implements Loop {
         last_message,
         state: this.#state,
         reason,
-        client_info: client_info(last_message),
+        client_info: is_call(last_message) ? client_info(last_message[1]) : undefined,
       },
     })
   }
 }
 
-/** Who sent the request that was the last: OTP tells also where that one is, which cannot be known here. */
-function client_info(message: Term): Term {
-  if (!Array.isArray(message) || message[0] !== '$gen_call') return undefined
-  const [client] = message[1] as From
-  return [client, client.entity === undefined ? 'dead' : (name_of(client) ?? client)]
-}
+const is_call = (message: Term): boolean => Array.isArray(message) && message[0] === '$gen_call'

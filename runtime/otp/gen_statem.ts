@@ -1,0 +1,124 @@
+// A state machine: a process that has a state and data, and handles one event at a time, as the state it is in does.
+
+import type { Pid } from '../erlang/pid.ts'
+import { current } from '../erlang/process.ts'
+import type { Reason, Term, Timeout } from '../erlang/term.ts'
+import * as gen from './gen.ts'
+import type { Callbacks, ReplyAction } from './gen_statem_callbacks.ts'
+import { Machine, type Mode } from './gen_statem_loop.ts'
+import * as proc_lib from './proc_lib.ts'
+
+export type {
+  From,
+  Promised,
+  ServerName,
+  ServerRef,
+  StartMonitorResult,
+  StartOptions,
+  StartResult,
+} from './gen.ts'
+export type {
+  Action,
+  Actions,
+  CallbackMode,
+  Callbacks,
+  EnterAction,
+  EventType,
+  InitResult,
+  ReplyAction,
+  StateFunction,
+  StateResult,
+  TimeoutAction,
+  TimeoutType,
+} from './gen_statem_callbacks.ts'
+
+// ---- API
+
+/**
+ * Starts a state machine that is linked to nobody.
+ *
+ * @param asked - `(callbacks, args?, options?)` or `(['local', name], callbacks, args?, options?)`
+ * @returns as `gen_server.start` does
+ * @see OTP: `gen_statem:start/3,4`
+ */
+export const start = <Args = Term>(
+  ...asked: gen.StartArguments<Callbacks<any, Args, any>, Args>
+): Promise<gen.StartResult> => gen.start_behaviour('nolink', init_it, asked)
+
+/** As {@link start}, and linked to the running process, its parent. OTP: `gen_statem:start_link/3,4`. */
+export const start_link = <Args = Term>(
+  ...asked: gen.StartArguments<Callbacks<any, Args, any>, Args>
+): Promise<gen.StartResult> => gen.start_behaviour('link', init_it, asked)
+
+/** As {@link start}, and monitored: gives `['ok', [pid, ref]]`. OTP: `gen_statem:start_monitor/3,4`. */
+export const start_monitor = <Args = Term>(
+  ...asked: gen.StartArguments<Callbacks<any, Args, any>, Args>
+): Promise<gen.StartMonitorResult> => gen.start_behaviour_monitor(init_it, asked)
+
+/**
+ * Makes a synchronous call: the state gets an event `['call', from]`, and answers by the action `['reply', from, …]`.
+ *
+ * @param timeout - milliseconds. Default: no limit
+ * @throws {@link Exit} `[reason, ['gen_statem', 'call', [machine, request, timeout]]]`, where the reason is `'noproc'`,
+ *   `'timeout'`, `'calling_self'`, or why the machine ended
+ * @see OTP: `gen_statem:call/2,3`
+ */
+export function call<Answer = Term>(
+  machine: gen.ServerRef,
+  request: Term,
+  timeout: Timeout = 'infinity',
+): Promise<Answer> {
+  const form = ['gen_statem', 'call', [machine, request, timeout]] as const
+  return gen.call(machine, ['$gen_call', request], timeout, form) as Promise<Answer>
+}
+
+/** Sends an event `'cast'`, if the machine is there. OTP: `gen_statem:cast/2`. */
+export const cast = (machine: gen.ServerRef, event: Term): 'ok' => gen.cast(machine, '$gen_cast', event)
+
+/**
+ * Answers one call, or those of several reply actions; any process may do that.
+ *
+ * @see OTP: `gen_statem:reply/1,2`
+ */
+export function reply(from: gen.From, answer: Term): 'ok'
+export function reply(replies: ReplyAction | readonly ReplyAction[]): 'ok'
+export function reply(...asked: readonly [gen.From, Term] | readonly [Term]): 'ok' {
+  if (asked.length === 2) return gen.reply(asked[0], asked[1])
+  const replies: readonly ReplyAction[] = asked[0][0] === 'reply' ? asked : asked[0]
+  for (const [, from, answer] of replies) gen.reply(from, answer)
+  return 'ok'
+}
+
+/**
+ * Asks the machine to end with `reason`, by way of `terminate`, and waits until it has.
+ *
+ * @param timeout - milliseconds. Default: no limit
+ * @throws {@link Exit} `'noproc'`; `'timeout'`; or why it ended, when that is not `reason`
+ * @see OTP: `gen_statem:stop/1,3`
+ */
+export const stop = (machine: gen.ServerRef, reason: Reason = 'normal', timeout?: Timeout): Promise<'ok'> =>
+  proc_lib.stop(machine, reason, timeout)
+
+// ---- Internals
+
+async function init_it(callbacks: Callbacks, args: Term, parent: Pid | undefined): Promise<void> {
+  const process = current()
+  const bad = 'bad_return_from_init'
+  const result = await gen.call_init(given => callbacks.init(given), args, bad)
+  if (result.length !== 3 && result.length !== 4) gen.bad_init(result, bad)
+  const mode = mode_of(callbacks)
+  if (mode === undefined) throw gen.bad_init(callbacks.callback_mode(), 'bad_return_from_callback_mode')
+  const [, state, data, actions] = result
+  const machine = new Machine(process, callbacks, mode, parent)
+  gen.started(process)
+  await machine.begin(state, data, actions)
+  if (process.alive) process.become(machine)
+}
+
+function mode_of(callbacks: Callbacks): Mode | undefined {
+  const given: Term = callbacks.callback_mode()
+  const [callback_mode, enter] = Array.isArray(given) ? given : [given]
+  const known = callback_mode === 'state_functions' || callback_mode === 'handle_event_function'
+  if (!known || (enter !== undefined && enter !== 'state_enter')) return undefined
+  return { callback_mode, state_enter: enter === 'state_enter' }
+}
