@@ -40,12 +40,14 @@ export class Exit extends Error {
 type Inspect = (term: Term, options: object) => string
 
 /**
- * Erlang's `{ok, Value} = Result`: the value, or a crash.
+ * Erlang's `{ok, Value} = Result`: the value, or a crash. `'ignore'`, which what starts a process may give, is one too.
  *
  * @throws {@link Exit} `['badmatch', result]`
  */
 export function ok(result: 'ok' | readonly ['error', Term]): 'ok'
-export function ok<Value>(result: readonly ['ok', Value] | readonly ['error', Term]): Value
+export function ok<Value>(
+  result: readonly ['ok', Value, ...Term[]] | readonly ['error', Term] | 'ignore',
+): Value
 export function ok(result: Term): Term {
   if (result === 'ok') return result
   if (Array.isArray(result) && result[0] === 'ok') return result[1]

@@ -6,7 +6,10 @@ import type { From, Promised } from './gen.ts'
 /** How states are written: one function each, or all in one. OTP: `gen_statem:callback_mode()`. */
 export type CallbackMode = 'state_functions' | 'handle_event_function'
 
-/** Of what kind an event is, and for a call and a generic timeout which one. OTP: `gen_statem:event_type()`. */
+/**
+ * Of what kind an event is, and for a call and a generic timeout which one: `typeof type === 'object'` tells these two
+ * from the others. OTP: `gen_statem:event_type()`.
+ */
 export type EventType =
   | readonly ['call', From]
   | 'cast'
