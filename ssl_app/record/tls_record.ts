@@ -38,8 +38,9 @@ const types = new Map(Object.entries(content_type_codes).map(([name, code]) => [
  * record that is there in part in `rest` and in part in `received`.
  *
  * @param rest - what the last call left over
- * @returns the records, and the bytes of the one still on its way
- * @throws {@link Alert} as soon as a header shows it: `unexpected_message` for what is no record at all (an
+ * @returns the records, and the bytes of the one still on its way. What is wrong behind whole records is told by
+ *   the next call, so that it makes no difference how the stream is cut.
+ * @throws {@link Alert} as soon as the next header shows it: `unexpected_message` for what is no record at all (an
  *   unknown content type, such as the `G` of plain HTTP), `protocol_version` for a version other than 3.x,
  *   `record_overflow` for too long a record
  */
@@ -51,6 +52,8 @@ export function get_tls_records(
 
   const from = new Reader(received)
   const header = fill_up(rest, header_size, from)
+  const wrong = wrong_header(new Reader(header))
+  if (wrong) throw wrong
   const size = record_size(new Reader(header))
   const record = size === undefined ? header : fill_up(header, size, from)
   if (record.length !== size) return [[], record]
@@ -59,34 +62,34 @@ export function get_tls_records(
 
 function take_records(from: Reader, records: TlsRecord[]): [records: TlsRecord[], rest: Uint8Array] {
   for (;;) {
-    const size = record_size(from)
+    const wrong = wrong_header(from)
+    if (wrong && records.length === 0) throw wrong
+    const size = wrong ? undefined : record_size(from)
     if (size === undefined || size > from.left) break
     records.push(read_record(from))
   }
   return [records, from.take(from.left)]
 }
 
-/** The size, header included, of the record that stands next; undefined while its header is not all there. */
-function record_size(from: Reader): number | undefined {
-  if (from.left > 0) content_type(from.peek_uint(0, 1))
-  if (from.left > 1 && from.peek_uint(1, 1) !== 3) throw new Alert('protocol_version', 'no TLS record')
-  if (from.left < header_size) return undefined
-  const length = from.peek_uint(3, 2)
-  if (length > max_fragment) throw new Alert('record_overflow', length)
-  return header_size + length
+/** What is wrong with the header that stands next, as far as it is there. */
+function wrong_header(from: Reader): Alert | undefined {
+  if (from.left > 0 && !types.has(from.peek_uint(0, 1))) {
+    return new Alert('unexpected_message', ['content type', from.peek_uint(0, 1)])
+  }
+  if (from.left > 1 && from.peek_uint(1, 1) !== 3) return new Alert('protocol_version', 'no TLS record')
+  if (from.left < header_size || from.peek_uint(3, 2) <= max_fragment) return undefined
+  return new Alert('record_overflow', from.peek_uint(3, 2))
 }
 
+/** The size, header included, of the record that stands next; undefined while its header is not all there. */
+const record_size = (from: Reader): number | undefined =>
+  from.left < header_size ? undefined : header_size + from.peek_uint(3, 2)
+
 function read_record(from: Reader): TlsRecord {
-  const type = content_type(from.uint8())
+  const type = types.get(from.uint8())!
   const version = from.uint16()
   const length = from.uint16()
   return { type, version, fragment: from.take(length) }
-}
-
-function content_type(code: number): ContentType {
-  const type = types.get(code)
-  if (!type) throw new Alert('unexpected_message', ['content type', code])
-  return type
 }
 
 /** `start`, made `size` bytes long, or as long as it gets, with the next bytes of `from`. */

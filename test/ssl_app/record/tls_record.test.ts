@@ -110,9 +110,14 @@ describe('what is no record', () => {
     expect(thrown_alert(() => get_tls_records(Uint8Array.of(0x01), header))).toBe('record_overflow')
   })
 
-  test('is refused after records that are right', () => {
-    const stream = Uint8Array.of(...record(22, 0x0303, Uint8Array.of(1)), 0x47)
-    expect(thrown_alert(() => get_tls_records(stream))).toBe('unexpected_message')
+  test('is refused only when the records before it are out, however the stream is cut', () => {
+    const right = record(22, 0x0303, Uint8Array.of(1))
+    const stream = Uint8Array.of(...right, 0x47)
+    for (let at = 0; at < right.length; at++) {
+      const { found, rest } = read_in_chunks([stream.subarray(0, at), stream.subarray(at)])
+      expect(found).toHaveLength(1)
+      expect(thrown_alert(() => get_tls_records(new Uint8Array(0), rest))).toBe('unexpected_message')
+    }
   })
 })
 
