@@ -1,0 +1,131 @@
+// Which values an option may have, and what they come to.
+
+import type { CombinedCert } from '../apps/public_key/pubkey_os_cacerts.ts'
+import type { Result, Term } from '../runtime/erlang/term.ts'
+import { max_delay } from '../runtime/erlang/timer_wheel.ts'
+import type { KeyOption } from './connection/connection_options.ts'
+import type { CbInfo } from './connection/ssl_socket.ts'
+import type { ProtocolVersion } from './record/tls_version.ts'
+
+/** What a value comes to; or that it cannot be one: for a reason of its own, or because it is none of those there are. */
+export type Checked<Value> = Result<Value, Term> | 'refused'
+
+export type Check<Value> = (value: unknown) => Checked<Value>
+
+export const boolean: Check<boolean> = value => when(typeof value === 'boolean', value)
+
+export const one_of =
+  <Value extends string>(...values: readonly Value[]): Check<Value> =>
+  value =>
+    when(values.includes(value as Value), value)
+
+export const whole =
+  (least: number, most: number): Check<number> =>
+  value =>
+    when(is_whole(value, least, most), value)
+
+export const text: Check<string> = value => when(typeof value === 'string', value)
+
+export const bytes: Check<Uint8Array> = value => when(value instanceof Uint8Array, value)
+
+/** What it takes and gives cannot be seen beforehand. */
+export const fun: Check<any> = value => when(typeof value === 'function', value)
+
+/** A function and its first state. */
+export const fun_and_state: Check<any> = value =>
+  when(Array.isArray(value) && value.length === 2 && typeof value[0] === 'function', value)
+
+/**
+ * Some of the versions that are spoken; none are as all.
+ *
+ * @returns `['error', ['options', [version, ['versions', list]]]]`, OTP's own order, for the first that is not spoken
+ */
+export const versions =
+  (spoken: readonly ProtocolVersion[]): Check<readonly ProtocolVersion[]> =>
+  value => {
+    if (!Array.isArray(value)) return ['error', ['options', [value, ['versions', value]]]]
+    const wrong = value.findIndex(version => !spoken.includes(version))
+    if (wrong >= 0) return ['error', ['options', [value[wrong], ['versions', value]]]]
+    return ['ok', value.length > 0 ? value : spoken]
+  }
+
+export const path: Check<string> = value => {
+  const name = value instanceof Uint8Array ? new TextDecoder().decode(value) : value
+  return when(typeof name === 'string' && name !== '', name)
+}
+
+/** An empty one is none. */
+export const path_or_none: Check<string | undefined> = value =>
+  value === '' || (value instanceof Uint8Array && value.length === 0) ? ['ok', undefined] : path(value)
+
+const key_types: readonly string[] = ['RSAPrivateKey', 'DSAPrivateKey', 'ECPrivateKey', 'PrivateKeyInfo']
+
+export const key: Check<KeyOption> = value => {
+  if (!Array.isArray(value) || value.length !== 2) return 'refused'
+  return when(key_types.includes(value[0]) && value[1] instanceof Uint8Array, value)
+}
+
+/** Of certificates that come decoded too, the DER is taken; no certificates are as none given. */
+export const certificates: Check<readonly Uint8Array[] | undefined> = value => {
+  if (!Array.isArray(value)) return 'refused'
+  const ders = value.map(certificate => (certificate as CombinedCert | null)?.der ?? certificate)
+  if (!ders.every(der => der instanceof Uint8Array)) return 'refused'
+  return ['ok', ders.length > 0 ? ders : undefined]
+}
+
+export const milliseconds_or_never: Check<number | undefined> = value =>
+  value === 'infinity' ? ['ok', undefined] : whole(0, max_delay)(value)
+
+/** @returns `['error', ['options', [option, ['invalid_protocol', name]]]]` for the first that cannot be one */
+export const protocols =
+  (option: string): Check<readonly string[]> =>
+  value => {
+    if (!Array.isArray(value)) return 'refused'
+    const names: string[] = []
+    for (const name of value) {
+      const latin1 = name instanceof Uint8Array ? Buffer.from(name).toString('latin1') : name
+      if (!is_protocol(latin1)) return ['error', ['options', [option, ['invalid_protocol', name]]]]
+      names.push(latin1)
+    }
+    return ['ok', names]
+  }
+
+const transport_functions = [
+  'connect',
+  'listen',
+  'accept',
+  'send',
+  'recv',
+  'close',
+  'shutdown',
+  'controlling_process',
+  'setopts',
+  'getopts',
+  'peername',
+  'sockname',
+]
+
+export const cb_info: Check<CbInfo> = value => {
+  if (!Array.isArray(value) || value.length !== 4) return 'refused'
+  const [transport, ...tags] = value
+  const is_transport = transport_functions.every(name => typeof transport?.[name] === 'function')
+  return when(is_transport && tags.every(tag => typeof tag === 'string'), value)
+}
+
+export const record: Check<any> = value => when(is_record(value), value)
+
+/** Whether it is an object as options are written in. */
+export const is_record = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+
+function is_protocol(name: unknown): name is string {
+  return typeof name === 'string' && /^[\0-\xff]{1,255}$/s.test(name)
+}
+
+function is_whole(value: unknown, least: number, most: number): boolean {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+}
+
+function when<Value>(good: boolean, value: unknown): Checked<Value> {
+  return good ? ['ok', value as Value] : 'refused'
+}

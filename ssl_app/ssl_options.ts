@@ -1,0 +1,283 @@
+// The options of connections: checked, completed, and for a server made anew by the name that a client asks for.
+
+import { are_socket_options, next_active } from '../apps/kernel/inet_options.ts'
+import type { Result, Term } from '../runtime/erlang/term.ts'
+import type {
+  OptionValues,
+  SecurityOptions,
+  SniFun,
+  SniLookup,
+  SslOptions,
+} from './connection/connection_options.ts'
+import { tcp } from './connection/tcp_transport.ts'
+import { default_emulated, type EmulatedOptions } from './connection/user_data.ts'
+import { parse_ciphers } from './record/cipher_choice.ts'
+import { type CipherSuite, suites } from './record/cipher_suites.ts'
+import type { Role } from './record/tls_v1.ts'
+import { highest_version, type ProtocolVersion } from './record/tls_version.ts'
+import * as checks from './ssl_option_checks.ts'
+
+/** What becomes of all that a user has given. */
+export interface HandledOptions {
+  readonly ssl: SslOptions
+  readonly emulated: EmulatedOptions
+  /** What is for the transport, as it was given. */
+  readonly socket: Readonly<Record<string, Term>>
+}
+
+type Given = Partial<OptionValues>
+type UserOptions = Readonly<Record<string, Term>>
+
+/** An option: who has it, what it may be, and what it is if nobody says. */
+interface Row<Value> {
+  readonly role: Role | 'both'
+  readonly check: (value: unknown, given: Given) => checks.Checked<Value>
+  readonly initial: (role: Role, given: Given) => Value
+}
+
+/** The versions that are spoken, and all of them unless a user says otherwise. */
+export const default_versions: readonly ProtocolVersion[] = ['tlsv1.2']
+
+const none = () => undefined
+const no = () => false
+const yes = () => true
+
+/** In the order in which they are checked. */
+const rows: { readonly [Name in keyof OptionValues]: Row<OptionValues[Name]> } = {
+  versions: { role: 'both', check: checks.versions(default_versions), initial: () => default_versions },
+  verify: {
+    role: 'both',
+    check: checks.one_of('verify_peer', 'verify_none'),
+    initial: role => (role === 'client' ? 'verify_peer' : 'verify_none'),
+  },
+  verify_fun: { role: 'both', check: checks.fun_and_state, initial: none },
+  partial_chain: { role: 'both', check: checks.fun, initial: none },
+  depth: { role: 'both', check: checks.whole(0, 255), initial: () => 1 },
+  cert: { role: 'both', check: checks.bytes, initial: none },
+  certfile: { role: 'both', check: checks.path_or_none, initial: none },
+  key: { role: 'both', check: checks.key, initial: none },
+  keyfile: { role: 'both', check: checks.path, initial: (_role, { certfile }) => certfile },
+  password: { role: 'both', check: checks.text, initial: () => '' },
+  cacerts: { role: 'both', check: checks.certificates, initial: none },
+  cacertfile: { role: 'both', check: checks.path, initial: none },
+  ciphers: { role: 'both', check: check_ciphers, initial: default_ciphers },
+  reuse_sessions: { role: 'both', check: checks.boolean, initial: yes },
+  hibernate_after: { role: 'both', check: checks.milliseconds_or_never, initial: none },
+  log_alert: { role: 'both', check: checks.boolean, initial: yes },
+  cb_info: { role: 'both', check: checks.cb_info, initial: () => tcp },
+  alpn_advertised_protocols: {
+    role: 'client',
+    check: checks.protocols('alpn_advertised_protocols'),
+    initial: none,
+  },
+  server_name_indication: { role: 'client', check: checks.text, initial: none },
+  alpn_preferred_protocols: {
+    role: 'server',
+    check: checks.protocols('alpn_preferred_protocols'),
+    initial: none,
+  },
+  fail_if_no_peer_cert: { role: 'server', check: checks.boolean, initial: no },
+  reuse_session: { role: 'server', check: checks.fun, initial: none },
+  honor_cipher_order: { role: 'server', check: checks.boolean, initial: no },
+  sni_hosts: { role: 'server', check: checks.record, initial: none },
+  sni_fun: { role: 'server', check: checks.fun, initial: none },
+}
+
+const option_names = Object.keys(rows) as (keyof OptionValues)[]
+
+/** Options of OTP's that are not implemented. They are refused, and not handed to the transport. */
+const unknown_here: ReadonlySet<string> = new Set([
+  ...['dh', 'dhfile', 'user_lookup_fun', 'psk_identity', 'srp_identity'],
+  ...['secure_renegotiate', 'client_renegotiation', 'renegotiate_at', 'fallback', 'padding_check'],
+  ...['next_protocols_advertised', 'client_preferred_next_protocols', 'crl_check', 'crl_cache'],
+  ...['verify_client_once', 'ssl_imp', 'protocol', 'erl_dist'],
+])
+
+/** Options that only a listener has. */
+const of_listener: readonly string[] = ['cb_info', 'sni_hosts', 'sni_fun']
+
+/**
+ * Checks what a user has given to `connect`, `listen` or an upgrade, and completes it. An option that is `undefined`
+ * counts as not given.
+ *
+ * @param host - client: the name or address connected to
+ * @returns `['error', reason]`:
+ *   - `['options', [option, value]]`: no such value, or no such option yet
+ *   - `['option', 'client_only' | 'server_only', option]`
+ *   - `['options', [version, ['versions', list]]]`
+ *   - `['options', ['cacertfile', '']]`: `verify_peer`, and neither authorities nor a `verify_fun`
+ *   - `['options', [option, ['invalid_protocol', name]]]`
+ *   - `['options', 'incompatible', ['verify', 'verify_none'], ['fail_if_no_peer_cert', true]]`
+ *   - `['conflict_options', ['sni_fun', 'sni_hosts']]`
+ *   - `['options', options]`: no options at all
+ */
+export function handle_options(role: Role, user_options: object, host?: string): Result<HandledOptions> {
+  if (!checks.is_record(user_options)) return ['error', ['options', user_options]]
+  const parts = split(user_options)
+  const [tag, given] = check(role, parts.ssl)
+  if (tag === 'error') return [tag, given]
+  const completed = complete(role, with_defaults(role, given), given, host)
+  if (completed[0] === 'error') return completed
+  const emulated = check_emulated(parts.emulated)
+  if (emulated[0] === 'error') return emulated
+  return ['ok', { ssl: completed[1], emulated: emulated[1], socket: parts.socket }]
+}
+
+/**
+ * A server's options with some of them said anew: by `handshake` on an accepted socket, or for a name. Own
+ * certificate, own key and authorities are each replaced as a whole, `verify` and all else only when it is mentioned.
+ *
+ * @returns `['error', reason]`: as {@link handle_options}; `['options', [option, value]]` also for what only a
+ *   listener or a socket can be told
+ */
+export function merge_options(base: SslOptions, user_options: object): Result<SslOptions> {
+  if (!checks.is_record(user_options)) return ['error', ['options', user_options]]
+  for (const [name, value] of defined(user_options)) {
+    const known = Object.hasOwn(rows, name) && rows[name as keyof OptionValues].role !== 'client'
+    if (!known || of_listener.includes(name)) return ['error', ['options', [name, value]]]
+  }
+  const [tag, given] = check('server', user_options, base)
+  return tag === 'error' ? [tag, given] : complete('server', inherit(base, given), given)
+}
+
+// ---- Checking
+
+const defined = (options: UserOptions) => Object.entries(options).filter(([, value]) => value !== undefined)
+
+/** Whose options they are. What is nobody's is the transport's, who refuses what it does not know. */
+function split(user_options: UserOptions) {
+  const parts = { ssl: {}, emulated: {}, socket: {} } as Record<
+    'ssl' | 'emulated' | 'socket',
+    Record<string, Term>
+  >
+  for (const [name, value] of defined(user_options)) {
+    if (Object.hasOwn(rows, name) || unknown_here.has(name)) parts.ssl[name] = value
+    else if (Object.hasOwn(default_emulated, name)) parts.emulated[name] = value
+    else parts.socket[name] = value
+  }
+  return parts
+}
+
+/** @param base - what is already known, where options are said anew */
+function check(role: Role, options: UserOptions, base: Given = {}): Result<Given> {
+  const given: Record<string, Term> = {}
+  for (const name of option_names) {
+    const value = options[name]
+    if (value === undefined) continue
+    const row: Row<unknown> = rows[name]
+    if (row.role !== 'both' && row.role !== role) return ['error', ['option', `${row.role}_only`, name]]
+    const checked = row.check(value, { ...base, ...given })
+    if (checked === 'refused') return ['error', ['options', [name, value]]]
+    if (checked[0] === 'error') return checked
+    given[name] = checked[1]
+  }
+  const unknown = defined(options).find(([name]) => unknown_here.has(name))
+  return unknown === undefined ? ['ok', given] : ['error', ['options', unknown]]
+}
+
+/** A number of messages that is given for `active` starts from none. */
+function check_emulated(given: UserOptions): Result<EmulatedOptions> {
+  const wrong = Object.entries(given).find(([name, value]) => !are_socket_options({ [name]: value }))
+  if (wrong !== undefined) return ['error', ['options', wrong]]
+  const options: EmulatedOptions = { ...default_emulated, ...given }
+  return ['ok', { ...options, active: next_active(false, options.active)! }]
+}
+
+function check_ciphers(value: unknown, { versions = default_versions }: Given) {
+  return parse_ciphers(value, highest_version(versions))
+}
+
+function default_ciphers(_role: Role, { versions = default_versions }: Given): CipherSuite[] {
+  return suites(highest_version(versions))
+}
+
+// ---- Completing
+
+function with_defaults(role: Role, given: Given): OptionValues {
+  const values: Record<string, Term> = {}
+  for (const name of option_names) values[name] = given[name] ?? rows[name].initial(role, given)
+  return values as OptionValues
+}
+
+/** What a new certificate, key or list of authorities takes the place of goes, in whichever form it was given. */
+function inherit(base: SslOptions, given: Given): OptionValues {
+  const has_new = (...names: (keyof OptionValues)[]) => names.some(name => Object.hasOwn(given, name))
+  // The key was to be found in the same file as the certificate, and still is.
+  const same_file = has_new('certfile') && base.keyfile === base.certfile && base.key === undefined
+  const { certfile } = given
+  return {
+    ...base,
+    ...(has_new('cert', 'certfile') && { cert: undefined, certfile: undefined }),
+    ...(has_new('key', 'keyfile') && { key: undefined, keyfile: certfile }),
+    ...(same_file && { keyfile: certfile }),
+    ...(has_new('cacerts', 'cacertfile') && { cacerts: undefined, cacertfile: undefined }),
+    ...given,
+  }
+}
+
+/** @param given - what of the values was given just now */
+function complete(role: Role, values: OptionValues, given: Given, host?: string): Result<SslOptions> {
+  const { verify, cacerts, cacertfile, verify_fun, server_name_indication } = values
+  const has_authorities = cacerts !== undefined || cacertfile !== undefined
+  const unasked = role === 'client' && given.verify === undefined
+  if (verify === 'verify_peer' && !unasked && !has_authorities && verify_fun === undefined) {
+    return ['error', ['options', ['cacertfile', '']]]
+  }
+  if (verify === 'verify_none' && given.fail_if_no_peer_cert) {
+    return ['error', ['options', 'incompatible', ['verify', verify], ['fail_if_no_peer_cert', true]]]
+  }
+  const name = server_name_indication ?? host
+  const options: SslOptions = {
+    ...values,
+    fail_if_no_peer_cert: values.fail_if_no_peer_cert && verify === 'verify_peer',
+    platform_cacerts: unasked && !has_authorities,
+    server_name: name !== undefined && name !== 'disable' && is_domain_name(name) ? name : undefined,
+    hostname: verify === 'verify_peer' && name !== 'disable' ? name : undefined,
+    sni: undefined,
+  }
+  return with_sni(options)
+}
+
+/** Whether a name may go into the extension `server_name`: no address, nothing that DNS does not allow. */
+function is_domain_name(name: string): boolean {
+  const labels = name.split('.')
+  const well_formed = labels.every(label => /^[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/i.test(label))
+  return well_formed && name.length <= 253 && !labels.every(label => /^\d+$/.test(label))
+}
+
+// ---- Other options by name
+
+/** Adds the lookup by name. The options of the hosts that are listed are checked now, and made once. */
+function with_sni(options: SslOptions): Result<SslOptions> {
+  const { sni_hosts, sni_fun } = options
+  if (sni_fun !== undefined && sni_hosts !== undefined) {
+    return ['error', ['conflict_options', ['sni_fun', 'sni_hosts']]]
+  }
+  const base = { ...options, sni_hosts: undefined, sni_fun: undefined }
+  if (sni_fun !== undefined) return ['ok', { ...options, sni: lookup_by_fun(base, sni_fun) }]
+  if (sni_hosts === undefined) return ['ok', options]
+
+  const hosts = new Map<string, SslOptions>()
+  for (const [host, inner] of Object.entries(sni_hosts)) {
+    const [tag, merged] = merge_host(base, inner)
+    if (tag === 'error') return [tag, merged]
+    hosts.set(host, merged)
+  }
+  return ['ok', { ...options, sni: name => ['ok', hosts.get(name)] }]
+}
+
+function lookup_by_fun(base: SslOptions, sni_fun: SniFun): SniLookup {
+  return async name => {
+    try {
+      const found = await sni_fun(name)
+      return found === undefined ? ['ok', found] : merge_options(base, found)
+    } catch (error) {
+      return ['error', ['options', ['sni_fun', error]]]
+    }
+  }
+}
+
+function merge_host(base: SslOptions, inner: SecurityOptions): Result<SslOptions> {
+  const nested = checks.is_record(inner) && (inner.sni_hosts ?? inner.sni_fun) !== undefined
+  return nested ? ['error', ['options', ['sni_hosts', inner]]] : merge_options(base, inner)
+}
