@@ -65,13 +65,23 @@ export const key: Check<KeyOption> = value => {
   return when(key_types.includes(value[0]) && value[1] instanceof Uint8Array, value)
 }
 
-/** Of certificates that come decoded too, the DER is taken; no certificates are as none given. */
+/** The same list gives the same DERs, so that what is made of them can be kept; no certificates are as none given. */
 export const certificates: Check<readonly Uint8Array[] | undefined> = value => {
   if (!Array.isArray(value)) return 'refused'
-  const ders = value.map(certificate => (certificate as CombinedCert | null)?.der ?? certificate)
-  if (!ders.every(der => der instanceof Uint8Array)) return 'refused'
-  return ['ok', ders.length > 0 ? ders : undefined]
+  if (value.length === 0) return ['ok', undefined]
+  const is_der = (der: unknown) => der instanceof Uint8Array
+  if (value.every(is_der)) return ['ok', value]
+  const ders = known_ders.get(value) ?? value.map(der_of)
+  if (!ders.every(is_der)) return 'refused'
+  known_ders.set(value, ders)
+  return ['ok', ders]
 }
+
+const der_of = (certificate: Uint8Array | CombinedCert | null | undefined) =>
+  certificate instanceof Uint8Array ? certificate : certificate?.der!
+
+/** By the list of certificates that come decoded too. */
+const known_ders = new WeakMap<readonly unknown[], readonly Uint8Array[]>()
 
 export const milliseconds_or_never: Check<number | undefined> = value =>
   value === 'infinity' ? ['ok', undefined] : whole(0, max_delay)(value)
