@@ -60,6 +60,11 @@ export class PacketBuffer {
     this.#needed = 1
   }
 
+  /** Copies what is left, so that the large chunks that it is a part of can go. */
+  compact(): void {
+    this.#chunks = this.#length === 0 ? [] : [Buffer.concat(this.#chunks)]
+  }
+
   clear(): void {
     this.#chunks = []
     this.#length = 0

@@ -1,0 +1,145 @@
+// What a connection does for those who call it, once the handshake is done.
+
+import { packet_header } from '../../apps/kernel/inet_packet.ts'
+import { demonitor, monitor } from '../../runtime/erlang/links.ts'
+import type { Pid, Ref } from '../../runtime/erlang/pid.ts'
+import { self } from '../../runtime/erlang/self.ts'
+import type { Done, Term, Timeout } from '../../runtime/erlang/term.ts'
+import { cancel_timer, start_timer } from '../../runtime/erlang/timers.ts'
+import type { From, Promised } from '../../runtime/otp/gen.ts'
+import type { ReplyAction, StateResult } from '../../runtime/otp/gen_statem.ts'
+import type { Connection } from './connection_data.ts'
+import { linger, send_close_notify } from './connection_end.ts'
+import { connection_information } from './connection_info.ts'
+import { pump } from './connection_io.ts'
+import { added_active, get_options, set_options } from './connection_opts.ts'
+import { go_on, keep } from './connection_turn.ts'
+import type { EmulatedOptions } from './user_data.ts'
+
+type Result = StateResult<Connection>
+
+/** Bytes that are encrypted and handed to the transport at a time. */
+const piece_size = 1 << 18
+
+export function serve(from: From, request: Term, data: Connection): Promised<Result> {
+  const [name, argument, timeout] = request
+  switch (name) {
+    case 'send':
+      return send(from, argument, data)
+    case 'recv':
+      return recv(from, argument, timeout, data)
+    case 'setopts':
+      return go_on(data, [['reply', from, setopts(data, argument)]])
+    case 'shutdown':
+      return shutdown(from, argument, data)
+    case 'close':
+      return close(from, argument, data)
+    case 'new_user':
+      return new_user(from, argument, data)
+    default:
+      return keep(data, [['reply', from, tell(name, argument, data)]])
+  }
+}
+
+/** Questions that change nothing. */
+function tell(name: string, argument: Term, data: Connection): Term {
+  const { peer, alpn } = data.engine!.data
+  switch (name) {
+    case 'getopts':
+      return get_options(data.user.options, data.socket.cb_info[0], data.socket.transport_socket, argument)
+    case 'peercert':
+      return peer === undefined ? ['error', 'no_peercert'] : ['ok', peer.certificate]
+    case 'negotiated_protocol':
+      return alpn === undefined ? ['error', 'protocol_not_negotiated'] : ['ok', alpn]
+    case 'connection_information':
+      return ['ok', connection_information(data, argument)]
+    case 'start':
+    case 'socket':
+      return ['ok', data.socket]
+    default:
+      return ['error', 'badarg']
+  }
+}
+
+function setopts(data: Connection, options: Term): Done {
+  const { socket, user } = data
+  const change = ({ active, ...others }: Partial<EmulatedOptions>) => {
+    user.change(active === undefined ? others : { active: added_active(user.options.active, active) })
+  }
+  const [transport] = socket.cb_info
+  return set_options({ transport, transport_socket: socket.transport_socket, change }, options)
+}
+
+// ---- Data
+
+function send(from: From, content: readonly Uint8Array[], data: Connection): Result {
+  if (data.ending !== undefined || data.closing) return keep(data, [['reply', from, ['error', 'closed']]])
+  const size = content.reduce((sum, piece) => sum + piece.length, 0)
+  const [tag, header] = packet_header(data.user.options.packet, size)
+  if (tag === 'error') return keep(data, [['reply', from, ['error', ['badarg', header]]]])
+
+  const pieces = split(header === undefined ? content : [header, ...content])
+  data.senders.push({ from, pieces })
+  return keep(data, pump(data))
+}
+
+/** Pieces of a size that is worth a record, and does not keep others waiting. */
+function split(content: readonly Uint8Array[]): Uint8Array[] {
+  const [only] = content
+  const whole = content.length === 1 ? only! : Buffer.concat(content)
+  const pieces: Uint8Array[] = []
+  for (let at = 0; at < whole.length; at += piece_size) pieces.push(whole.subarray(at, at + piece_size))
+  return pieces
+}
+
+function recv(from: From, length: number, timeout: Timeout, data: Connection): Result {
+  if (data.user.options.active !== false) return keep(data, [['reply', from, ['error', 'einval']]])
+  const timer = timeout === 'infinity' ? undefined : start_timer(timeout, self(), 'recv')
+  data.receivers.push({ from, length, timer })
+  return go_on(data)
+}
+
+/** A receiver has waited long enough; what is there stays for the next one. */
+export function receiver_late(data: Connection, timer: Ref): ReplyAction[] {
+  const late = data.receivers.find(receiver => receiver.timer === timer)
+  data.receivers = data.receivers.filter(receiver => receiver !== late)
+  return late === undefined ? [] : [['reply', late.from, ['error', 'timeout']]]
+}
+
+// ---- Ending and changing hands
+
+async function shutdown(from: From, how: 'read' | 'write' | 'read_write', data: Connection): Promise<Result> {
+  if (how !== 'read') send_close_notify(data)
+  const { cb_info, transport_socket } = data.socket
+  const done = await cb_info[0].shutdown(transport_socket, how)
+  if (done !== 'ok') return ['stop_and_reply', 'normal', [['reply', from, done]]]
+  return keep(data, [['reply', from, 'ok']])
+}
+
+/** Tells the peer, and gives it time to close as well. */
+export async function close(from: From, timeout: Timeout, data: Connection): Promise<Result> {
+  send_close_notify(data)
+  data.ending ??= 'closed'
+  if (data.engine !== undefined) await linger(data.socket, timeout)
+  return ['stop_and_reply', 'normal', [['reply', from, 'ok'], ...refuse_all(data)]]
+}
+
+function refuse_all(data: Connection): ReplyAction[] {
+  const waiting = [
+    data.starter,
+    ...data.senders.map(({ from }) => from),
+    ...data.receivers.map(({ from }) => from),
+  ]
+  for (const { timer } of data.receivers) if (timer !== undefined) cancel_timer(timer)
+  return waiting
+    .filter(from => from !== undefined)
+    .map((from): ReplyAction => ['reply', from, ['error', 'closed']])
+}
+
+/** The messages already sent stay with the old owner. */
+export function new_user(from: From, owner: Pid, data: Connection): Result {
+  demonitor(data.owner_monitor, { flush: true })
+  data.owner = owner
+  data.owner_monitor = monitor('process', owner)
+  return keep(data, [['reply', from, 'ok']])
+}

@@ -1,0 +1,79 @@
+// What a connection's process keeps.
+
+import type { Pid, Ref } from '../../runtime/erlang/pid.ts'
+import type { From } from '../../runtime/otp/gen.ts'
+import type { TlsEngine } from '../handshake/tls_engine.ts'
+import type { Role } from '../record/tls_v1.ts'
+import type * as ssl_manager from '../session/ssl_manager.ts'
+import type { Session } from '../session/ssl_session.ts'
+import type { SslOptions } from './connection_options.ts'
+import type { SslSocket, TransportSocket } from './ssl_socket.ts'
+import type { EmulatedOptions, UserData } from './user_data.ts'
+
+/** Somebody's data on its way out. */
+export interface Sender {
+  readonly from: From
+  /** What is not encrypted yet, in pieces; mutable. */
+  readonly pieces: Uint8Array[]
+}
+
+/** Somebody who waits in `recv`. */
+export interface Receiver {
+  readonly from: From
+  /** Bytes wanted of a raw stream; 0: whatever comes. */
+  readonly length: number
+  /** Tells when it has waited long enough. */
+  readonly timer: Ref | undefined
+}
+
+/** Why no more data will come: `'closed'`, or an alert. */
+export type Ending = 'closed' | readonly ['tls_alert', string]
+
+/** Where sessions of a connection are found: by the server's address, or on a server by its port. */
+export type SessionKey = ssl_manager.SessionKey
+
+/** What a connection starts with. */
+export interface ConnectionStart {
+  readonly role: Role
+  readonly host: string | undefined
+  readonly session_key: SessionKey
+  readonly transport_socket: TransportSocket
+  readonly options: SslOptions
+  readonly emulated: EmulatedOptions
+  readonly owner: Pid
+}
+
+/** Mutable: it belongs to its process. */
+export interface Connection {
+  readonly socket: SslSocket
+  readonly role: Role
+  /** Client: as given to `connect`. Server: undefined. */
+  readonly host: string | undefined
+  /** What sessions of this connection are found by. */
+  readonly session_key: SessionKey
+  readonly user: UserData
+  options: SslOptions
+  owner: Pid
+  owner_monitor: Ref
+  /** There once the handshake was begun. */
+  engine: TlsEngine | undefined
+  /** Who waits for the handshake. */
+  starter: From | undefined
+  receivers: Receiver[]
+  senders: Sender[]
+  /** The transport has taken all it can for now. */
+  congested: boolean
+  /** The transport was asked for data, and has not brought any yet. */
+  reading: boolean
+  ending: Ending | undefined
+  /** The ending is our own doing: the peer is given time to read why. */
+  failed: boolean
+  /** The peer was told that no more data will come from here. */
+  closing: boolean
+  /** Server: a ClientHello came, with this name or without one, and waits for the options of that name. */
+  asked_name: readonly [string | undefined] | undefined
+  /** Server: the name that the client asked for, if it has options of its own. */
+  sni_hostname: string | undefined
+  /** The session that this connection has made. */
+  session: Session | undefined
+}

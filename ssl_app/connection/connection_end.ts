@@ -1,0 +1,58 @@
+// How a connection ends: what the peer is told, and how its last bytes and ours still get through.
+
+import { monotonic_time } from '../../runtime/erlang/clock.ts'
+import { receive } from '../../runtime/erlang/receive.ts'
+import { send } from '../../runtime/erlang/send.ts'
+import { spawn } from '../../runtime/erlang/spawn.ts'
+import type { Timeout } from '../../runtime/erlang/term.ts'
+import type { Connection } from './connection_data.ts'
+import { transmit } from './connection_io.ts'
+import type { SslSocket } from './ssl_socket.ts'
+
+/** Milliseconds that a peer has to take our last alert. OTP: the environment key `alert_timeout` */
+const alert_timeout = 5_000
+
+/** Tells the peer that no more data will come from here, unless the connection failed or never began. */
+export function send_close_notify(connection: Connection): void {
+  const { engine, closing } = connection
+  if (engine === undefined || !engine.connected || connection.failed || closing) return
+  connection.closing = true
+  transmit(connection, engine.alert({ level: 'warning', description: 'close_notify' }))
+}
+
+/** Lets the transport go, and wipes the keys. */
+export async function close_down(connection: Connection): Promise<void> {
+  const { socket, engine } = connection
+  send_close_notify(connection)
+  engine?.wipe()
+  if (connection.failed) await hand_over(socket)
+  else socket.cb_info[0].close(socket.transport_socket)
+}
+
+/**
+ * Waits until the peer has closed, too, or `timeout` milliseconds have passed: closing while its data is under way
+ * would reset the connection and take our own last bytes with it.
+ */
+export async function linger({ cb_info, transport_socket }: SslSocket, timeout: Timeout): Promise<void> {
+  const [transport] = cb_info
+  await transport.shutdown(transport_socket, 'write')
+  const until = monotonic_time() + (timeout === 'infinity' ? Number.POSITIVE_INFINITY : timeout)
+  for (let left = until; left > 0; left = until - monotonic_time()) {
+    const limit = Number.isFinite(left) ? Math.ceil(left) : 'infinity'
+    const [tag] = await transport.recv(transport_socket, 0, limit)
+    if (tag === 'error') return
+  }
+}
+
+/** Lingers in a process of its own, so that the connection's can end. */
+async function hand_over(socket: SslSocket): Promise<void> {
+  const { cb_info, transport_socket } = socket
+  const heir = spawn(async () => {
+    await receive('yours')
+    await linger(socket, alert_timeout)
+    cb_info[0].close(transport_socket)
+  })
+  const handed = await cb_info[0].controlling_process(transport_socket, heir)
+  if (handed !== 'ok') cb_info[0].close(transport_socket)
+  send(heir, 'yours')
+}

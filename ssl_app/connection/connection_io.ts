@@ -1,0 +1,158 @@
+// What flows through a connection: bytes from and to the transport, data to and from the user.
+
+import { bump_reductions } from '../../runtime/erlang/scheduler.ts'
+import { self } from '../../runtime/erlang/self.ts'
+import { send } from '../../runtime/erlang/send.ts'
+import type { Done, Reason, Term } from '../../runtime/erlang/term.ts'
+import { cancel_timer } from '../../runtime/erlang/timers.ts'
+import type { ReplyAction } from '../../runtime/otp/gen_statem.ts'
+import type { Connection, Ending } from './connection_data.ts'
+import { active_after } from './user_data.ts'
+
+/** Tells the connection's process that the transport takes data again. */
+export const transport_ready = Symbol('transport_ready')
+
+/** Bytes that are encrypted before others get their turn. */
+const bytes_per_turn = 1 << 20
+/** What a connection's work on so many bytes is worth in reductions. */
+const bytes_per_reduction = 4_096
+
+// ---- To the peer
+
+/** Hands bytes to the transport, behind whatever is on its way already. */
+export function transmit(connection: Connection, bytes: readonly Uint8Array[]): Done | PromiseLike<Done> {
+  const { cb_info, transport_socket } = connection.socket
+  return cb_info[0].send(transport_socket, bytes)
+}
+
+/**
+ * Sends what users have given, as long as the transport takes it.
+ *
+ * @returns the replies that are due
+ */
+export function pump(connection: Connection): ReplyAction[] {
+  const replies: ReplyAction[] = []
+  for (let sent = 0; !connection.congested && connection.senders.length > 0; ) {
+    if (sent >= bytes_per_turn) {
+      wake(connection)
+      break
+    }
+    const sender = connection.senders[0]!
+    const piece = sender.pieces.shift()
+    if (piece === undefined) {
+      connection.senders.shift()
+      replies.push(['reply', sender.from, 'ok'])
+      continue
+    }
+    sent += piece.length
+    bump_reductions(Math.ceil(piece.length / bytes_per_reduction))
+    const done = transmit(connection, connection.engine!.send(piece))
+    if (done === 'ok') continue
+    if ('then' in done) wait_for(connection, done)
+    else replies.push(...refuse_senders(connection, done))
+  }
+  return replies
+}
+
+/** The transport failed: whoever wants to send is told. */
+export function refuse_senders(connection: Connection, error: Done): ReplyAction[] {
+  const refused = connection.senders.map(({ from }): ReplyAction => ['reply', from, error])
+  connection.senders = []
+  return refused
+}
+
+function wait_for(connection: Connection, done: PromiseLike<Done>): void {
+  const process = self()
+  connection.congested = true
+  done.then(
+    result => process.entity?.deliver([transport_ready, result]),
+    () => process.entity?.deliver([transport_ready, ['error', 'closed']]),
+  )
+}
+
+/** Lets others have their turn first. */
+function wake(connection: Connection): void {
+  connection.congested = true
+  send(self(), [transport_ready, 'ok'])
+}
+
+// ---- From the peer
+
+/** Asks the transport for data, if any is wanted and none was asked for. */
+export function read_on(connection: Connection): void {
+  if (connection.reading || connection.ending !== undefined || !wants_data(connection)) return
+  const { cb_info, transport_socket } = connection.socket
+  connection.reading = true
+  if (cb_info[0].setopts(transport_socket, { active: 'once' }) !== 'ok') {
+    connection.reading = false
+    connection.ending = 'closed'
+  }
+}
+
+/** In passive mode nothing is read unless somebody waits for it, so that a peer that sends too much has to wait. */
+function wants_data({ engine, user, receivers }: Connection): boolean {
+  return !engine!.connected || user.options.active !== false || receivers.length > 0
+}
+
+/** What {@link deliver} came to. */
+export interface Delivery {
+  readonly replies: ReplyAction[]
+  /** The connection is over: the user was told all there is to tell. */
+  readonly over: boolean
+}
+
+/** Gives the user what is there, in the way it was asked for, and then, in its turn, the end. */
+export function deliver(connection: Connection): Delivery {
+  const replies: ReplyAction[] = []
+  for (;;) {
+    const active = connection.user.options.active
+    const receiver = active === false ? connection.receivers[0] : undefined
+    if (active === false && receiver === undefined) return { replies, over: false }
+
+    const unit = connection.user.next(receiver?.length ?? 0)
+    if (unit === 'none') break
+    if (unit[0] === 'error') return { replies: [...replies, ...fail(connection, unit[1])], over: true }
+    if (receiver === undefined) deliver_message(connection, unit[1])
+    else replies.push(served(connection, unit))
+  }
+  if (connection.ending === undefined) return { replies, over: false }
+  return { replies: [...replies, ...tell_end(connection, connection.ending)], over: true }
+}
+
+function served(connection: Connection, answer: Term): ReplyAction {
+  const { from, timer } = connection.receivers.shift()!
+  if (timer !== undefined) cancel_timer(timer)
+  return ['reply', from, answer]
+}
+
+/** The user is told that there is no more, and why. */
+export function tell_end(connection: Connection, ending: Ending): ReplyAction[] {
+  if (connection.user.options.active === false) return refuse_receivers(connection, ending)
+  const { owner, socket } = connection
+  send(owner, ending === 'closed' ? ['ssl_closed', socket] : ['ssl_error', socket, ending])
+  return []
+}
+
+function fail(connection: Connection, reason: Reason): ReplyAction[] {
+  if (connection.user.options.active === false) return refuse_receivers(connection, reason)
+  send(connection.owner, ['ssl_error', connection.socket, reason])
+  return []
+}
+
+/** The first is told why; to those behind it the connection is closed. */
+function refuse_receivers(connection: Connection, reason: Reason): ReplyAction[] {
+  const refused: ReplyAction[] = []
+  while (connection.receivers.length > 0) {
+    refused.push(served(connection, ['error', refused.length === 0 ? reason : 'closed']))
+  }
+  return refused
+}
+
+function deliver_message({ owner, socket, user }: Connection, data: unknown): void {
+  send(owner, ['ssl', socket, data])
+  const active = active_after(user.options.active)
+  if (active === user.options.active) return
+  const counted_down = typeof user.options.active === 'number' && active === false
+  user.change({ active })
+  if (counted_down) send(owner, ['ssl_passive', socket])
+}

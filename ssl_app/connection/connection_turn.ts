@@ -1,0 +1,33 @@
+// The end of each turn of a connection in its state `connection`: what can be delivered is, and what is wanted is read.
+
+import type { Action, ReplyAction, StateResult } from '../../runtime/otp/gen_statem.ts'
+import type { Connection } from './connection_data.ts'
+import { deliver, read_on } from './connection_io.ts'
+
+type Result = StateResult<Connection>
+
+/** The name of the timer that sends an idle connection into hibernation. */
+export const idle = 'idle'
+
+/** Delivers what can be delivered, and reads on if more is wanted. */
+export function go_on(data: Connection, replies: readonly ReplyAction[] = []): Result {
+  const delivery = deliver(data)
+  const actions = [...replies, ...delivery.replies]
+  if (delivery.over) return ['stop_and_reply', ending_reason(data), actions]
+  read_on(data)
+  return keep(data, actions)
+}
+
+/** Nothing more to do until something happens; an idle connection hibernates in time. */
+export function keep(data: Connection, actions: readonly Action[] = []): Result {
+  const { hibernate_after } = data.options
+  if (hibernate_after !== undefined)
+    return ['keep_state_and_data', [...actions, ['timeout', hibernate_after, idle]]]
+  return actions.length === 0 ? 'keep_state_and_data' : ['keep_state_and_data', actions]
+}
+
+/** OTP: what a connection's process ends with. */
+function ending_reason({ failed, ending }: Connection) {
+  if (failed) return ['shutdown', 'own_alert']
+  return ['shutdown', ending === 'closed' ? 'peer_close' : 'peer_alert']
+}

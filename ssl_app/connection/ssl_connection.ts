@@ -1,0 +1,67 @@
+// The user's side of a connection: starts its process, and asks it.
+
+import type { Pid } from '../../runtime/erlang/pid.ts'
+import { is_port } from '../../runtime/erlang/pid.ts'
+import { whereis } from '../../runtime/erlang/registry.ts'
+import { Exit, type Reason, type Result, type Term, type Timeout } from '../../runtime/erlang/term.ts'
+import * as gen_statem from '../../runtime/otp/gen_statem.ts'
+import type { ConnectionStart } from './connection_data.ts'
+import type { SslOptions } from './connection_options.ts'
+import type { SslSocket } from './ssl_socket.ts'
+import * as tls_connection_sup from './tls_connection_sup.ts'
+
+/**
+ * Starts a connection's process and hands the transport over to it.
+ *
+ * @returns `['error', 'ssl_not_started']`, or why the transport could not be handed over: `'not_owner'`, `'einval'`
+ */
+export async function start(connection: ConnectionStart): Promise<Result<SslSocket>> {
+  if (whereis('tls_connection_sup') === undefined) return ['error', 'ssl_not_started']
+  const started = await tls_connection_sup.start_child(connection)
+  if (started[0] === 'error') return ['error', started[1]]
+
+  const pid = started[1] as Pid
+  const { options, transport_socket } = connection
+  const handed = await options.cb_info[0].controlling_process(transport_socket, pid)
+  if (handed === 'ok') return call_pid(pid, ['socket'])
+  await call_pid(pid, ['close', 0])
+  return handed
+}
+
+/**
+ * Shakes hands.
+ *
+ * @param options - in place of those that the connection was started with
+ */
+export const handshake = (
+  socket: SslSocket,
+  timeout: Timeout,
+  options?: SslOptions,
+): Promise<Result<SslSocket>> => call(socket, ['start', timeout, options])
+
+/**
+ * Asks the connection's process; that it has ended means that the connection is closed.
+ *
+ * @throws Exit when the process crashed
+ */
+export const call = (socket: SslSocket, request: readonly Term[]): Promise<Term> =>
+  call_pid(socket.pid, request)
+
+async function call_pid(pid: Pid, request: readonly Term[]): Promise<Term> {
+  try {
+    return await gen_statem.call(pid, request, 'infinity')
+  } catch (error) {
+    if (error instanceof Exit && is_orderly(error.reason?.[0])) return ['error', 'closed']
+    throw error
+  }
+}
+
+/** How the process of a connection ends when nothing went wrong in it. */
+function is_orderly(reason: Reason): boolean {
+  if (Array.isArray(reason)) return reason[0] === 'shutdown'
+  return reason === 'noproc' || reason === 'normal' || reason === 'shutdown'
+}
+
+/** Whether a term is a socket of some transport, and not a host. */
+export const is_transport_socket = (term: Term): boolean =>
+  is_port(term) || (typeof term === 'object' && term !== null && !Array.isArray(term))

@@ -1,0 +1,200 @@
+// The process of one connection: it runs the engine, is the only one that touches the transport, and serves whoever
+// calls. Its states: `initial` until the handshake is begun, `handshake`, `connection`.
+
+import { monitor } from '../../runtime/erlang/links.ts'
+import { process_flag } from '../../runtime/erlang/process_flags.ts'
+import { report } from '../../runtime/erlang/report.ts'
+import { self } from '../../runtime/erlang/self.ts'
+import type { Done, Reason, Term, Timeout } from '../../runtime/erlang/term.ts'
+import type { From, Promised, StartResult } from '../../runtime/otp/gen.ts'
+import type { Action, EventType, StateResult } from '../../runtime/otp/gen_statem.ts'
+import * as gen_statem from '../../runtime/otp/gen_statem.ts'
+import { close, new_user, receiver_late, serve } from './connection_calls.ts'
+import type { Connection, ConnectionStart } from './connection_data.ts'
+import { close_down } from './connection_end.ts'
+import { begin, choose_options } from './connection_handshake.ts'
+import { pump, read_on, refuse_senders, transport_ready } from './connection_io.ts'
+import type { SslOptions } from './connection_options.ts'
+import { go_on, keep } from './connection_turn.ts'
+import { receive } from './handshake_effects.ts'
+import { SslSocket } from './ssl_socket.ts'
+import { UserData } from './user_data.ts'
+
+type Result = StateResult<Connection>
+
+// ---- API
+
+/** Starts the process of a connection; the transport is to be handed over to it before the handshake is begun. */
+export const start_link = (start: ConnectionStart): Promise<StartResult> =>
+  gen_statem.start_link(callbacks, start)
+
+// ---- Callbacks
+
+const callbacks: gen_statem.Callbacks<Connection, ConnectionStart> = {
+  module: 'tls_connection',
+  callback_mode: () => 'state_functions',
+  init,
+  states: { initial, handshake, connection },
+  terminate: (_reason, _state, data) => close_down(data),
+}
+
+function init(start: ConnectionStart): gen_statem.InitResult<Connection> {
+  process_flag('trap_exit', true)
+  const { role, host, session_key, options, emulated, owner, transport_socket } = start
+  return [
+    'ok',
+    'initial',
+    {
+      role,
+      host,
+      session_key,
+      options,
+      owner,
+      socket: new SslSocket(self(), transport_socket, options.cb_info),
+      user: new UserData(emulated),
+      owner_monitor: monitor('process', owner),
+      engine: undefined,
+      starter: undefined,
+      receivers: [],
+      senders: [],
+      congested: false,
+      reading: false,
+      ending: undefined,
+      failed: false,
+      closing: false,
+      asked_name: undefined,
+      sni_hostname: undefined,
+      session: undefined,
+    },
+  ]
+}
+
+/** Nothing is read before the handshake is asked for. */
+function initial(type: EventType, content: Term, data: Connection): Promised<Result> {
+  if (!is_call(type)) return in_any_state(content, data)
+  const [, from] = type
+  switch (content[0]) {
+    case 'socket':
+      return keep(data, [['reply', from, ['ok', data.socket]]])
+    case 'options':
+      return keep(data, [['reply', from, ['ok', data.options]]])
+    case 'start':
+      return start_handshake(from, content, data)
+    case 'new_user':
+      return new_user(from, content[1], data)
+    case 'close':
+      return close(from, content[1], data)
+    default:
+      return keep(data, [['reply', from, ['error', 'notsup_on_transport_accept_socket']]])
+  }
+}
+
+/** Whoever wants something of the connection waits until there is one. */
+function handshake(type: EventType, content: Term, data: Connection): Promised<Result> {
+  if (is_timeout(type)) return give_up(data, ['error', 'timeout'])
+  if (!is_call(type)) return in_any_state(content, data)
+  if (content[0] === 'new_user') return new_user(type[1], content[1], data)
+  if (content[0] === 'close') return close(type[1], content[1], data)
+  return ['keep_state_and_data', ['postpone']]
+}
+
+function connection(type: EventType, content: Term, data: Connection): Promised<Result> {
+  if (is_call(type)) return serve(type[1], content, data)
+  if (type === 'internal') return go_on(data)
+  if (type === 'timeout') return hibernate(data)
+  return in_any_state(content, data)
+}
+
+/** What comes from elsewhere than a caller. */
+function in_any_state(content: Term, data: Connection): Promised<Result> {
+  const [tag, subject, more] = content
+  const { socket, owner_monitor } = data
+  const [, data_tag, closed_tag, error_tag] = socket.cb_info
+  if (subject === socket.transport_socket) {
+    if (tag === data_tag) return take(data, more)
+    if (tag === closed_tag || tag === 'EXIT') return transport_gone(data)
+    if (tag === error_tag) return transport_failed(data, more)
+  }
+  if (tag === transport_ready) return transport_takes_more(data, subject)
+  if (tag === 'timeout') return keep(data, receiver_late(data, subject))
+  if (tag === 'DOWN' && subject === owner_monitor) return ['stop', 'normal']
+  if (tag === 'EXIT') return keep(data)
+  report('info', { label: ['ssl', 'unexpected_info'], report: { connection: self(), info: content } })
+  return keep(data)
+}
+
+// ---- The handshake
+
+async function start_handshake(from: From, content: Term, data: Connection): Promise<Result> {
+  const [, timeout, options] = content as readonly ['start', Timeout, SslOptions | undefined]
+  const refused = await begin(data, options ?? data.options)
+  if (refused !== undefined) return ['stop_and_reply', 'normal', [['reply', from, refused]]]
+  data.starter = from
+  const result = await progress(data)
+  if (result !== 'keep_state_and_data') return result
+  return [
+    'next_state',
+    'handshake',
+    data,
+    timeout === 'infinity' ? [] : [[['timeout', 'handshake'], timeout, timeout]],
+  ]
+}
+
+/** The peer has said something: whatever comes of it. */
+function progress(data: Connection): Promised<Result> {
+  if (data.asked_name !== undefined) return choose_options(data).then(() => progress(data))
+  if (data.engine!.connected) return connected(data)
+  read_on(data)
+  return data.ending === undefined ? 'keep_state_and_data' : give_up(data, ['error', data.ending])
+}
+
+function connected(data: Connection): Result {
+  const reply: Action = ['reply', data.starter!, ['ok', data.socket]]
+  data.starter = undefined
+  const no_limit: Action = [['timeout', 'handshake'], 'cancel']
+  return ['next_state', 'connection', data, [reply, no_limit, ['next_event', 'internal', 'go_on']]]
+}
+
+function give_up(data: Connection, error: readonly ['error', Reason]): Result {
+  const reason = data.failed ? ['shutdown', 'own_alert'] : 'normal'
+  return ['stop_and_reply', reason, data.starter === undefined ? [] : [['reply', data.starter, error]]]
+}
+
+// ---- What the transport brings
+
+function take(data: Connection, bytes: Uint8Array): Promised<Result> {
+  data.reading = false
+  receive(data, bytes)
+  return data.starter === undefined ? go_on(data) : progress(data)
+}
+
+function transport_gone(data: Connection): Result {
+  data.reading = false
+  data.ending ??= 'closed'
+  if (data.starter !== undefined) return give_up(data, ['error', data.ending])
+  if (data.engine === undefined) return ['stop', ['shutdown', 'transport_closed']]
+  return go_on(data, refuse_senders(data, ['error', 'closed']))
+}
+
+function transport_failed(data: Connection, reason: Reason): Result {
+  report('info', { label: ['ssl', 'socket_error'], report: { connection: self(), reason } })
+  return transport_gone(data)
+}
+
+function transport_takes_more(data: Connection, result: Done): Result {
+  data.congested = false
+  return keep(data, result === 'ok' ? pump(data) : refuse_senders(data, result))
+}
+
+// ---- Idleness
+
+/** Lets go of what an idle connection does not need. */
+function hibernate(data: Connection): Result {
+  data.engine!.compact()
+  data.user.compact()
+  return ['keep_state_and_data', ['hibernate']]
+}
+
+const is_call = (type: EventType): type is readonly ['call', From] => type[0] === 'call'
+
+const is_timeout = (type: EventType): boolean => type[0] === 'timeout'
