@@ -76,7 +76,9 @@ export function validate_peer(
   now: number,
 ): PeerCertificate {
   try {
-    const shown = chain.slice(0, longest_chain).map(decode_certificate)
+    // A copy: what is kept of the peer's certificate is not to keep the whole chain in memory.
+    const certificate = new Uint8Array(chain[0]!)
+    const shown = [certificate, ...chain.slice(1, longest_chain)].map(decode_certificate)
     const [anchor, path] = build_path(shown, trusted, options.partial_chain)
     const [tag, answer] = validate_path(anchor, path, {
       now,
@@ -86,7 +88,7 @@ export function validate_peer(
       ...(options.hostname === undefined ? {} : { hostname: options.hostname }),
     })
     if (tag === 'error') throw new Alert(alert_of(answer[1]), answer)
-    return { certificate: chain[0]!, public_key: answer.public_key }
+    return { certificate, public_key: answer.public_key }
   } catch (error) {
     throw error instanceof DecodeError ? new Alert('certificate_unknown', error.message) : error
   }
@@ -148,7 +150,10 @@ function build_path(
 
 /** A chain without a trusted root: the user may trust one of its certificates. */
 function claim_trust(path: readonly OTPCertificate[], partial_chain: PartialChain | undefined): Path {
-  const answer = ask(partial_chain, path.map(({ der }) => der))
+  const answer = ask(
+    partial_chain,
+    path.map(({ der }) => der),
+  )
   if (!Array.isArray(answer) || answer[0] !== 'trusted_ca') return ['unknown_ca', path]
   const at = path.findIndex(({ der }) => Buffer.compare(der, answer[1]) === 0)
   return at === -1 ? ['unknown_ca', path] : [path[at]!, path.slice(at + 1)]

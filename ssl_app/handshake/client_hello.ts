@@ -13,6 +13,7 @@ import type { Session } from '../session/ssl_session.ts'
 import type { HandshakeConfig, HandshakeData, Step } from './handshake_data.ts'
 import type { ClientHello, ServerHello } from './hello.ts'
 import { type ClientHelloExtension, extension_code, get_extension } from './hello_extensions.ts'
+import { go_on_with } from './resumption.ts'
 import { hello_random, write } from './ssl_handshake.ts'
 
 /**
@@ -52,8 +53,8 @@ export function accept_server_hello(data: HandshakeData, hello: ServerHello): Ha
   const chosen = {
     ...data,
     version,
-    server_random: hello.random,
-    session_id: hello.session_id,
+    server_random: new Uint8Array(hello.random),
+    session_id: new Uint8Array(hello.session_id),
     suite: accept_suite(hello.cipher_suite, config.ciphers, version),
     extended_master_secret: get_extension(hello.extensions, 'extended_master_secret') ?? false,
     secure_renegotiation: accept_renegotiation_info(hello),
@@ -105,7 +106,7 @@ function resume(data: HandshakeData, session: Session, version: ProtocolVersion)
   if (session.extended_master_secret !== data.extended_master_secret) {
     throw new Alert('handshake_failure', 'a resumed session with another kind of master secret')
   }
-  return { ...data, resumed: true, master_secret: session.master_secret }
+  return go_on_with(data, session)
 }
 
 const same_id = (left: Uint8Array, right: Uint8Array): boolean =>

@@ -1,6 +1,6 @@
 // What a handshake knows and what it asks for: all that its pure functions work on.
 
-import type { Curve, KeyPair, PrivateKey, PublicKey } from '../../apps/crypto/crypto.ts'
+import { type Curve, type KeyPair, type PrivateKey, type PublicKey, wipe } from '../../apps/crypto/crypto.ts'
 import type { PathOptions } from '../certificate/ssl_certificate.ts'
 import type { TrustStore } from '../certificate/ssl_pkix_db.ts'
 import type { CertificateTraits } from '../record/cipher_choice.ts'
@@ -63,7 +63,10 @@ export interface Peer {
   readonly public_key: PublicKey
 }
 
-/** What is known so far. The charts see to it that what a state needs was learnt in a state before it. */
+/**
+ * What is known so far. The charts see to it that what a state needs was learnt in a state before it. What stays when
+ * the handshake is done is no view of what was received, which would keep all of it in memory.
+ */
 export interface HandshakeData {
   readonly role: Role
   readonly config: HandshakeConfig
@@ -75,7 +78,7 @@ export interface HandshakeData {
   readonly client_random?: Uint8Array
   readonly server_random?: Uint8Array
   /** Client: what it asked for. */
-  readonly client_hello?: ClientHello
+  readonly client_hello?: ClientHello | undefined
   /** The session the client offers, or the one that goes on. */
   readonly offered?: Session | undefined
   readonly resumed: boolean
@@ -90,12 +93,14 @@ export interface HandshakeData {
   readonly server_name?: string | undefined
   /** Server: the scheme it signs with. */
   readonly scheme?: SignatureScheme
-  readonly key_pair?: KeyPair & { readonly curve: Curve }
+  /** Server: its half of the key exchange, until it is used. */
+  readonly key_pair?: (KeyPair & { readonly curve: Curve }) | undefined
   /** Client: the group and public value of the server. */
-  readonly peer_share?: { readonly curve: Curve; readonly public: Uint8Array }
+  readonly peer_share?: { readonly curve: Curve; readonly public: Uint8Array } | undefined
   readonly peer?: Peer | undefined
-  readonly certificate_request?: CertificateRequest
-  readonly master_secret?: Uint8Array
+  readonly certificate_request?: CertificateRequest | undefined
+  /** Of this connection alone: sessions have copies. */
+  readonly master_secret?: Uint8Array | undefined
 }
 
 /** What a step of the handshake wants done, in order. */
@@ -119,3 +124,19 @@ export interface PendingKeys {
 }
 
 export type Step = readonly [HandshakeData, ...Action[]]
+
+/** What remains of a handshake that is done. */
+export const forget_handshake = (data: HandshakeData): HandshakeData => ({
+  ...data,
+  history: [],
+  client_hello: undefined,
+  key_pair: undefined,
+  peer_share: undefined,
+  certificate_request: undefined,
+})
+
+/** What remains of a connection that is over. The master secret is overwritten. */
+export function forget_secrets(data: HandshakeData): HandshakeData {
+  if (data.master_secret) wipe(data.master_secret)
+  return { ...data, key_pair: undefined, master_secret: undefined }
+}

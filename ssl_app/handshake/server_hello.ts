@@ -14,6 +14,7 @@ import type { Session } from '../session/ssl_session.ts'
 import type { HandshakeConfig, HandshakeData } from './handshake_data.ts'
 import type { ClientHello, ServerHello } from './hello.ts'
 import { get_extension, type ServerHelloExtension } from './hello_extensions.ts'
+import { go_on_with } from './resumption.ts'
 import { choose_scheme, hello_random } from './ssl_handshake.ts'
 
 /** What a server that has read a ClientHello goes on with. */
@@ -37,7 +38,7 @@ export function choose(data: HandshakeData, hello: ClientHello): Choice {
   const asked = {
     ...data,
     version,
-    client_random: hello.random,
+    client_random: new Uint8Array(hello.random),
     server_random: hello_random(environment),
     server_name: get_extension(hello.extensions, 'server_name'),
     extended_master_secret: get_extension(hello.extensions, 'extended_master_secret') ?? false,
@@ -65,8 +66,7 @@ function begin(asked: HandshakeData, hello: ClientHello): Choice {
 
 function go_on(asked: HandshakeData, hello: ClientHello, session: Session): Choice {
   const suite = asked.config.ciphers.find(({ code }) => code === session.cipher_suite)!
-  const { session_id, master_secret } = session
-  const data = { ...asked, suite, session_id, master_secret, offered: session, resumed: true }
+  const data = { ...go_on_with(asked, session), suite }
   return { data, server_hello: answer(data, hello), curve: undefined }
 }
 

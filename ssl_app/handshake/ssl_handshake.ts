@@ -11,7 +11,6 @@ import {
 import { validate_peer } from '../certificate/ssl_certificate.ts'
 import { Alert } from '../record/ssl_alert.ts'
 import { finished, handshake_hash, prf_hash, type Role } from '../record/tls_v1.ts'
-import type { Session } from '../session/ssl_session.ts'
 import type { Certificate } from './certificates.ts'
 import type { Facts } from './chart_table.ts'
 import type { Action, Environment, HandshakeData, Peer, Step } from './handshake_data.ts'
@@ -129,21 +128,4 @@ export function choose_scheme(
   )
   if (chosen === undefined) throw new Alert('handshake_failure', 'no common signature algorithm')
   return chosen
-}
-
-/** What is left for later of a handshake that has come to its end, if the server gave it an id. */
-export function session_of(data: HandshakeData): Session | undefined {
-  if (data.resumed || data.session_id === undefined || data.session_id.length === 0) return undefined
-  return {
-    session_id: data.session_id,
-    version: data.version!,
-    cipher_suite: data.suite!.code,
-    master_secret: data.master_secret!,
-    extended_master_secret: data.extended_master_secret!,
-    peer_certificate: data.peer?.certificate,
-    own_certificate: data.config.identity?.chain[0],
-    policy: data.config.policy,
-    is_resumable: true,
-    time_stamp: data.environment.monotonic_time(),
-  }
 }

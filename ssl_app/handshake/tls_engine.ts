@@ -25,29 +25,34 @@ import {
   type ChartTable,
   chart_table,
   next_state,
+  type OuterState,
   outer_state,
 } from './chart_table.ts'
 import { client_chart } from './client_chart.ts'
 import { start } from './client_hello.ts'
 import { client_states } from './client_states.ts'
-import type {
-  Action,
-  Environment,
-  HandshakeConfig,
-  HandshakeData,
-  PendingKeys,
-  Step,
+import {
+  type Action,
+  type Environment,
+  forget_handshake,
+  forget_secrets,
+  type HandshakeConfig,
+  type HandshakeData,
+  type PendingKeys,
+  type Step,
 } from './handshake_data.ts'
 import type { Message, StateFunctions } from './handshake_state.ts'
 import { get_extension } from './hello_extensions.ts'
+import { session_of } from './resumption.ts'
 import { server_chart } from './server_chart.ts'
 import { server_states } from './server_states.ts'
-import { facts, session_of } from './ssl_handshake.ts'
+import { facts } from './ssl_handshake.ts'
 import {
   decode_handshake,
   empty_handshake_buffer,
   get_tls_handshake,
   type Handshake,
+  handshake_type,
 } from './tls_handshake.ts'
 
 /** What the owner of an engine is to do, in order. */
@@ -67,6 +72,12 @@ export type Effect =
   /** What the peer sent cannot be accepted; it is told by the alert that was transmitted: the connection is over. */
   | readonly ['own_alert', Alert]
 
+/** A message as it was read, and as it came. */
+interface Heard {
+  readonly message: Handshake
+  readonly bytes: Uint8Array
+}
+
 interface Side {
   readonly table: ChartTable
   readonly states: StateFunctions
@@ -78,8 +89,10 @@ const sides: Readonly<Record<Role, Side>> = {
 }
 
 const none = new Uint8Array(0)
-/** Warnings, and requests to renegotiate, that a peer may send before it is taken for one that floods us. */
-const max_warnings = 100
+/** What comes to nothing, warnings and requests to renegotiate, that a peer may send before it sends data again. */
+const max_idle_messages = 100
+/** Records that a client may send before it has an answer to its ClientHello: an alert, if anything. */
+const max_early_records = 8
 
 /** Mutable. Once the connection is over, or closed by the peer, what comes is dropped. */
 export class TlsEngine {
@@ -92,10 +105,10 @@ export class TlsEngine {
   #waiting: TlsRecord[] = []
   #handshake = empty_handshake_buffer
   #messages: Uint8Array[] = []
-  #paused = false
+  /** Server: the ClientHello that waits for the options of its name. */
+  #asked: Heard | undefined
   #over = false
-  #configured = false
-  #warnings = 0
+  #idle_messages = 0
   #effects: Effect[] = []
   #flight: Uint8Array[] = []
 
@@ -113,7 +126,7 @@ export class TlsEngine {
   }
 
   /** The state as the log names it: `hello`, `certify`, `cipher`, `abbreviated` or `connection`. */
-  get state_name(): string {
+  get state_name(): OuterState {
     return outer_state(this.#state)
   }
 
@@ -129,26 +142,28 @@ export class TlsEngine {
 
   /** Takes what the peer has sent. */
   receive(bytes: Uint8Array): Effect[] {
-    if (this.#over) return []
-    try {
-      const [records, rest] = get_tls_records(bytes, this.#received)
-      this.#received = rest
-      if (this.#waiting.length === 0) this.#waiting = records
-      else this.#waiting.push(...records)
-    } catch (error) {
+    return this.#guarded(() => {
+      this.#take_bytes(bytes)
       this.#go_on()
-      this.#fail(error)
-      return this.#done()
-    }
-    return this.#go_on()
+    })
   }
 
   /** Server: the options that count for the name in the ClientHello; goes on with the handshake. */
   configure(config: HandshakeConfig): Effect[] {
-    this.#data = { ...this.#data, config }
-    this.#paused = false
-    this.#configured = true
-    return this.#go_on()
+    return this.#guarded(() => {
+      this.#data = { ...this.#data, config }
+      const asked = this.#asked
+      this.#asked = undefined
+      if (asked) this.#hear(asked)
+      this.#go_on()
+    })
+  }
+
+  /** Ends the connection for a reason of the owner's, which the peer is told. */
+  refuse(alert: Alert): Effect[] {
+    return this.#guarded(() => {
+      throw alert
+    })
   }
 
   /** Application data as records, for the peer. */
@@ -161,9 +176,27 @@ export class TlsEngine {
     return encode(this.#records, 'alert', encode_alert(alert))
   }
 
-  /** Overwrites what is secret. Nothing can be sent or received any more. */
+  /** Lets go of memory that an idle connection does not need. */
+  compact(): void {
+    this.#received = new Uint8Array(this.#received)
+  }
+
+  /** Overwrites what is secret. Nothing can be sent any more, and what comes is dropped. */
   wipe(): void {
+    this.#stop()
     wipe_states(this.#records)
+    this.#data = forget_secrets(this.#data)
+  }
+
+  /** Runs what the peer has given cause for, and collects what comes of it. */
+  #guarded(run: () => void): Effect[] {
+    if (this.#over) return []
+    try {
+      run()
+    } catch (error) {
+      this.#fail(error)
+    }
+    return this.#done()
   }
 
   #done(): Effect[] {
@@ -173,14 +206,20 @@ export class TlsEngine {
     return effects
   }
 
-  #go_on(): Effect[] {
-    try {
-      this.#next_messages()
-      while (!this.#paused && this.#waiting.length > 0) this.#take_record(this.#waiting.shift()!)
-    } catch (error) {
-      this.#fail(error)
+  #go_on(): void {
+    this.#take_messages()
+    while (!this.#asked && this.#waiting.length > 0) this.#take_record(this.#waiting.shift()!)
+    if (this.#waiting.length === 0) this.#take_bytes(none)
+  }
+
+  #take_bytes(bytes: Uint8Array): void {
+    const [records, rest] = get_tls_records(bytes, this.#received)
+    // Even an empty view keeps what came in memory.
+    this.#received = rest.length === 0 ? none : rest
+    for (const record of records) this.#waiting.push(record)
+    if (this.#asked && this.#waiting.length > max_early_records) {
+      throw new Alert('unexpected_message', 'a client that does not wait for an answer')
     }
-    return this.#done()
   }
 
   /** The one place where what is wrong with a peer becomes an alert. */
@@ -196,6 +235,7 @@ export class TlsEngine {
   /** Whatever is still there, or comes, is not looked at. */
   #stop(): void {
     this.#over = true
+    this.#asked = undefined
     this.#waiting = []
     this.#messages = []
     this.#received = none
@@ -205,8 +245,7 @@ export class TlsEngine {
     const content = decode(this.#records, record)
     switch (record.type) {
       case 'application_data':
-        if (!this.connected) throw new Alert('unexpected_message', 'application data in a handshake')
-        if (content.length > 0) this.#effects.push(['data', content])
+        this.#take_data(content)
         return
       case 'handshake':
         this.#take_handshake(content)
@@ -219,31 +258,39 @@ export class TlsEngine {
     }
   }
 
+  #take_data(content: Uint8Array): void {
+    if (!this.connected) throw new Alert('unexpected_message', 'application data in a handshake')
+    if (content.length === 0) return
+    this.#idle_messages = 0
+    this.#effects.push(['data', content])
+  }
+
   #take_handshake(fragment: Uint8Array): void {
     const [messages, rest] = get_tls_handshake(fragment, this.#handshake)
     this.#handshake = rest
     this.#messages = messages
-    this.#next_messages()
+    this.#take_messages()
   }
 
-  #next_messages(): void {
-    while (!this.#paused && this.#messages.length > 0) {
-      const bytes = this.#messages[0]!
-      const message = decode_handshake(bytes, this.#data.version ?? 'tlsv1.2')
-      this.#expect(message[0])
-      if (message[0] === 'client_hello' && !this.#configured && !this.connected) {
-        this.#paused = true
-        this.#effects.push(['client_hello', get_extension(message[1].extensions, 'server_name')])
-        return
-      }
-      this.#messages.shift()
-      this.#take_message(message, bytes)
+  #take_messages(): void {
+    while (!this.#asked && this.#messages.length > 0) this.#take_message(this.#messages.shift()!)
+  }
+
+  #take_message(bytes: Uint8Array): void {
+    this.#expect(handshake_type(bytes))
+    const message = decode_handshake(bytes, this.#data.version ?? 'tlsv1.2')
+    if (message[0] === 'client_hello' && !this.connected) {
+      this.#asked = { message, bytes }
+      this.#effects.push(['client_hello', get_extension(message[1].extensions, 'server_name')])
+      return
     }
+    this.#hear({ message, bytes })
   }
 
-  #take_message(message: Handshake, bytes: Uint8Array): void {
-    const heard = { ...this.#data, history: [...this.#data.history, bytes] }
-    this.#step(message, message[0] === 'hello_request' ? this.#data : heard)
+  #hear({ message, bytes }: Heard): void {
+    const idle = message[0] === 'hello_request' || this.connected
+    if (idle) this.#count_idle()
+    this.#step(message, idle ? this.#data : { ...this.#data, history: [...this.#data.history, bytes] })
   }
 
   /** RFC 5246 §7.1: one byte, 1; and never between the fragments of a message. */
@@ -262,12 +309,12 @@ export class TlsEngine {
         this.#stop()
         return
       }
-      this.#count_warning()
+      this.#count_idle()
     }
   }
 
-  #count_warning(): void {
-    if (++this.#warnings > max_warnings) throw new Alert('unexpected_message', 'a flood of warnings')
+  #count_idle(): void {
+    if (++this.#idle_messages > max_idle_messages) throw new Alert('unexpected_message', 'a flood')
   }
 
   #expect(message: string | number): void {
@@ -278,7 +325,7 @@ export class TlsEngine {
   #step(message: Message, data: HandshakeData): void {
     this.#take_step(this.#side.states[outer_state(this.#state)](message, data))
     this.#state = next_state(this.#side.table, this.#state, String(message[0]), facts(this.#data))
-    if (this.connected) this.#data = { ...this.#data, history: [] }
+    if (this.connected) this.#data = forget_handshake(this.#data)
   }
 
   #take_step([data, ...actions]: Step): void {
@@ -303,7 +350,6 @@ export class TlsEngine {
         activate_pending_write(this.#records)
         return
       case 'warning':
-        this.#count_warning()
         this.#transmit('alert', encode_alert({ level: 'warning', description: action[1] }))
         return
       case 'connected':

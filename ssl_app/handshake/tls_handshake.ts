@@ -27,7 +27,7 @@ export const max_handshake_size = 256 * 1024
 const header_size = 4
 
 /** RFC 5246 §7.4, RFC 5077 §3.3, RFC 6066 §8; `next_protocol`: draft-agl-tls-nextprotoneg-04 §3 */
-const handshake_type = names(uint8, {
+const handshake_types = names(uint8, {
   hello_request: 0,
   client_hello: 1,
   server_hello: 2,
@@ -45,7 +45,7 @@ const handshake_type = names(uint8, {
 
 const handshake = by_version(version =>
   choice(
-    handshake_type,
+    handshake_types,
     {
       hello_request: sized(uint24, empty),
       client_hello: sized(uint24, client_hello),
@@ -107,9 +107,14 @@ export function get_tls_handshake(
   while (from.left >= header_size && from.left >= message_size(from)) {
     messages.push(from.take(message_size(from)))
   }
+  if (from.left === 0) return [messages, empty_handshake_buffer]
   const needed = from.left < header_size ? header_size : message_size(from)
   return [messages, { size: from.left, needed, newest: from.take(from.left), older: undefined }]
 }
+
+/** What message it is that {@link get_tls_handshake} has cut out: its name, or its number if it has none here. */
+export const handshake_type = (message: Uint8Array): Handshake[0] =>
+  decode(handshake_types, message.subarray(0, 1))
 
 /**
  * Reads one message that {@link get_tls_handshake} has cut out. Its bytes are kept by the caller.
