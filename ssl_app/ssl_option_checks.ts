@@ -74,14 +74,14 @@ export const certificates: Check<readonly Uint8Array[] | undefined> = value => {
   const ders = known_ders.get(value) ?? value.map(der_of)
   if (!ders.every(is_der)) return 'refused'
   known_ders.set(value, ders)
-  return ['ok', ders]
+  return ['ok', ders as readonly Uint8Array[]]
 }
 
-const der_of = (certificate: Uint8Array | CombinedCert | null | undefined) =>
-  certificate instanceof Uint8Array ? certificate : certificate?.der!
+const der_of = (certificate: unknown): unknown =>
+  certificate instanceof Uint8Array ? certificate : (certificate as CombinedCert | null | undefined)?.der
 
 /** By the list of certificates that come decoded too. */
-const known_ders = new WeakMap<readonly unknown[], readonly Uint8Array[]>()
+const known_ders = new WeakMap<readonly unknown[], readonly unknown[]>()
 
 export const milliseconds_or_never: Check<number | undefined> = value =>
   value === 'infinity' ? ['ok', undefined] : whole(0, max_delay)(value)
