@@ -11,7 +11,7 @@ import { node_tls } from './support/node_tls.ts'
 import { openssl } from './support/openssl.ts'
 import { connected } from './support/peer.ts'
 import { make_pki, other_server_name, type Pki } from './support/pki.ts'
-import { describe_with } from './support/requires.ts'
+import { describe_with, missing_program } from './support/requires.ts'
 import { suites, suites_for } from './support/suites.ts'
 
 let pki: Pki
@@ -134,5 +134,12 @@ describe('The suites of the tests', () => {
     expect(suites_for('rsa')).toHaveLength(7)
     expect(suites_for('ecdsa')).toHaveLength(7)
     expect(new Set(suites.flatMap(({ name, openssl }) => [name, openssl])).size).toBe(28)
+  })
+})
+
+describe('A program that is missing', () => {
+  test('is named, and one that is there is not', () => {
+    expect(missing_program('no-such-program')).toBe('no-such-program')
+    expect(missing_program('timeout')).toBeUndefined()
   })
 })
