@@ -17,6 +17,18 @@ export interface Clock {
 const longest_timeout = 2 ** 31 - 1
 
 let alarm: NodeJS.Timeout | undefined
+/** Whether the alarm is to keep the program running, whether it does, and whether that is about to be looked at. */
+let wanted = false
+let held = false
+let looking = false
+
+/** Letting go of the alarm costs, and mostly it is wanted again in the same turn of the event loop. */
+function look(): void {
+  looking = false
+  if (wanted || !held) return
+  alarm?.unref()
+  held = false
+}
 
 /** The machine's clock, and one Node timer. */
 export const real_clock: Clock = {
@@ -25,14 +37,22 @@ export const real_clock: Clock = {
   set_alarm(delay, ring) {
     clearTimeout(alarm)
     alarm = setTimeout(ring, Math.min(Math.ceil(delay), longest_timeout))
+    held = true
   },
   clear_alarm() {
     clearTimeout(alarm)
     alarm = undefined
   },
-  keep_alive(wanted) {
-    if (wanted) alarm?.ref()
-    else alarm?.unref()
+  keep_alive(now_wanted) {
+    wanted = now_wanted
+    if (wanted === held || looking) return
+    if (!wanted) {
+      looking = true
+      setImmediate(look)
+    } else {
+      alarm?.ref()
+      held = true
+    }
   },
 }
 

@@ -5,8 +5,8 @@ import { Mailbox } from './mailbox.ts'
 import { type Entity, Pid, type Port, Ref } from './pid.ts'
 import { forget } from './registry.ts'
 import { report } from './report.ts'
-import { enqueue, may_continue, spend, type Task } from './scheduler.ts'
-import { type Context, context, run_as, run_outside } from './self.ts'
+import { enqueue, may_continue, run_inside, spend, type Task } from './scheduler.ts'
+import { type Context, context, type Entrance, enter, entrance_of, run_outside } from './self.ts'
 import { Exit, type Reason, type Term } from './term.ts'
 
 /** One who waits for a message inside a process: a `receive`, or a call that awaits its reply. */
@@ -64,6 +64,9 @@ export const process_count = (): number => all.size
 /** The process that is running. @throws as {@link context} does */
 export const current = (): Process => context() as Process
 
+/** One function for all processes, since it is called for every slice. */
+const work = (process: Process): void => process.work()
+
 export class Process implements Entity, Task, Context {
   readonly pid = new Pid()
   readonly mailbox = new Mailbox()
@@ -86,6 +89,7 @@ export class Process implements Entity, Task, Context {
   monitored_by: Few<Monitor> = undefined
   owned: Few<Resource> = undefined
   #waiters: Waiter | undefined = undefined
+  #entrance: Entrance | undefined = undefined
 
   constructor() {
     this.pid.entity = this
@@ -106,6 +110,17 @@ export class Process implements Entity, Task, Context {
       this.busy = true
       enqueue(this)
     }
+  }
+
+  /** As {@link deliver}, by a sender that waits for what comes of it: an idle loop handles the message at once. */
+  deliver_and_wait(message: Term): void {
+    if (this.busy || this.#waiters !== undefined || !this.alive) {
+      this.deliver(message)
+      return
+    }
+    this.busy = true
+    this.mailbox.push(message)
+    if (!run_inside(this)) enqueue(this)
   }
 
   /** Parks a waiter until a message comes that it wants. */
@@ -168,10 +183,13 @@ export class Process implements Entity, Task, Context {
 
   /** A slice of the loop's work. */
   run(): void {
-    if (this.alive) run_as(this, () => this.#handle_messages())
+    if (!this.alive) return
+    this.#entrance ??= entrance_of(this)
+    enter(this.#entrance, this, work)
   }
 
-  #handle_messages(): void {
+  /** @internal As this process: handles messages until it is another's turn. */
+  work(): void {
     for (let left = messages_per_slice; left > 0 && this.alive && may_continue(); left--) {
       const loop = this.loop!
       const pending = loop.pending === true
@@ -228,7 +246,7 @@ export class Process implements Entity, Task, Context {
     this.loop?.drop?.()
     this.loop = undefined
     for (let waiter = this.#waiters; waiter !== undefined; waiter = waiter.next) waiter.drop()
-    this.#waiters = undefined
+    this.#waiters = this.#entrance = undefined
     bid_farewell(this, reason)
   }
 

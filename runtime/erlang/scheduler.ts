@@ -27,8 +27,14 @@ const fair_policy: Policy = { direct: true, pick: () => 0, defer: next_turn => s
 let policy = fair_policy
 let budget = reductions_per_turn
 let turn_started = 0
-let queue: (Task | undefined)[] = []
+/** A ring, whose size is a power of two: {@link waiting} tasks from `front` on. */
+let queue: (Task | undefined)[] = new Array(1_024).fill(undefined)
 let front = 0
+let waiting = 0
+/** Tasks that run inside one another. */
+let depth = 0
+/** How many of them may: each takes some of the stack. */
+const deepest = 20
 let driven: 'no' | 'this turn' | 'next turn' = 'no'
 const soon = Promise.resolve()
 
@@ -37,7 +43,7 @@ export function use_policy(other: Policy | 'fair'): void {
 }
 
 /** Tasks that wait for their turn. */
-export const queue_length = (): number => queue.length - front
+export const queue_length = (): number => waiting
 
 /** Counts one reduction. @returns whether the caller may go on at once */
 export function spend(): boolean {
@@ -54,8 +60,26 @@ export function bump_reductions(reductions: number): void {
 export const may_continue = (): boolean => budget > 0
 
 export function enqueue(task: Task): void {
-  queue.push(task)
+  if (waiting === queue.length) grow()
+  queue[(front + waiting) & (queue.length - 1)] = task
+  waiting++
   drive()
+}
+
+/**
+ * Runs a task inside the one that is running, which waits for what comes of it and so need not let it queue.
+ *
+ * @returns false when it has to queue all the same, and has not been run
+ */
+export function run_inside(task: Task): boolean {
+  if (budget <= 0 || !policy.direct || depth >= deepest) return false
+  depth++
+  try {
+    task.run()
+  } finally {
+    depth--
+  }
+  return true
 }
 
 function drive(): void {
@@ -77,25 +101,28 @@ function next_turn(): void {
 
 function run_tasks(): void {
   try {
-    while (front < queue.length && budget > 0) take().run()
+    while (waiting > 0 && budget > 0) take().run()
   } finally {
     driven = 'no'
-    if (front < queue.length) drive()
+    if (waiting > 0) drive()
   }
 }
 
 function take(): Task {
-  const index = front + policy.pick(queue.length - front)
+  const mask = queue.length - 1
+  const index = (front + policy.pick(waiting)) & mask
   const task = queue[index]!
   queue[index] = queue[front]
   queue[front] = undefined
-  front++
-  if (front === queue.length) {
-    queue = []
-    front = 0
-  } else if (front > 1_024 && front * 2 > queue.length) {
-    queue = queue.slice(front)
-    front = 0
-  }
+  front = (front + 1) & mask
+  waiting--
   return task
+}
+
+function grow(): void {
+  const size = queue.length
+  const larger = new Array<Task | undefined>(size * 2).fill(undefined)
+  for (let index = 0; index < waiting; index++) larger[index] = queue[(front + index) & (size - 1)]
+  queue = larger
+  front = 0
 }

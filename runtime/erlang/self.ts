@@ -1,6 +1,6 @@
 // Who is running: the one door to AsyncLocalStorage. It holds across every `await`, the platform's own included.
 
-import { AsyncLocalStorage } from 'node:async_hooks'
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
 import type { Pid } from './pid.ts'
 import { Exit } from './term.ts'
 
@@ -37,7 +37,21 @@ export function context(): Context {
 export const self = (): Pid => context().pid
 
 /** Calls `body` as the process `context`, and what it awaits too. */
-export const run_as = <Value>(context: Context, body: () => Value): Value => storage.run(context, body)
+export const run_as = <Who extends Context, Value>(context: Who, body: (context: Who) => Value): Value =>
+  storage.run(context, body, context)
+
+/** A way into a process for the one who enters it often: costs some memory, and from Node 24 on a tenth of the time. */
+export type Entrance = AsyncResource
+
+export const entrance_of = (context: Context): Entrance =>
+  storage.run(context, () => new AsyncResource('Process', { requireManualDestroy: true }))
+
+/** As {@link run_as}, by the way that was made for the process. */
+export const enter = <Who extends Context>(
+  entrance: Entrance,
+  context: Who,
+  body: (context: Who) => void,
+): void => entrance.runInAsyncScope(body, undefined, context)
 
 /** Calls `body` outside any process: for callbacks of the platform that outlive who set them up. */
 export const run_outside = <Value>(body: () => Value): Value => storage.run(undefined, body)

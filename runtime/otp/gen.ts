@@ -8,6 +8,7 @@ import { add_monitor, current, Monitor, type Process, stop_monitor, type Waiter 
 import { register, unregister, whereis } from '../erlang/registry.ts'
 import { context, running } from '../erlang/self.ts'
 import { Exit, type Reason, type Term, type Timeout } from '../erlang/term.ts'
+import { max_delay } from '../erlang/timer_wheel.ts'
 import { name_or_pid } from './crash_report.ts'
 import { init_ack, init_fail, start, start_link, start_monitor } from './proc_lib.ts'
 
@@ -196,10 +197,11 @@ export function call(
     const callee = process_of(server)
     if (callee === undefined) throw new Exit(['noproc', form])
     if (callee === caller) throw new Exit(['calling_self', form])
+    if (timeout !== 'infinity' && !(timeout >= 0 && timeout <= max_delay)) throw new Exit(['badarg', form])
     return new Promise((resolve, reject) => {
       const call = new Call(caller, callee, form, resolve, reject)
-      call.begin(timeout)
-      callee.deliver([label, [caller.pid, call], request])
+      callee.deliver_and_wait([label, [caller.pid, call], request])
+      call.limit(timeout)
     })
   } catch (error) {
     return Promise.reject(error)
@@ -245,13 +247,15 @@ class Call extends Monitor implements Waiter {
     this.#form = form
     this.#resolve = resolve
     this.#reject = reject
+    this.alias = caller
+    add_monitor(this)
+    caller.park(this)
   }
 
-  begin(timeout: Timeout): void {
-    if (timeout !== 'infinity') this.#timer = set_timer(timeout, () => this.#late())
-    this.alias = this.watcher
-    add_monitor(this)
-    this.watcher.park(this)
+  /** Waits so long, unless the answer is there already. */
+  limit(timeout: Timeout): void {
+    if (timeout === 'infinity' || this.#message !== undefined) return
+    if (this.watcher.alive) this.#timer = set_timer(timeout, () => this.#late())
   }
 
   wants(message: Term): boolean {
