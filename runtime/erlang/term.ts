@@ -45,9 +45,9 @@ type Inspect = (term: Term, options: object) => string
  * @throws {@link Exit} `['badmatch', result]`
  */
 export function ok(result: 'ok' | readonly ['error', Term]): 'ok'
-export function ok<Value>(
-  result: readonly ['ok', Value, ...Term[]] | readonly ['error', Term] | 'ignore',
-): Value
+export function ok<Outcome extends readonly ['ok', Term, ...Term[]] | readonly ['error', Term] | 'ignore'>(
+  result: Outcome,
+): Extract<Outcome, readonly ['ok', ...Term[]]>[1]
 export function ok(result: Term): Term {
   if (result === 'ok') return result
   if (Array.isArray(result) && result[0] === 'ok') return result[1]

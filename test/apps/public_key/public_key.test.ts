@@ -18,7 +18,6 @@ import {
   sign,
   subject_public_key,
   type TestConfig,
-  type ValidPath,
   verify,
 } from '../../../apps/public_key/public_key.ts'
 import { ok } from '../../../runtime/erlang/term.ts'
@@ -115,7 +114,7 @@ describe('test data', () => {
       expect(pkix_verify_hostname(server_config.cert, [reference])).toBe(true)
     }
     const [type, der] = server_config.key
-    const { public_key } = ok<ValidPath<unknown>>(validate(client_config, server_config, 'serverAuth'))
+    const { public_key } = ok(validate(client_config, server_config, 'serverAuth'))
     expect(verify(message, 'sha256', sign(message, 'sha256', der_decode(type, der)), public_key)).toBe(true)
   })
 
