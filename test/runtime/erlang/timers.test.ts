@@ -13,6 +13,7 @@ import { _ } from '../../../runtime/erlang/term.ts'
 import { max_delay } from '../../../runtime/erlang/timer_wheel.ts'
 import { cancel_timer, read_timer, send_after, start_timer } from '../../../runtime/erlang/timers.ts'
 import { kill_everybody } from '../../support/clean_slate.ts'
+import { in_manual_time } from '../../support/manual_time.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
 afterEach(kill_everybody)
@@ -103,6 +104,22 @@ describe('cancel_timer', () => {
       spawn(() => send(owner, ['left', cancel_timer(ref)]))
       expect(await receive()).toEqual(['left', 1_000])
     })
+  })
+})
+
+test('a program waits for a timer unless it is told not to', async () => {
+  await in_manual_time(async clock => {
+    send_after(1_000, self(), 'housekeeping', { keeps_alive: false })
+    start_timer(1_000, self(), 'housekeeping', { keeps_alive: false })
+    expect(clock.kept_alive).toBe(false)
+    send_after(500, self(), 'work', {})
+    expect(clock.kept_alive).toBe(true)
+    clock.pass(500)
+    expect(clock.kept_alive).toBe(false)
+    start_timer(200, self(), 'work')
+    expect(clock.kept_alive).toBe(true)
+    clock.pass(500)
+    expect(await receive('housekeeping')).toBe('housekeeping')
   })
 })
 
