@@ -49,6 +49,7 @@ export function accept_server_hello(data: HandshakeData, hello: ServerHello): Ha
   }
   if (hello.compression_method !== 'null') throw new Alert('illegal_parameter', 'compression method')
   refuse_unasked(data.client_hello!, hello)
+  refuse_unreadable(hello)
 
   const chosen = {
     ...data,
@@ -81,6 +82,12 @@ function refuse_unasked(asked: ClientHello, { extensions = [] }: ServerHello): v
     if (extension[0] === 'renegotiation_info' || codes.has(extension_code(extension))) continue
     throw new Alert('unsupported_extension', extension[0])
   }
+}
+
+/** RFC 8422 §5.2 */
+function refuse_unreadable({ extensions }: ServerHello): void {
+  const formats = get_extension(extensions, 'ec_point_formats')
+  if (formats && !formats.includes('uncompressed')) throw new Alert('illegal_parameter', 'point formats')
 }
 
 /** RFC 5746 §3.4: whether it is there, and empty as it must be at first. */

@@ -1,18 +1,25 @@
 // What a client does with each message, state by state. Which message may come when is client_chart.ts's to say.
 
+import type { KeyType } from '../../apps/crypto/crypto.ts'
 import { decode, encode } from '../../runtime/binary/codec.ts'
 import { Alert } from '../record/ssl_alert.ts'
+import type { CertificateRequest } from './certificates.ts'
 import { accept_server_hello } from './client_hello.ts'
 import type { Action, HandshakeData, Step } from './handshake_data.ts'
 import type { Message, StateFunctions } from './handshake_state.ts'
 import { derive_master_secret, ecdhe_premaster, pending_keys } from './key_agreement.ts'
-import { client_key_exchange, server_ecdh_params, server_key_exchange } from './key_exchange.ts'
+import {
+  type AgreedKeyExchange,
+  client_key_exchange,
+  server_ecdh_params,
+  server_key_exchange,
+} from './key_exchange.ts'
 import {
   certify as certify_peer,
   check_finished,
-  check_signature,
-  choose_scheme,
+  find_scheme,
   finish,
+  is_signed,
   sign_with,
   write,
 } from './ssl_handshake.ts'
@@ -36,7 +43,7 @@ function certify(message: Message, data: HandshakeData): Step {
     case 'server_key_exchange':
       return [{ ...data, peer_share: check_share(data, message[1]) }]
     case 'certificate_request':
-      return [{ ...data, certificate_request: message[1] }]
+      return [choose_identity(data, message[1])]
     case 'server_hello_done':
       return agree(data)
     default:
@@ -65,9 +72,8 @@ const connection = (_message: Message, data: HandshakeData): Step => [data, ['wa
 export const client_states: StateFunctions = { hello, certify, cipher, abbreviated, connection }
 
 /** RFC 8422 §5.3 */
-function check_key_type(data: HandshakeData, type: string): void {
-  const wants_rsa = data.suite!.key_exchange === 'ecdhe_rsa'
-  if ((type === 'rsa') !== wants_rsa) throw new Alert('unsupported_certificate', ['key', type])
+function check_key_type(data: HandshakeData, type: KeyType): void {
+  if (!key_types[ecdhe(data)].includes(type)) throw new Alert('handshake_failure', ['key', type])
 }
 
 /** RFC 8422 §5.4: the server's share, signed together with both randoms. */
@@ -77,7 +83,9 @@ function check_share(data: HandshakeData, body: Uint8Array): NonNullable<Handsha
   const group = data.config.groups.find(curve => curve === params.curve)
   if (group === undefined) throw new Alert('illegal_parameter', ['curve', params.curve])
   const content = [data.client_random!, data.server_random!, encode(server_ecdh_params, params)]
-  check_signature(signature, content, data.peer!.public_key, data.config.signature_algs)
+  if (!is_signed(signature, content, data.peer!.public_key, data.config.signature_algs)) {
+    throw new Alert('decrypt_error', 'server_key_exchange')
+  }
   return { curve: group, public: params.public }
 }
 
@@ -96,20 +104,30 @@ function agree(data: HandshakeData): Step {
   return [finished, ...certificate, ...exchange, ...verify, ['pending_keys', pending_keys(secret)], ...last]
 }
 
+/** Nobody, if there is no signature that the server would take. RFC 5246 §7.4.6 */
+function choose_identity(data: HandshakeData, request: CertificateRequest): HandshakeData {
+  const { identity, signature_algs } = data.config
+  const listed = request.supported_signature_algorithms
+  const scheme = identity && find_scheme(identity.key, signature_algs, listed)
+  return { ...data, certificate_requested: true, scheme }
+}
+
 /** A server that asked gets an answer, be it an empty one. RFC 5246 §7.4.6 */
 function show_certificate(data: HandshakeData): [HandshakeData, Action[]] {
-  if (data.certificate_request === undefined) return [data, []]
-  return write(data, ['certificate', { certificate_list: data.config.identity?.chain ?? [] }])
+  if (!data.certificate_requested) return [data, []]
+  return write(data, ['certificate', { certificate_list: data.scheme ? data.config.identity!.chain : [] }])
 }
 
 /** RFC 5246 §7.4.8 */
 function prove_key(data: HandshakeData): [HandshakeData, Action[]] {
-  const { identity, signature_algs } = data.config
-  if (data.certificate_request === undefined || identity === undefined) return [data, []]
-  const listed = data.certificate_request.supported_signature_algorithms
-  const scheme = choose_scheme(identity.key, signature_algs, listed)
-  return write(data, ['certificate_verify', sign_with(identity.key, scheme, data.history)])
+  if (!data.scheme) return [data, []]
+  return write(data, ['certificate_verify', sign_with(data.config.identity!.key, data.scheme, data.history)])
 }
 
-const ecdhe = (data: HandshakeData): 'ecdhe_rsa' | 'ecdhe_ecdsa' =>
-  data.suite!.key_exchange as 'ecdhe_rsa' | 'ecdhe_ecdsa'
+/** RFC 8422 §5.3, §5.10 */
+const key_types: Readonly<Record<AgreedKeyExchange, readonly KeyType[]>> = {
+  ecdhe_rsa: ['rsa'],
+  ecdhe_ecdsa: ['ec', 'ed25519', 'ed448'],
+}
+
+const ecdhe = (data: HandshakeData): AgreedKeyExchange => data.suite!.key_exchange as AgreedKeyExchange

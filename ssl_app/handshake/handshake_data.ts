@@ -9,7 +9,6 @@ import type { AlertDescription } from '../record/ssl_alert.ts'
 import type { Role } from '../record/tls_v1.ts'
 import type { ProtocolVersion } from '../record/tls_version.ts'
 import type { Session } from '../session/ssl_session.ts'
-import type { CertificateRequest } from './certificates.ts'
 import type { SignatureScheme } from './hash_signs.ts'
 import type { ClientHello } from './hello.ts'
 
@@ -91,14 +90,15 @@ export interface HandshakeData {
   readonly alpn?: string | undefined
   /** Server: the name that the client asked for. */
   readonly server_name?: string | undefined
-  /** Server: the scheme it signs with. */
-  readonly scheme?: SignatureScheme
+  /** The scheme that this side signs with; a client that has none to offer shows no certificate. */
+  readonly scheme?: SignatureScheme | undefined
   /** Server: its half of the key exchange, until it is used. */
   readonly key_pair?: (KeyPair & { readonly curve: Curve }) | undefined
   /** Client: the group and public value of the server. */
   readonly peer_share?: { readonly curve: Curve; readonly public: Uint8Array } | undefined
   readonly peer?: Peer | undefined
-  readonly certificate_request?: CertificateRequest | undefined
+  /** Client: the server wants to know who it is. */
+  readonly certificate_requested?: boolean
   /** Of this connection alone: sessions have copies. */
   readonly master_secret?: Uint8Array | undefined
 }
@@ -132,7 +132,6 @@ export const forget_handshake = (data: HandshakeData): HandshakeData => ({
   client_hello: undefined,
   key_pair: undefined,
   peer_share: undefined,
-  certificate_request: undefined,
 })
 
 /** What remains of a connection that is over. The master secret is overwritten. */

@@ -74,6 +74,17 @@ export function hash_sign(scheme: SignatureAndHashAlgorithm): HashSign | undefin
   return typeof scheme === 'number' ? undefined : schemes[scheme]
 }
 
+const hash_sizes = { md5: 16, sha: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 } as const
+
+/** Whether a key makes such signatures. An RSA key must have room for the hash and what stands around it. */
+export function can_sign(scheme: SignatureScheme, key: Pick<provider.PrivateKey, 'type' | 'bits'>): boolean {
+  const { algorithm, digest, key_type } = schemes[scheme]
+  if (key_type !== key.type) return false
+  // RFC 8017 §9.1.1: two hashes and two bytes; §9.2: a DigestInfo of 19 bytes and 11 bytes of padding.
+  if (algorithm === 'rsa_pss') return key.bits >= 8 * (2 * hash_sizes[digest] + 2)
+  return algorithm !== 'rsa' || key.bits >= 8 * (hash_sizes[digest] + 19 + 11)
+}
+
 /** What is offered and accepted unless the user says otherwise, the preferred first: no MD5, SHA-1 last. */
 export const default_signature_algs: readonly SignatureScheme[] = [
   'ecdsa_secp256r1_sha256',

@@ -7,11 +7,11 @@ import {
   suites_for_version,
   suites_without_curves,
 } from '../record/cipher_choice.ts'
-import { fallback_scsv, renegotiation_info_scsv } from '../record/cipher_suites.ts'
+import { type CipherSuite, fallback_scsv, renegotiation_info_scsv } from '../record/cipher_suites.ts'
 import { Alert } from '../record/ssl_alert.ts'
 import { highest_version, type ProtocolVersion, version_codes } from '../record/tls_version.ts'
 import type { Session } from '../session/ssl_session.ts'
-import type { HandshakeConfig, HandshakeData } from './handshake_data.ts'
+import type { HandshakeConfig, HandshakeData, OwnIdentity } from './handshake_data.ts'
 import type { ClientHello, ServerHello } from './hello.ts'
 import { get_extension, type ServerHelloExtension } from './hello_extensions.ts'
 import { go_on_with } from './resumption.ts'
@@ -29,7 +29,7 @@ export interface Choice {
  * Chooses version, suite, curve and extensions, or a session to go on with.
  *
  * @throws {@link Alert} `protocol_version`, `insufficient_security`, `inappropriate_fallback`,
- *   `no_application_protocol`, `handshake_failure`, `illegal_parameter`
+ *   `no_application_protocol`, `handshake_failure`, `illegal_parameter`; `internal_error` without a certificate
  */
 export function choose(data: HandshakeData, hello: ClientHello): Choice {
   const { config, environment } = data
@@ -53,14 +53,11 @@ export function choose(data: HandshakeData, hello: ClientHello): Choice {
 function begin(asked: HandshakeData, hello: ClientHello): Choice {
   const { config, environment } = asked
   const curve = common_curve(config, hello)
-  const suite = select_suite(hello.cipher_suites, usable_suites(asked, curve), config.honor_cipher_order)
+  const usable = usable_suites(asked, hello, curve)
+  const suite = select_suite(hello.cipher_suites, usable, config.honor_cipher_order)
   const listed = get_extension(hello.extensions, 'signature_algorithms')
-  const data = {
-    ...asked,
-    suite,
-    session_id: environment.random_bytes(32),
-    scheme: choose_scheme(config.identity!.key, config.signature_algs, listed),
-  }
+  const scheme = choose_scheme(config.identity!.key, config.signature_algs, listed)
+  const data = { ...asked, suite, scheme, session_id: environment.random_bytes(32) }
   return { data, server_hello: answer(data, hello), curve }
 }
 
@@ -72,13 +69,12 @@ function go_on(asked: HandshakeData, hello: ClientHello, session: Session): Choi
 
 /** RFC 5246 §E.1, RFC 7507 §3 */
 function choose_version({ versions }: HandshakeConfig, hello: ClientHello): ProtocolVersion {
+  const could_do_better = version_codes[highest_version(versions)] > hello.client_version
+  if (could_do_better && hello.cipher_suites.includes(fallback_scsv))
+    throw new Alert('inappropriate_fallback')
   const possible = versions.filter(version => version_codes[version] <= hello.client_version)
   if (possible.length === 0) throw new Alert('protocol_version', hello.client_version)
-  const version = highest_version(possible)
-  if (version !== highest_version(versions) && hello.cipher_suites.includes(fallback_scsv)) {
-    throw new Alert('inappropriate_fallback')
-  }
-  return version
+  return highest_version(possible)
 }
 
 /** RFC 5746 §3.6 */
@@ -98,23 +94,34 @@ function choose_alpn({ alpn }: HandshakeConfig, hello: ClientHello): string | un
   return chosen
 }
 
-/** RFC 8422 §5.1: a client that says nothing of its curves can do any; nearly all of those can do P-256. */
+/**
+ * RFC 8422 §5.1: a client that says nothing of its curves can do any; nearly all of those can do P-256.
+ *
+ * @throws {@link Alert} `illegal_parameter`: no uncompressed points, which every client must understand (§5.1.2)
+ */
 function common_curve({ groups }: HandshakeConfig, hello: ClientHello): Curve | undefined {
-  const offered = get_extension(hello.extensions, 'supported_groups') ?? ['secp256r1']
+  const offered = get_extension(hello.extensions, 'supported_groups')
   const formats = get_extension(hello.extensions, 'ec_point_formats') ?? ['uncompressed']
-  if (!formats.includes('uncompressed')) return undefined
-  return groups.find(curve => offered.includes(curve))
+  const readable = formats.includes('uncompressed')
+  if (offered !== undefined && !readable) throw new Alert('illegal_parameter', 'point formats')
+  return readable ? groups.find(curve => (offered ?? ['secp256r1']).includes(curve)) : undefined
 }
 
-function usable_suites(data: HandshakeData, curve: Curve | undefined) {
+function usable_suites(data: HandshakeData, hello: ClientHello, curve: Curve | undefined): CipherSuite[] {
   const { ciphers, identity } = data.config
-  if (identity === undefined) throw new Alert('insufficient_security', 'no certificate')
-  const certified = suites_for_certificate(
-    suites_for_version(ciphers, data.version!),
-    data.version!,
-    identity.traits,
-  )
-  return curve === undefined ? suites_without_curves(certified) : certified
+  if (identity === undefined) throw new Alert('internal_error', 'no certificate')
+  const configured = suites_for_version(ciphers, data.version!)
+  const certified = suites_for_certificate(configured, data.version!, identity.traits)
+  if (curve === undefined) return suites_without_curves(certified)
+  return is_key_readable(identity, hello)
+    ? certified
+    : certified.filter(({ key_exchange }) => key_exchange !== 'ecdhe_ecdsa')
+}
+
+/** RFC 8422 §5.3: a certificate on a curve that the client does not know is of no use to it. */
+function is_key_readable({ key }: OwnIdentity, hello: ClientHello): boolean {
+  const offered = get_extension(hello.extensions, 'supported_groups')
+  return key.curve === undefined || offered === undefined || offered.includes(key.curve)
 }
 
 /**

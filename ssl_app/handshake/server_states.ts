@@ -7,14 +7,19 @@ import type { CertificateRequest, ClientCertificateType } from './certificates.t
 import type { Action, HandshakeConfig, HandshakeData, Step } from './handshake_data.ts'
 import type { Message, StateFunctions } from './handshake_state.ts'
 import { derive_master_secret, ecdhe_premaster, pending_keys } from './key_agreement.ts'
-import { client_key_exchange, server_ecdh_params, server_key_exchange } from './key_exchange.ts'
+import {
+  type AgreedKeyExchange,
+  client_key_exchange,
+  server_ecdh_params,
+  server_key_exchange,
+} from './key_exchange.ts'
 import { choose } from './server_hello.ts'
 import {
   certify as certify_peer,
   check_finished,
-  check_signature,
   finish,
   history_before,
+  is_signed,
   sign_with,
   write,
 } from './ssl_handshake.ts'
@@ -54,7 +59,9 @@ function certify(message: Message, data: HandshakeData): Step {
 function cipher(message: Message, data: HandshakeData): Step {
   switch (message[0]) {
     case 'certificate_verify':
-      check_signature(message[1], history_before(data), data.peer!.public_key, data.config.signature_algs)
+      if (!is_signed(message[1], history_before(data), data.peer!.public_key, data.config.signature_algs)) {
+        throw new Alert('bad_certificate', 'certificate_verify')
+      }
       return [data]
     case 'finished': {
       check_finished(data, message[1])
@@ -108,17 +115,22 @@ function certificate_request(config: HandshakeConfig): CertificateRequest {
   return {
     certificate_types,
     supported_signature_algorithms: config.signature_algs,
-    certificate_authorities: config.trusted.subjects(),
+    certificate_authorities: authorities(config.trusted.subjects()),
   }
+}
+
+/** None, that is any, when there are more than the message can hold. */
+function authorities(subjects: readonly Uint8Array[]): readonly Uint8Array[] {
+  const size = subjects.reduce((sum, { length }) => sum + 2 + length, 0)
+  return size <= 0xffff ? subjects : []
 }
 
 function agree(data: HandshakeData, body: Uint8Array): Step {
   const { public: peer_public } = decode(client_key_exchange[data.version!][ecdhe(data)], body)
   const premaster = ecdhe_premaster(data.key_pair!, peer_public)
   const master_secret = derive_master_secret(data, premaster)
-  const agreed = { ...data, master_secret }
+  const agreed = { ...data, master_secret, key_pair: undefined }
   return [agreed, ['pending_keys', pending_keys(agreed)]]
 }
 
-const ecdhe = (data: HandshakeData): 'ecdhe_rsa' | 'ecdhe_ecdsa' =>
-  data.suite!.key_exchange as 'ecdhe_rsa' | 'ecdhe_ecdsa'
+const ecdhe = (data: HandshakeData): AgreedKeyExchange => data.suite!.key_exchange as AgreedKeyExchange

@@ -15,6 +15,7 @@ import type { Certificate } from './certificates.ts'
 import type { Facts } from './chart_table.ts'
 import type { Action, Environment, HandshakeData, Peer, Step } from './handshake_data.ts'
 import {
+  can_sign,
   type DigitallySigned,
   hash_sign,
   type SignatureAndHashAlgorithm,
@@ -90,42 +91,48 @@ export function sign_with(key: PrivateKey, scheme: SignatureScheme, content: IoD
 }
 
 /**
- * Checks a signature of the peer.
+ * Whether a signature of the peer is right.
  *
- * @throws {@link Alert} `illegal_parameter`: a scheme that was not offered, or not one for this key;
- *   `decrypt_error`: wrong
+ * @param offered - the schemes that the peer was told of
+ * @throws {@link Alert} `illegal_parameter`: a scheme that was not offered, or not one for this key
  */
-export function check_signature(
+export function is_signed(
   signed: DigitallySigned,
   content: IoData,
   key: PublicKey,
   offered: readonly SignatureScheme[],
-): void {
-  const { algorithm, signature } = signed
-  const scheme = algorithm === undefined ? undefined : hash_sign(algorithm)
-  const fits = scheme !== undefined && scheme.key_type === key.type
-  if (!fits || !offered.includes(algorithm as SignatureScheme)) {
-    throw new Alert('illegal_parameter', ['signature algorithm', algorithm])
-  }
-  if (!verify(scheme, content, signature, key)) throw new Alert('decrypt_error', 'signature')
+): boolean {
+  const scheme = offered.find(name => name === signed.algorithm)
+  const how = scheme && hash_sign(scheme)
+  if (how?.key_type !== key.type) throw new Alert('illegal_parameter', ['signature', signed.algorithm])
+  return verify(how, content, signed.signature, key)
 }
 
 /**
- * The scheme to sign with: the first that the peer lists which fits the own key and is one of ours.
+ * The scheme to sign with: the first that the peer lists which the own key can do and is one of ours.
  *
  * @param listed - undefined when the peer has not told: then SHA-1, as RFC 5246 §7.4.1.4.1 has it
- * @throws {@link Alert} `handshake_failure`: none in common
+ * @returns undefined: none in common
  */
-export function choose_scheme(
+export function find_scheme(
   key: PrivateKey,
   own: readonly SignatureScheme[],
   listed: readonly SignatureAndHashAlgorithm[] | undefined,
-): SignatureScheme {
+): SignatureScheme | undefined {
   const fallback: readonly SignatureScheme[] = ['rsa_pkcs1_sha1', 'ecdsa_sha1', 'dsa_sha1']
-  const chosen = (listed ?? fallback).find(
+  return (listed ?? fallback).find(
     (scheme): scheme is SignatureScheme =>
-      typeof scheme === 'string' && own.includes(scheme) && hash_sign(scheme)!.key_type === key.type,
+      typeof scheme === 'string' && own.includes(scheme) && can_sign(scheme, key),
   )
-  if (chosen === undefined) throw new Alert('handshake_failure', 'no common signature algorithm')
-  return chosen
+}
+
+/**
+ * As {@link find_scheme}, for those who cannot do without.
+ *
+ * @throws {@link Alert} `handshake_failure`: none in common
+ */
+export function choose_scheme(...[key, own, listed]: Parameters<typeof find_scheme>): SignatureScheme {
+  const found = find_scheme(key, own, listed)
+  if (found === undefined) throw new Alert('handshake_failure', 'no common signature algorithm')
+  return found
 }

@@ -238,6 +238,7 @@ export class TlsEngine {
     this.#asked = undefined
     this.#waiting = []
     this.#messages = []
+    this.#handshake = empty_handshake_buffer
     this.#received = none
   }
 
