@@ -180,13 +180,13 @@ function cycles_of(imports: readonly Import[]): string[] {
   }
 }
 
-/** Whether it hands on what others hold; types may go along with the functions that take them. */
-function is_barrel({ file, text, imports }: Source): boolean {
+/** Whether it only hands on what others hold. A module may have a part of its page in another file. */
+function is_barrel({ file, code }: Source): boolean {
   if (entry_points.includes(file)) return false
-  const handed_on = imports.filter(({ line, only_types }) => {
-    return !only_types && text.split('\n')[line - 1]!.startsWith('export')
-  })
-  return handed_on.length > 0
+  const hands_on_all = /^export\s+\*/m.test(code)
+  const hands_on = /^export\s+(type\s+)?\{[^}]*\}\s*from\b/m.test(code)
+  const has_its_own = /^export\s+(const|let|function|async|class|abstract|interface|type\s+\w)/m.test(code)
+  return hands_on_all || (hands_on && !has_its_own)
 }
 
 const edge = (file: string, target: string, outside = false): Import => {
