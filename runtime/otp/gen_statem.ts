@@ -4,7 +4,7 @@ import type { Pid } from '../erlang/pid.ts'
 import { current } from '../erlang/process.ts'
 import type { Reason, Term, Timeout } from '../erlang/term.ts'
 import * as gen from './gen.ts'
-import type { Callbacks, ReplyAction } from './gen_statem_callbacks.ts'
+import type { CallbackMode, Callbacks, ReplyAction } from './gen_statem_callbacks.ts'
 import { Machine, type Mode } from './gen_statem_loop.ts'
 import * as proc_lib from './proc_lib.ts'
 
@@ -118,7 +118,18 @@ async function init_it(callbacks: Callbacks, args: Term, parent: Pid | undefined
 function mode_of(callbacks: Callbacks): Mode | undefined {
   const given: Term = callbacks.callback_mode()
   const [callback_mode, enter] = Array.isArray(given) ? given : [given]
-  const known = callback_mode === 'state_functions' || callback_mode === 'handle_event_function'
-  if (!known || (enter !== undefined && enter !== 'state_enter')) return undefined
-  return { callback_mode, state_enter: enter === 'state_enter' }
+  if (!Object.hasOwn(modes, callback_mode) || (enter !== undefined && enter !== 'state_enter'))
+    return undefined
+  return modes[callback_mode as CallbackMode][enter === undefined ? 0 : 1]
+}
+
+const both = (callback_mode: CallbackMode): readonly [Mode, Mode] => [
+  { callback_mode, state_enter: false },
+  { callback_mode, state_enter: true },
+]
+
+/** One of each for all machines, since they may be many. */
+const modes = {
+  state_functions: both('state_functions'),
+  handle_event_function: both('handle_event_function'),
 }

@@ -15,8 +15,8 @@ export interface Event {
 /** What is to be done once the transition is made. */
 export class Gathered {
   postpone = false
-  readonly next_events: Event[] = []
-  readonly timeouts: TimeoutAction[] = []
+  next_events: Event[] | undefined = undefined
+  timeouts: TimeoutAction[] | undefined = undefined
 
   /**
    * Adds the actions of one callback.
@@ -38,6 +38,7 @@ export class Gathered {
       case 'next_event':
         if (entering) throw bad_enter_action(action)
         if (action.length !== 3 || !is_event_type(first)) throw bad_action(action)
+        this.next_events ??= []
         this.next_events.push({ type: first, content: second })
         break
       case 'postpone':
@@ -57,6 +58,7 @@ export class Gathered {
   #add_timeout(action: Term): void {
     const timeout = Array.isArray(action) ? action : expand(action)
     if (!is_timeout_action(timeout)) throw bad_action(action)
+    this.timeouts ??= []
     this.timeouts.push(timeout as unknown as TimeoutAction)
   }
 }

@@ -208,9 +208,10 @@ export class Machine implements Loop {
   }
 
   #follow({ timeouts, next_events }: Gathered): void {
-    if (timeouts.length > 0) this.#timeouts ??= new Timeouts(this.#process)
-    for (const timeout of timeouts) this.#timeouts!.apply(timeout)
-    if (next_events.length > 0) this.#put_first(next_events)
+    if (next_events !== undefined) this.#put_first(next_events)
+    if (timeouts === undefined) return
+    this.#timeouts ??= new Timeouts(this.#process)
+    for (const timeout of timeouts) this.#timeouts.apply(timeout)
   }
 
   #put_first(events: Event[]): void {
