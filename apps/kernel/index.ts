@@ -1,4 +1,8 @@
 // The package's entry point `kista/kernel`.
 
+export * as application from './application.ts'
 export * as gen_tcp from './gen_tcp.ts'
 export * as inet from './inet.ts'
+export * as logger from './logger.ts'
+export * as logger_formatter from './logger_formatter.ts'
+export { logger_std_h } from './logger_std_h.ts'

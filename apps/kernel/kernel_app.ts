@@ -1,0 +1,28 @@
+// The applications that are always there: the kernel, whose supervision tree is small, and stdlib, which is a library.
+
+import * as supervisor from '../../runtime/otp/supervisor.ts'
+import type { AppSpec } from './application_spec.ts'
+import * as logger_server from './logger_server.ts'
+
+/** OTP: `kernel_sup` */
+const kernel_sup: supervisor.Callbacks = {
+  module: 'kernel_sup',
+  init: () => ['ok', [{}, [{ id: 'logger', start: logger_server.start_link }]]],
+}
+
+/** OTP: `kernel(6)` */
+export const kernel_app: AppSpec = {
+  application: 'kernel',
+  description: 'Applications, the logger, and sockets',
+  vsn: '0.1.0',
+  registered: ['application_controller', 'kernel_sup', 'logger'],
+  mod: [{ module: 'kernel', start: () => supervisor.start_link(['local', 'kernel_sup'], kernel_sup) }, []],
+}
+
+/** OTP: `stdlib(6)`. Here its modules come with the runtime. */
+export const stdlib_app: AppSpec = {
+  application: 'stdlib',
+  description: 'The behaviours: gen_server, gen_statem, supervisor',
+  vsn: '0.1.0',
+  applications: ['kernel'],
+}
