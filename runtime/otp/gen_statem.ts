@@ -111,8 +111,10 @@ async function init_it(callbacks: Callbacks, args: Term, parent: Pid | undefined
   const [, state, data, actions] = result
   const machine = new Machine(process, callbacks, mode, parent)
   gen.started(process)
-  await machine.begin(state, data, actions)
+  const parked = machine.begin(state, data, actions)
+  if (parked !== undefined) await parked
   if (process.alive) process.become(machine)
+  else machine.drop()
 }
 
 function mode_of(callbacks: Callbacks): Mode | undefined {

@@ -125,8 +125,8 @@ export class Machine implements Loop {
   #obey(result: Term): Parked {
     if (!this.#process.alive) return undefined
     if (result === 'keep_state_and_data') return this.#transit(this.#state, undefined, false)
-    const [tag, first, second, third] =
-      typeof result === 'string' ? [result] : Array.isArray(result) ? result : []
+    if (!is_result(result)) return this.#bad_return(result)
+    const [tag, first, second, third] = typeof result === 'string' ? [result] : result
     switch (tag) {
       case 'keep_state':
         this.#data = first
@@ -142,24 +142,22 @@ export class Machine implements Loop {
         return this.#transit(this.#state, second, true)
       case 'repeat_state_and_data':
         return this.#transit(this.#state, first, true)
+      case 'stop':
+        if (result.length === 3) this.#data = second
+        return this.#terminate(typeof result === 'string' ? 'normal' : first)
       default:
-        return this.#obey_end(tag, result)
+        if (result.length === 4) this.#data = third
+        return this.#reply_and_stop(first, second)
     }
   }
 
-  #obey_end(tag: Term, result: Term): Parked {
-    if (tag === 'stop') {
-      if (result.length > 2 && Array.isArray(result)) this.#data = result[2]
-      return this.#terminate(Array.isArray(result) ? result[1] : 'normal')
-    }
-    if (tag !== 'stop_and_reply') return this.#bad_return(result)
-    if (result.length > 3) this.#data = result[3]
+  #reply_and_stop(reason: Reason, replies: Term): Parked {
     try {
-      send_replies(result[2])
+      send_replies(replies)
     } catch (thrown) {
       return this.#terminate(thrown)
     }
-    return this.#terminate(result[1])
+    return this.#terminate(reason)
   }
 
   /** @param enter - whether a state is entered even if it is the same */
@@ -196,7 +194,7 @@ export class Machine implements Loop {
     }
     if (changed) this.#leave_state()
     if (gathered !== undefined) this.#follow(gathered)
-    this.#content = undefined
+    this.#type = this.#content = undefined
     this.pending = (this.#queue !== undefined && this.#queue.length > 0) || this.#timeouts?.due === true
   }
 
@@ -270,6 +268,24 @@ export class Machine implements Loop {
     }
     report('error', { label: ['gen_statem', 'terminate'], report: facts })
   }
+}
+
+/** How long each result may be; an atom is as long as a tuple of it. */
+const lengths = new Map<Term, readonly [least: number, most: number]>([
+  ['next_state', [3, 4]],
+  ['keep_state', [2, 3]],
+  ['keep_state_and_data', [1, 2]],
+  ['repeat_state', [2, 3]],
+  ['repeat_state_and_data', [1, 2]],
+  ['stop', [1, 3]],
+  ['stop_and_reply', [3, 4]],
+])
+
+function is_result(result: Term): boolean {
+  if (typeof result === 'string') return lengths.get(result)?.[0] === 1
+  if (!Array.isArray(result)) return false
+  const [least, most] = lengths.get(result[0]) ?? [0, -1]
+  return result.length >= least && result.length <= most
 }
 
 const is_same = (one: Term, other: Term): boolean => one === other || matches(one, other)
