@@ -44,7 +44,7 @@ export function setopts(socket: Socket, options: Partial<Readonly<SocketOptions>
 export function getopts<Name extends keyof SocketOptions>(
   socket: Socket,
   names: readonly Name[],
-): Result<Pick<SocketOptions, Name>, 'einval'> {
+): Result<Pick<SocketOptions, Name>> {
   const it = socket_of(socket)
   if (it === undefined || !Array.isArray(names) || !names.every(is_socket_option)) return ['error', 'einval']
   const values = Object.fromEntries(names.map(name => [name, it.options[name as Name]]))
@@ -58,7 +58,7 @@ export function getopts<Name extends keyof SocketOptions>(
  *   socket is closed
  * @see OTP: `inet:peername/1`
  */
-export const peername = (socket: Socket): Result<Address, string> =>
+export const peername = (socket: Socket): Result<Address> =>
   socket_of(socket)?.peername() ?? ['error', 'einval']
 
 /**
@@ -67,11 +67,11 @@ export const peername = (socket: Socket): Result<Address, string> =>
  * @returns `['error', 'ebadf']` once the connection is gone; `['error', 'einval']` when the socket is closed
  * @see OTP: `inet:sockname/1`
  */
-export const sockname = (socket: Socket): Result<Address, string> =>
+export const sockname = (socket: Socket): Result<Address> =>
   socket_of(socket)?.sockname() ?? ['error', 'einval']
 
 /** The socket's own port number. @returns errors as {@link sockname}. OTP: `inet:port/1` */
-export function port(socket: Socket): Result<number, string> {
+export function port(socket: Socket): Result<number> {
   const [tag, address] = sockname(socket)
   return tag === 'ok' ? ['ok', address[1]] : ['error', address]
 }
@@ -82,7 +82,7 @@ export function port(socket: Socket): Result<number, string> {
  * @returns `['error', 'einval']` when it is closed
  * @see OTP: `inet:getstat/1`
  */
-export function getstat(socket: Socket): Result<Statistics, 'einval'> {
+export function getstat(socket: Socket): Result<Statistics> {
   const it = socket_of(socket)
   return it === undefined ? ['error', 'einval'] : ['ok', it.getstat()]
 }

@@ -18,7 +18,7 @@ export type Family = 'inet' | 'inet6'
  * @returns `['error', 'nxdomain']` when there is none, or another POSIX code
  * @see OTP: `inet:getaddrs/2`
  */
-export function getaddrs(host: Host, family: Family = 'inet'): Promise<Result<readonly IpAddress[], string>> {
+export function getaddrs(host: Host, family: Family = 'inet'): Promise<Result<readonly IpAddress[]>> {
   const literal = literal_address(host)
   if (literal !== undefined) return Promise.resolve(['ok', [literal]])
   if (typeof host !== 'string' || host === '') return Promise.resolve(['error', 'nxdomain'])
@@ -42,7 +42,7 @@ export function getaddrs(host: Host, family: Family = 'inet'): Promise<Result<re
  * @returns as {@link getaddrs}
  * @see OTP: `inet:getaddr/2`
  */
-export async function getaddr(host: Host, family: Family = 'inet'): Promise<Result<IpAddress, string>> {
+export async function getaddr(host: Host, family: Family = 'inet'): Promise<Result<IpAddress>> {
   const found = await getaddrs(host, family)
   return found[0] === 'ok' ? ['ok', found[1][0]!] : found
 }

@@ -26,12 +26,12 @@ export function is_ip_address(term: unknown): term is IpAddress {
  * @returns `['error', 'einval']` when it is no address
  * @see OTP: `inet:parse_address/1`
  */
-export function parse_address(text: string): Result<IpAddress, 'einval'> {
+export function parse_address(text: string): Result<IpAddress> {
   return address(text.includes(':') ? parse_ip6(text) : parse_ip4(text))
 }
 
 /** As {@link parse_address}, but IPv4 needs all four parts. OTP: `inet:parse_strict_address/1` */
-export function parse_strict_address(text: string): Result<IpAddress, 'einval'> {
+export function parse_strict_address(text: string): Result<IpAddress> {
   return !text.includes(':') && text.split('.').length !== 4 ? ['error', 'einval'] : parse_address(text)
 }
 
@@ -46,7 +46,7 @@ export function ntoa(ip: IpAddress): string | readonly ['error', 'einval'] {
   return ip.length === 4 ? ip.join('.') : format_ip6(ip)
 }
 
-const address = (parts: readonly number[] | undefined): Result<IpAddress, 'einval'> =>
+const address = (parts: readonly number[] | undefined): Result<IpAddress> =>
   parts === undefined ? ['error', 'einval'] : ['ok', parts as unknown as IpAddress]
 
 function parse_ip4(text: string): number[] | undefined {
@@ -75,20 +75,20 @@ function parse_ip6(text: string): number[] | undefined {
   const [unscoped = '', ...scope] = text.split('%')
   if (scope.length > 1 || scope[0] === '') return undefined
   const halves = unscoped.split('::')
-  const [head, tail] = halves.map(groups_of_ip6)
+  const [head, tail] = halves.map((half, index) => groups_of_ip6(half, index === halves.length - 1))
   if (head === undefined || halves.length > 2) return undefined
   if (halves.length === 1) return head.length === 8 ? head : undefined
   if (tail === undefined || head.length + tail.length > 7) return undefined
   return [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail]
 }
 
-/** Groups between colons, the last of which may be written as IPv4. */
-function groups_of_ip6(text: string): number[] | undefined {
+/** Groups between colons; the last of an address may be written as IPv4. */
+function groups_of_ip6(text: string, is_end: boolean): number[] | undefined {
   if (text === '') return []
   const groups: number[] = []
   const parts = text.split(':')
   for (const [index, part] of parts.entries()) {
-    if (part.includes('.') && index === parts.length - 1) {
+    if (is_end && part.includes('.') && index === parts.length - 1) {
       const ip4 = part.split('.').length === 4 ? parse_ip4(part) : undefined
       if (ip4 === undefined) return undefined
       groups.push(ip4[0]! * 256 + ip4[1]!, ip4[2]! * 256 + ip4[3]!)

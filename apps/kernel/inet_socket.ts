@@ -29,8 +29,8 @@ export interface Statistics {
 export interface InetSocket {
   readonly options: Readonly<SocketOptions>
   setopts(options: Partial<SocketOptions>): Done
-  peername(): Result<Address, string>
-  sockname(): Result<Address, string>
+  peername(): Result<Address>
+  sockname(): Result<Address>
   getstat(): Statistics
 }
 

@@ -87,12 +87,12 @@ export class Connection implements Driver, InetSocket, Receiving {
     return 'ok'
   }
 
-  peername(): Result<Address, string> {
+  peername(): Result<Address> {
     if (!this.#connected || this.#peername === undefined) return ['error', 'enotconn']
     return ['ok', this.#peername]
   }
 
-  sockname(): Result<Address, string> {
+  sockname(): Result<Address> {
     if (!this.#connected || this.#sockname === undefined) return ['error', 'ebadf']
     return ['ok', this.#sockname]
   }

@@ -82,11 +82,11 @@ export class Listener implements Driver, InetSocket {
     return 'ok'
   }
 
-  peername(): Result<Address, string> {
+  peername(): Result<Address> {
     return ['error', 'enotconn']
   }
 
-  sockname(): Result<Address, string> {
+  sockname(): Result<Address> {
     return this.#sockname === undefined ? ['error', 'ebadf'] : ['ok', this.#sockname]
   }
 

@@ -84,8 +84,8 @@ export class Outgoing {
     if (last > 0) this.#stream.uncork()
   }
 
-  readonly #written = (): void => {
-    if (this.#waiting.size === 0 || this.#stream.writableLength > this.#options.low_watermark) return
+  readonly #written = (error?: Error | null): void => {
+    if (error || this.#waiting.size === 0 || this.#stream.writableLength > this.#options.low_watermark) return
     for (const request of this.#waiting) request.settle('ok')
     this.#waiting.clear()
   }
