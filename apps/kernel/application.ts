@@ -49,7 +49,7 @@ export function which_applications(): AppInfo[] {
  *
  * When an application ends by itself, because its top supervisor did, it depends on `type` what comes of the others:
  * - `'temporary'`: nothing; it is told of, that is all
- * - `'permanent'`: all other applications are stopped, the latest first
+ * - `'permanent'`: all other applications but the kernel are stopped, the latest first
  * - `'transient'`: as `'permanent'`, unless the reason is `'normal'` (which a supervisor's never is)
  *
  * Where OTP then halts the node, this one tells of it with a report of level `emergency` and sets

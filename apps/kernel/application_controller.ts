@@ -98,10 +98,9 @@ const callbacks: gen_server.Callbacks<State, Call, Cast> = {
     table.note_started(name, { type, status: 'ended', master: undefined })
     if (type === 'temporary' || (type === 'transient' && reason === 'normal')) return ['noreply', waiting]
     await halt(name, reason)
-    return ['stop', 'shutdown', waiting]
+    // Nothing can be started without the kernel: who asks next gets a new one.
+    return always_there.includes(name) ? ['stop', 'shutdown', waiting] : ['noreply', waiting]
   },
-
-  terminate: () => stop_everything(),
 }
 
 // ---- Internals
@@ -162,17 +161,15 @@ function report_exit(application: string, type: RestartType, exited: Reason): vo
   report('notice', { label: ['application_controller', 'exit'], report: { application, exited, type } })
 }
 
-/** What stands for the end of the node: nothing is left running, and the program will tell that it failed. */
+/**
+ * What stands for the end of the node: all applications are stopped, the one that was started last first, and the
+ * program will tell that it failed. Only the kernel stays, so that the logger can tell of what comes after.
+ */
 async function halt(application: string, reason: Reason): Promise<void> {
-  const facts = { application, reason, message: 'all applications are being stopped' }
-  report('emergency', { label: ['application_controller', 'halt'], report: facts })
-  await stop_everything()
+  report('emergency', { label: ['application_controller', 'halt'], report: { application, reason } })
   process.exitCode = 1
-}
-
-/** Stops all applications, the one that was started last first. */
-async function stop_everything(): Promise<void> {
   for (const [name, { master }] of table.started_entries()) {
+    if (always_there.includes(name)) continue
     if (master !== undefined) await await_down([master], 'infinity', pid => exit(pid, 'shutdown'))
     table.note_stopped(name)
   }

@@ -17,7 +17,7 @@ export type {
   StartOptions,
   StartResult,
 } from './gen.ts'
-export type { Callbacks, InitResult, Next, NoReply, Reply } from './gen_server_callbacks.ts'
+export type { Callbacks, InitResult, Next, NoReply, Reply, Status } from './gen_server_callbacks.ts'
 
 // ---- API
 

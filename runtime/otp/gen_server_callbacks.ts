@@ -28,6 +28,13 @@ export type Reply<State, Answer = Term> =
   | readonly ['stop', Reason, Answer, State]
   | NoReply<State>
 
+/** What a report tells of a server: `format_status` may mask it. OTP: `gen_server:format_status()`. */
+export interface Status {
+  readonly state: Term
+  readonly message: Term
+  readonly reason: Reason
+}
+
 /**
  * The callbacks of a server. Each may give its result by a promise. What is thrown and is neither an `Exit` nor
  * an `Error` counts as the result.
@@ -46,4 +53,6 @@ export interface Callbacks<State = Term, Call = Term, Cast = Term, Args = Term> 
   handle_continue?(continuation: Term, state: State): gen.Promised<NoReply<State>>
   /** Called before the server ends by itself: what it returns is ignored. Not called when a signal ends it. */
   terminate?(reason: Reason, state: State): unknown
+  /** What reports may tell: gives the keys that are to be told otherwise. */
+  format_status?(status: Status): Partial<Status>
 }

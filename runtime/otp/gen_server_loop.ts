@@ -6,6 +6,7 @@ import { type Loop, type Process, reason_of } from '../erlang/process.ts'
 import { report } from '../erlang/report.ts'
 import { Exit, type Reason, type Term } from '../erlang/term.ts'
 import { is_orderly, name_or_pid } from './crash_report.ts'
+import { format_status } from './format_status.ts'
 import { asked_to_terminate, client_info, type From, is_promise, module_of, reply } from './gen.ts'
 import type { Callbacks } from './gen_server_callbacks.ts'
 import { leave } from './proc_lib.ts'
@@ -221,13 +222,14 @@ export class Server implements Loop {
   #report(reason: Reason, last_message: Term): void {
     if (is_orderly(reason)) return
     const { pid } = this.#process
+    const told = format_status(this.#callbacks, { state: this.#state, message: last_message, reason })
     report('error', {
       label: ['gen_server', 'terminate'],
       report: {
         name: name_or_pid(pid),
-        last_message,
-        state: this.#state,
-        reason,
+        last_message: told.message,
+        state: told.state,
+        reason: told.reason,
         client_info: is_call(last_message) ? client_info(last_message[1]) : undefined,
       },
     })
