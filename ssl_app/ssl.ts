@@ -1,10 +1,10 @@
 // Erlang's module ssl: TLS connections, each a process of its own. The package's entry point `kista/ssl`.
 
 import * as application from '../apps/kernel/application.ts'
-import type { Data } from '../apps/kernel/inet_packet.ts'
 import type { Address } from '../apps/kernel/inet.ts'
+import type { Data } from '../apps/kernel/inet_packet.ts'
 import { type IoData, iolist_to_iovec } from '../apps/kernel/iodata.ts'
-import type { Pid } from '../runtime/erlang/pid.ts'
+import { is_pid, type Pid } from '../runtime/erlang/pid.ts'
 import { type Done, Exit, type Reason, type Result, type Term, type Timeout } from '../runtime/erlang/term.ts'
 import * as ssl_pem_cache from './certificate/ssl_pem_cache.ts'
 import type { ConnectOptions, ListenOptions } from './connection/connection_options.ts'
@@ -264,12 +264,14 @@ export async function shutdown(
  * listener. Messages that were sent already stay where they are.
  *
  * @returns `'ok'`; `['error', reason]`: `'closed'`; for a listener what the transport says
+ * @throws {@link Exit} `'badarg'` when `owner` is no pid
  * @see OTP: `ssl:controlling_process/2`
  */
 export async function controlling_process(
   socket: SslSocket | SslListenSocket,
   owner: Pid,
 ): Promise<Done<Reason>> {
+  if (!is_pid(owner)) throw new Exit(['badarg', owner])
   if (socket instanceof SslSocket) return call(socket, ['new_user', owner])
   return socket.cb_info[0].controlling_process(socket.transport_socket, owner)
 }

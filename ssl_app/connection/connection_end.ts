@@ -4,7 +4,8 @@ import { monotonic_time } from '../../runtime/erlang/clock.ts'
 import { receive } from '../../runtime/erlang/receive.ts'
 import { send } from '../../runtime/erlang/send.ts'
 import { spawn } from '../../runtime/erlang/spawn.ts'
-import type { Timeout } from '../../runtime/erlang/term.ts'
+import type { Reason, Timeout } from '../../runtime/erlang/term.ts'
+import { is_orderly } from '../../runtime/otp/crash_report.ts'
 import type { Connection } from './connection_data.ts'
 import { transmit } from './connection_io.ts'
 import type { SslSocket } from './ssl_socket.ts'
@@ -20,10 +21,18 @@ export function send_close_notify(connection: Connection): void {
   transmit(connection, engine.alert({ level: 'warning', description: 'close_notify' }))
 }
 
-/** Lets the transport go, and wipes the keys. */
-export async function close_down(connection: Connection): Promise<void> {
+/**
+ * Lets the transport go, and wipes the keys.
+ *
+ * @param reason - why the process ends: if that is not orderly, the peer is told that something went wrong here
+ */
+export async function close_down(connection: Connection, reason: Reason): Promise<void> {
   const { socket, engine } = connection
-  send_close_notify(connection)
+  if (is_orderly(reason)) send_close_notify(connection)
+  else if (engine?.connected && !connection.failed) {
+    connection.failed = true
+    transmit(connection, engine.alert({ level: 'fatal', description: 'internal_error' }))
+  }
   engine?.wipe()
   if (connection.failed) await hand_over(socket)
   else socket.cb_info[0].close(socket.transport_socket)
@@ -35,6 +44,7 @@ export async function close_down(connection: Connection): Promise<void> {
  */
 export async function linger({ cb_info, transport_socket }: SslSocket, timeout: Timeout): Promise<void> {
   const [transport] = cb_info
+  transport.setopts(transport_socket, { active: false })
   await transport.shutdown(transport_socket, 'write')
   const until = monotonic_time() + (timeout === 'infinity' ? Number.POSITIVE_INFINITY : timeout)
   for (let left = until; left > 0; left = until - monotonic_time()) {

@@ -4,8 +4,16 @@ import type { Term } from '../../runtime/erlang/term.ts'
 import type { Connection } from './connection_data.ts'
 import type { SslOptions } from './connection_options.ts'
 
-/** Options that nobody is told. */
-const secret: readonly (keyof SslOptions)[] = ['key', 'password']
+/** Options that nobody is told, and what was only derived from options. */
+const untold: readonly (keyof SslOptions)[] = [
+  'key',
+  'password',
+  'cb_info',
+  'platform_cacerts',
+  'server_name',
+  'hostname',
+  'sni',
+]
 
 /**
  * The connection's facts and its options, those undefined left out.
@@ -26,9 +34,10 @@ export function connection_information(
     session_id,
     session_resumption: resumed,
     ...options,
+    ciphers: options.ciphers.map(({ erlang }) => erlang),
   }
   const told = Object.entries(all).filter(([name, value]) => {
-    if (value === undefined || secret.includes(name as keyof SslOptions)) return false
+    if (value === undefined || untold.includes(name as keyof SslOptions)) return false
     return items === undefined || items.includes(name)
   })
   return Object.fromEntries(told)

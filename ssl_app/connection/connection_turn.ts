@@ -20,8 +20,9 @@ export function go_on(data: Connection, replies: readonly ReplyAction[] = []): R
 
 /** Nothing more to do until something happens; an idle connection hibernates in time. */
 export function keep(data: Connection, actions: readonly Action[] = []): Result {
-  const { hibernate_after } = data.options
-  if (hibernate_after !== undefined)
+  const { engine, options } = data
+  const { hibernate_after } = options
+  if (hibernate_after !== undefined && engine?.connected)
     return ['keep_state_and_data', [...actions, ['timeout', hibernate_after, idle]]]
   return actions.length === 0 ? 'keep_state_and_data' : ['keep_state_and_data', actions]
 }

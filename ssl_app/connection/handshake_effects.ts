@@ -12,18 +12,23 @@ export function receive(connection: Connection, bytes: Uint8Array): void {
   perform(connection, connection.engine!.receive(bytes))
 }
 
-/** Carries out effects, in order. What the user is to get is only kept. */
+/**
+ * Carries out effects, in order. What the user is to get is only kept, and what the peer is to get goes in one piece:
+ * a flight in several would wait for acknowledgements on its way.
+ */
 export function perform(connection: Connection, effects: readonly Effect[]): void {
-  for (const effect of effects) act(connection, effect)
+  const flight: Uint8Array[] = []
+  for (const effect of effects) {
+    if (effect[0] === 'transmit') flight.push(...effect[1])
+    else act(connection, effect)
+  }
+  if (flight.length > 0) transmit(connection, flight)
 }
 
-function act(connection: Connection, effect: Effect): void {
+function act(connection: Connection, effect: Exclude<Effect, readonly ['transmit', unknown]>): void {
   switch (effect[0]) {
     case 'data':
       connection.user.push(effect[1])
-      return
-    case 'transmit':
-      transmit(connection, effect[1])
       return
     case 'client_hello':
       connection.asked_name = [effect[1]]

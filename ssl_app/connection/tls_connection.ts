@@ -35,7 +35,7 @@ const callbacks: gen_statem.Callbacks<Connection, ConnectionStart> = {
   callback_mode: () => 'state_functions',
   init,
   states: { initial, handshake, connection },
-  terminate: (_reason, _state, data) => close_down(data),
+  terminate: (reason, _state, data) => close_down(data, reason),
 }
 
 function init(start: ConnectionStart): gen_statem.InitResult<Connection> {
@@ -197,4 +197,4 @@ function hibernate(data: Connection): Result {
 
 const is_call = (type: EventType): type is readonly ['call', From] => type[0] === 'call'
 
-const is_timeout = (type: EventType): boolean => type[0] === 'timeout'
+const is_timeout = (type: EventType): boolean => Array.isArray(type) && type[0] === 'timeout'
