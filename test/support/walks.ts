@@ -1,0 +1,150 @@
+// Ways through a handshake: an engine on one side, and on the other a peer that can leave the way at any step.
+
+import { private_key_from_pkcs8 } from '../../apps/crypto/crypto.ts'
+import type { KeyAlgorithm } from '../../apps/public_key/x509.ts'
+import { TrustStore } from '../../ssl_app/certificate/ssl_pkix_db.ts'
+import type { Facts } from '../../ssl_app/handshake/chart_table.ts'
+import type { HandshakeConfig, OwnIdentity } from '../../ssl_app/handshake/handshake_data.ts'
+import { type Effect, TlsEngine } from '../../ssl_app/handshake/tls_engine.ts'
+import type { AlertDescription } from '../../ssl_app/record/ssl_alert.ts'
+import type { Role } from '../../ssl_app/record/tls_v1.ts'
+import type { Session } from '../../ssl_app/session/ssl_session.ts'
+import { make_ca, make_leaf, type TestCertificate } from './certificates.ts'
+import { config, converse, environment, path, serve, those } from './engine_pair.ts'
+import { RoguePeer } from './rogue_peer.ts'
+
+/** Who there is in the tests. */
+export interface World {
+  readonly ca: TestCertificate
+  readonly trusted: TrustStore
+  /** Certified by `ca`. */
+  readonly server: OwnIdentity
+  /** Certified by `ca`. */
+  readonly client: OwnIdentity
+}
+
+export async function make_world(algorithm: KeyAlgorithm = 'secp256r1'): Promise<World> {
+  const ca = await make_ca()
+  const [server, client] = await Promise.all([make_leaf(ca, { algorithm }), make_leaf(ca, { algorithm })])
+  return {
+    ca,
+    trusted: new TrustStore([ca.cert_der]),
+    server: own_identity(server, algorithm),
+    client: own_identity(client, algorithm),
+  }
+}
+
+export function own_identity(leaf: TestCertificate, algorithm: KeyAlgorithm): OwnIdentity {
+  const key = private_key_from_pkcs8(leaf.key_pkcs8_der)!
+  return {
+    chain: [leaf.cert_der],
+    key,
+    traits: { key: algorithm === 'rsa' ? 'rsa' : 'ec', signed_with: 'ecdsa' },
+  }
+}
+
+/** What both sides are set to. */
+export interface Settings {
+  readonly client?: Partial<HandshakeConfig>
+  readonly server?: Partial<HandshakeConfig>
+  /** The session that the client offers. */
+  readonly offered?: Session | undefined
+  /** The sessions that the server has. */
+  readonly kept?: readonly Session[]
+}
+
+/** A way through the charts. */
+export interface Way {
+  readonly name: string
+  readonly facts: Facts
+  settings(world: World): Settings
+}
+
+const groups: HandshakeConfig['groups'] = ['x25519', 'secp256r1', 'secp384r1', 'secp521r1']
+
+const plain: Facts = { resumed: false, certificate_not_requested: true, nothing_to_verify: true }
+const asking = ({ trusted }: World): Partial<HandshakeConfig> => ({
+  path: path('server', { verify: 'verify_peer' }),
+  trusted,
+})
+
+/** All the ways there are. */
+export const ways: readonly Way[] = [
+  { name: 'a full handshake', facts: plain, settings: () => ({}) },
+  {
+    name: 'a handshake with a client certificate',
+    facts: { ...plain, certificate_not_requested: false, nothing_to_verify: false },
+    settings: world => ({ client: { identity: world.client }, server: asking(world) }),
+  },
+  {
+    name: 'a handshake with an empty client certificate',
+    facts: { ...plain, certificate_not_requested: false },
+    settings: world => ({ server: asking(world) }),
+  },
+  { name: 'a resumed session', facts: { ...plain, resumed: true }, settings: sessions_of },
+]
+
+/** What both sides keep of a handshake. */
+export function sessions_of(world: World): Settings {
+  const outcome = converse(engine('client', world), engine('server', world))
+  const offered = those(outcome.client_effects, 'connected')[0]?.[1]
+  return { offered, kept: [those(outcome.server_effects, 'connected')[0]![1]!] }
+}
+
+export function config_of(role: Role, world: World, settings: Settings = {}): HandshakeConfig {
+  return role === 'client'
+    ? config('client', { groups, trusted: world.trusted, ...settings.client })
+    : config('server', { groups, identity: world.server, ...settings.server })
+}
+
+export const engine = (role: Role, world: World, settings: Settings = {}): TlsEngine =>
+  new TlsEngine(role, config_of(role, world, settings), environment(settings.kept))
+
+/** An engine and its peer in the middle of their handshake. */
+export class Walk {
+  readonly victim: TlsEngine
+  readonly rogue: RoguePeer
+  /** All that the engine gave its owner to do. */
+  readonly effects: Effect[] = []
+
+  constructor(role: Role, world: World, settings: Settings = {}) {
+    const other = role === 'client' ? 'server' : 'client'
+    this.victim = engine(role, world, settings)
+    this.rogue = new RoguePeer(other, config_of(other, world, settings), environment(settings.kept))
+    if (role === 'client') this.#tell(this.victim.start(settings.offered))
+    else this.rogue.start(settings.offered)
+  }
+
+  /** Gives bytes to the engine, and what it answers to its peer. */
+  give(bytes: Uint8Array): this {
+    this.#tell(this.victim.role === 'server' ? serve(this.victim, bytes) : this.victim.receive(bytes))
+    return this
+  }
+
+  /** Lets the peer take so many steps of its plan. */
+  steps(count: number): this {
+    for (let step = 0; step < count; step++) this.give(this.rogue.next())
+    return this
+  }
+
+  /** Lets the peer do as it plans, to the end of its flight. */
+  flight(): this {
+    return this.give(this.rogue.all())
+  }
+
+  /** Lets the peer do as it plans, until nobody has anything more to say. */
+  finish(): this {
+    while (this.rogue.plan.length > 0) this.flight()
+    return this
+  }
+
+  /** How the engine refused what it was given; undefined if it did not. */
+  get refusal(): AlertDescription | undefined {
+    return those(this.effects, 'own_alert')[0]?.[1].description
+  }
+
+  #tell(effects: readonly Effect[]): void {
+    this.effects.push(...effects)
+    this.rogue.hear(those(effects, 'transmit').flatMap(([, pieces]) => pieces))
+  }
+}
