@@ -53,8 +53,18 @@ export function signature_scheme({
   return schemes.get(algorithm)
 }
 
+/** By whose key each certificate is known to be signed: whoever builds a path and then validates it asks twice. */
+const proven = new WeakMap<OTPCertificate, PublicKey>()
+
 /** Whether the owner of `key` signed `certificate`. Errors as of {@link signature_scheme}. */
 export function is_signed_by(certificate: OTPCertificate, key: PublicKey): boolean {
+  if (proven.get(certificate) === key) return true
+  if (!has_signature_of(certificate, key)) return false
+  proven.set(certificate, key)
+  return true
+}
+
+function has_signature_of(certificate: OTPCertificate, key: PublicKey): boolean {
   const { tbsCertificate, signatureAlgorithm, signature } = certificate
   // RFC 5280 §4.1.1.2: only the inner one is signed, so that the outer one counts for nothing unless it agrees.
   if (!is_same_algorithm(tbsCertificate.signature, signatureAlgorithm)) return false
