@@ -85,7 +85,8 @@ export async function accept(listener: Socket, timeout: Timeout = 'infinity'): P
 }
 
 /**
- * Sends data, as one packet if the socket has a `packet` option. All pieces go out in one write, none is copied.
+ * Sends data, as one packet if the socket has a `packet` option. All pieces go out in one write, none is copied: what
+ * has been given to `send` may not be changed any more.
  *
  * @returns `'ok'` at once, and not as a promise, while less than `high_watermark` bytes wait to be taken by the
  *   system; else a promise that holds when fewer than `low_watermark` do, because the peer reads again. Or

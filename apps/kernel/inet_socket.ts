@@ -1,6 +1,7 @@
 // The open sockets: what stands behind a port that gen_tcp opened.
 
 import type { Port } from '../../runtime/erlang/pid.ts'
+import { context, running } from '../../runtime/erlang/self.ts'
 import type { Done, Result } from '../../runtime/erlang/term.ts'
 import type { SocketOptions } from './inet_options.ts'
 import { type IpAddress, parse_address } from './inet_parse.ts'
@@ -44,8 +45,15 @@ export function leave(port: Port): void {
   open.delete(port)
 }
 
-/** The socket behind a port; undefined when it is closed, or something else. */
-export const socket_of = (port: Port): InetSocket | undefined => open.get(port)
+/**
+ * The socket behind a port; undefined when it is closed, or something else.
+ *
+ * @throws Exit `'killed'` in a process that has ended, since it may do nothing more
+ */
+export function socket_of(port: Port): InetSocket | undefined {
+  if (running()?.alive === false) context()
+  return open.get(port)
+}
 
 /** Node's name for one end of a connection, as OTP writes it; undefined when Node has none. */
 export function address_of(ip: string | undefined, port: number | undefined): Address | undefined {

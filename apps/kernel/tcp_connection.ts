@@ -3,7 +3,7 @@
 import type { Pid, Port } from '../../runtime/erlang/pid.ts'
 import { type Driver, OpenPort } from '../../runtime/erlang/port.ts'
 import type { Process } from '../../runtime/erlang/process.ts'
-import { type Done, Exit, type Result, type Timeout } from '../../runtime/erlang/term.ts'
+import type { Done, Result, Timeout } from '../../runtime/erlang/term.ts'
 import { assign_options, next_active, recuts, type SocketOptions } from './inet_options.ts'
 import type { Data } from './inet_packet.ts'
 import { posix_code } from './inet_posix.ts'
@@ -60,9 +60,7 @@ export class Connection implements Driver, InetSocket, Receiving {
     return this.#incoming.recv(length, timeout)
   }
 
-  /** @throws Exit `'badarg'` when there is no such way */
   shutdown(how: 'read' | 'write' | 'read_write'): Done {
-    if (!['read', 'write', 'read_write'].includes(how)) throw new Exit('badarg')
     if (!this.#connected) return ['error', 'enotconn']
     if (how !== 'read') this.#outgoing.end()
     if (how !== 'write') this.#incoming.shutdown()

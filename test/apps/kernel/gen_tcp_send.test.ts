@@ -65,6 +65,25 @@ describe('send', () => {
     }))
 })
 
+test("a process that was killed can send nothing more, on nobody's socket", () =>
+  in_process(async () => {
+    const [client, server] = await pair()
+    const attempt = new Promise<unknown>(resolve => {
+      const killed = spawn(async () => {
+        await new Promise(go_on => setImmediate(go_on))
+        try {
+          resolve(gen_tcp.send(client, 'from beyond'))
+        } catch (error) {
+          resolve(error)
+        }
+      })
+      spawn(async () => exit(killed, 'kill'))
+    })
+    expect(await attempt).toMatchObject({ reason: 'killed' })
+    gen_tcp.send(client, 'mine')
+    expect(String(ok(await gen_tcp.recv(server, 0)))).toBe('mine')
+  }))
+
 describe('a peer that does not read', () => {
   test('makes senders wait, until it reads', () =>
     in_process(async () => {
