@@ -42,7 +42,7 @@ export async function stop(cacertfile: string): Promise<void> {
 if (import.meta.filename === process.argv[1]) {
   const { PORT } = process.env
   const ports = PORT ? [Number(PORT)] : Array.from({ length: 100 }, (_, index) => 8_443 + index)
-  const [port, cacertfile] = await start(ports)
+  const [port, cacertfile] = await start(ports).catch(() => process.exit(1)) // the log says why
   console.log(`https://localhost:${port}/ tells how it came. Try:
 
   curl --cacert ${cacertfile} https://localhost:${port}/
@@ -51,6 +51,7 @@ if (import.meta.filename === process.argv[1]) {
 
 Ctrl-C stops it.`)
 
-  const leave = () => stop(cacertfile).then(() => process.exit(0))
-  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, leave)
+  await new Promise(resolve => process.on('SIGINT', resolve).on('SIGTERM', resolve))
+  await stop(cacertfile)
+  process.exit(0)
 }

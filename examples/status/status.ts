@@ -1,6 +1,6 @@
 // What the page tells: of the connection it is asked on, and of the processes there are.
 
-import { ok, type Pid, self } from '../../runtime/index.ts'
+import { matches, ok, type Pid, self } from '../../runtime/index.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
 import { type Branch, supervision_trees } from './supervision_tree.ts'
 
@@ -18,7 +18,7 @@ export async function status_of(socket: ssl.SslSocket, count: number): Promise<S
   return {
     connection: [
       ['protocol', protocol],
-      ['cipher suite', cipher_suite.join(' ')],
+      ['cipher suite', openssl_name(cipher_suite)],
       ['session', session_resumption ? 'resumed' : 'new'],
       ['request', `${count} on this connection`],
       ['socket', `${socket}, served by ${self()}`],
@@ -26,4 +26,10 @@ export async function status_of(socket: ssl.SslSocket, count: number): Promise<S
     trees: await supervision_trees(),
     answering: self(),
   }
+}
+
+/** As curl and openssl call it. */
+function openssl_name(suite: readonly string[]): string {
+  const index = ssl.cipher_suites().findIndex(known => matches(known, suite))
+  return String(ssl.cipher_suites('openssl')[index] ?? suite)
 }
