@@ -11,7 +11,7 @@ import { spawn_link } from '../../runtime/erlang/spawn.ts'
 import { _, Exit, matches, type Reason, type Term } from '../../runtime/erlang/term.ts'
 import { await_down } from '../../runtime/otp/await_down.ts'
 import * as gen_server from '../../runtime/otp/gen_server.ts'
-import { app_module, type Callbacks, type FullAppSpec } from './application_spec.ts'
+import { app_module, type FullAppSpec } from './application_spec.ts'
 
 /** An application whose start function has done its work. */
 interface Running {
@@ -84,11 +84,7 @@ async function stop(spec: FullAppSpec, { top, state }: Running): Promise<void> {
 }
 
 /** Calls a callback, if it is there. One that fails is told of, and holds up nothing. @returns the new state */
-async function attempt(
-  spec: FullAppSpec,
-  callback: (keyof Callbacks & 'prep_stop') | 'stop',
-  state: Term,
-): Promise<Term> {
+async function attempt(spec: FullAppSpec, callback: 'prep_stop' | 'stop', state: Term): Promise<Term> {
   const callbacks = spec.mod![0]
   try {
     return callbacks[callback] === undefined ? state : await callbacks[callback](state)
