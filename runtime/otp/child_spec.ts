@@ -1,7 +1,7 @@
 // Child specifications and supervisor flags: their defaults, and what is wrong with those that are wrong.
 
 import type { Pid } from '../erlang/pid.ts'
-import type { Reason, Result, Term, Timeout } from '../erlang/term.ts'
+import { matches, type Reason, type Result, type Term, type Timeout } from '../erlang/term.ts'
 import type { Promised } from './gen.ts'
 import { type Intensity, type Strategy, strategies } from './restart_strategy.ts'
 
@@ -83,12 +83,10 @@ export function check_child_spec(spec: ChildSpec): Result<FullChildSpec> {
 /** As {@link check_child_spec} for all of them, whose ids have to differ. */
 export function check_child_specs(specs: readonly ChildSpec[]): Result<FullChildSpec[]> {
   const all: FullChildSpec[] = []
-  const ids = new Set<Term>()
   for (const spec of specs) {
     const [tag, full] = check_child_spec(spec)
     if (tag === 'error') return ['error', full]
-    if (ids.has(full.id)) return ['error', ['duplicate_child_name', full.id]]
-    ids.add(full.id)
+    if (all.some(other => matches(other.id, full.id))) return ['error', ['duplicate_child_name', full.id]]
     all.push(full)
   }
   return ['ok', all]

@@ -35,8 +35,8 @@ export type StartMonitorResult = readonly ['ok', readonly [Pid, Ref]] | 'ignore'
 
 /** What the functions that start a behaviour take: a name or none, the callbacks, arguments, options. */
 export type StartArguments<Callbacks, Args> =
-  | readonly [callbacks: Callbacks, args?: Args, options?: StartOptions]
-  | readonly [name: ServerName, callbacks: Callbacks, args?: Args, options?: StartOptions]
+  | readonly [callbacks: Callbacks, args?: Args, options?: StartOptions | undefined]
+  | readonly [name: ServerName, callbacks: Callbacks, args?: Args, options?: StartOptions | undefined]
 
 /** A behaviour as {@link start_behaviour} sees it: runs `init` and goes on as a loop. */
 export type InitIt<Callbacks> = (callbacks: Callbacks, args: Term, parent: Pid | undefined) => Promised<void>

@@ -89,6 +89,8 @@ const is_event_type = (type: Term): boolean =>
   is_timeout_type(type) ||
   (Array.isArray(type) && type[0] === 'call' && is_from(type[1]))
 
+const names: readonly Term[] = ['reply', 'next_event', 'postpone', 'hibernate', 'timeout', 'state_timeout']
+
 /**
  * Whether these are several actions. One that is a tuple starts with its name, and only that of a generic
  * timeout is a tuple again, which a time follows.
@@ -98,7 +100,7 @@ function is_list(actions: Actions): actions is readonly Term[] {
   const [first, second] = actions
   if (Array.isArray(first)) return !(is_timeout_type(first) && is_time_like(second))
   if (first === 'postpone' || first === 'hibernate') return typeof second !== 'boolean'
-  return first === undefined || first === 'infinity' || typeof first === 'number'
+  return !names.includes(first)
 }
 
 const is_time_like = (term: Term): boolean =>

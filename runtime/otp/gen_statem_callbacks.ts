@@ -91,6 +91,16 @@ export type StateFunction<Data = Term, State = Term> = (
   data: Data,
 ) => Promised<StateResult<Data, State>>
 
+/** What a report tells of a machine: `format_status` may mask it. Events are pairs. OTP: `gen_statem:format_status()`. */
+export interface Status {
+  readonly state: Term
+  readonly data: Term
+  /** The event that is handled, and those that come before any message. */
+  readonly queue: readonly (readonly [EventType, content: Term])[]
+  readonly postponed: readonly (readonly [EventType, content: Term])[]
+  readonly reason: Reason
+}
+
 /**
  * The callbacks of a state machine. Each may give its result by a promise. What is thrown and is neither an
  * `Exit` nor an `Error` counts as the result.
@@ -109,4 +119,6 @@ export interface Callbacks<Data = Term, Args = Term, State = Term> {
   handle_event?(type: EventType, content: Term, state: State, data: Data): Promised<StateResult<Data, State>>
   /** Called before the machine ends by itself: what it returns is ignored. Not called when a signal ends it. */
   terminate?(reason: Reason, state: State, data: Data): unknown
+  /** What reports may tell: gives the keys that are to be told otherwise. */
+  format_status?(status: Status): Partial<Status>
 }

@@ -5,9 +5,10 @@ import { type Loop, type Process, reason_of } from '../erlang/process.ts'
 import { report } from '../erlang/report.ts'
 import { Exit, matches, type Reason, type Term } from '../erlang/term.ts'
 import { is_orderly, name_or_pid } from './crash_report.ts'
+import { format_status } from './format_status.ts'
 import { asked_to_terminate, client_info, is_promise, module_of } from './gen.ts'
 import { type Event, Gathered, send_replies } from './gen_statem_actions.ts'
-import type { Actions, CallbackMode, Callbacks, EventType } from './gen_statem_callbacks.ts'
+import type { Actions, CallbackMode, Callbacks, EventType, Status } from './gen_statem_callbacks.ts'
 import { Running, Timeouts } from './gen_statem_timeouts.ts'
 import { leave } from './proc_lib.ts'
 
@@ -253,16 +254,23 @@ export class Machine implements Loop {
   #report(reason: Reason): void {
     if (is_orderly(reason)) return
     const { callback_mode, state_enter } = this.#mode
-    const current = this.#type === undefined ? [] : [[this.#type, this.#content]]
-    const facts = {
-      name: name_or_pid(this.#process.pid),
+    const current = this.#type === undefined ? [] : [[this.#type, this.#content] as const]
+    const told = format_status<Status>(this.#callbacks, {
+      state: this.#state,
+      data: this.#data,
       queue: [...current, ...as_pairs(this.#queue).reverse()],
       postponed: as_pairs(this.#postponed),
+      reason,
+    })
+    const facts = {
+      name: name_or_pid(this.#process.pid),
+      queue: told.queue,
+      postponed: told.postponed,
       modules: [module_of(this.#callbacks)],
       callback_mode: state_enter ? [callback_mode, 'state_enter'] : callback_mode,
-      state: [this.#state, this.#data],
+      state: [told.state, told.data],
       timeouts: this.#timeouts?.list() ?? [],
-      reason,
+      reason: told.reason,
       client_info:
         Array.isArray(this.#type) && this.#type[0] === 'call' ? client_info(this.#type[1]) : undefined,
     }
