@@ -28,6 +28,7 @@ export type {
   ReplyAction,
   StateFunction,
   StateResult,
+  Status,
   TimeoutAction,
   TimeoutType,
 } from './gen_statem_callbacks.ts'

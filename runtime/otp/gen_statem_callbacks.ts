@@ -98,6 +98,7 @@ export interface Status {
   /** The event that is handled, and those that come before any message. */
   readonly queue: readonly (readonly [EventType, content: Term])[]
   readonly postponed: readonly (readonly [EventType, content: Term])[]
+  readonly timeouts: readonly Term[]
   readonly reason: Reason
 }
 

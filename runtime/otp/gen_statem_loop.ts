@@ -260,6 +260,7 @@ export class Machine implements Loop {
       data: this.#data,
       queue: [...current, ...as_pairs(this.#queue).reverse()],
       postponed: as_pairs(this.#postponed),
+      timeouts: this.#timeouts?.list() ?? [],
       reason,
     })
     const facts = {
@@ -269,7 +270,7 @@ export class Machine implements Loop {
       modules: [module_of(this.#callbacks)],
       callback_mode: state_enter ? [callback_mode, 'state_enter'] : callback_mode,
       state: [told.state, told.data],
-      timeouts: this.#timeouts?.list() ?? [],
+      timeouts: told.timeouts,
       reason: told.reason,
       client_info:
         Array.isArray(this.#type) && this.#type[0] === 'call' ? client_info(this.#type[1]) : undefined,
