@@ -2,12 +2,12 @@
 
 import { ntoa } from '../apps/kernel/inet.ts'
 import { is_ip_address } from '../apps/kernel/inet_parse.ts'
-import { monotonic_time } from '../runtime/erlang/clock.ts'
 import { whereis } from '../runtime/erlang/registry.ts'
 import { self } from '../runtime/erlang/self.ts'
 import { Exit, type Reason, type Result, type Term, type Timeout } from '../runtime/erlang/term.ts'
 import type { ConnectionStart } from './connection/connection_data.ts'
 import type { ConnectOptions, ListenOptions } from './connection/connection_options.ts'
+import { countdown } from './connection/countdown.ts'
 import * as ssl_connection from './connection/ssl_connection.ts'
 import * as ssl_listen_tracker from './connection/ssl_listen_tracker.ts'
 import * as ssl_listen_tracker_sup from './connection/ssl_listen_tracker_sup.ts'
@@ -197,13 +197,6 @@ async function ask_tracker({ tracker }: SslListenSocket): Promise<ssl_listen_tra
     if (error instanceof Exit) return undefined
     throw error
   }
-}
-
-/** What is left of a time limit. */
-function countdown(timeout: Timeout): () => Timeout {
-  if (timeout === 'infinity') return () => timeout
-  const until = monotonic_time() + timeout
-  return () => Math.max(0, Math.ceil(until - monotonic_time()))
 }
 
 /** A host as a certificate names it. */

@@ -1,6 +1,5 @@
 // How a connection ends: what the peer is told, and how its last bytes and ours still get through.
 
-import { monotonic_time } from '../../runtime/erlang/clock.ts'
 import { receive } from '../../runtime/erlang/receive.ts'
 import { send } from '../../runtime/erlang/send.ts'
 import { spawn } from '../../runtime/erlang/spawn.ts'
@@ -8,6 +7,7 @@ import type { Reason, Timeout } from '../../runtime/erlang/term.ts'
 import { is_orderly } from '../../runtime/otp/crash_report.ts'
 import type { Connection } from './connection_data.ts'
 import { transmit } from './connection_io.ts'
+import { countdown } from './countdown.ts'
 import type { SslSocket } from './ssl_socket.ts'
 
 /** Milliseconds that a peer has to take our last alert. OTP: the environment key `alert_timeout` */
@@ -46,9 +46,8 @@ export async function linger({ cb_info, transport_socket }: SslSocket, timeout: 
   const [transport] = cb_info
   transport.setopts(transport_socket, { active: false })
   await transport.shutdown(transport_socket, 'write')
-  const until = monotonic_time() + (timeout === 'infinity' ? Number.POSITIVE_INFINITY : timeout)
-  for (let left = until; left > 0; left = until - monotonic_time()) {
-    const limit = Number.isFinite(left) ? Math.ceil(left) : 'infinity'
+  const left = countdown(timeout)
+  for (let limit = left(); limit !== 0; limit = left()) {
     const [tag] = await transport.recv(transport_socket, 0, limit)
     if (tag === 'error') return
   }
