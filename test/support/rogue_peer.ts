@@ -52,6 +52,8 @@ export class RoguePeer {
   data: HandshakeData
   /** What an honest peer would do next; to be meddled with. */
   plan: Action[] = []
+  /** The handshake messages that it was sent. */
+  readonly heard_messages: Handshake[] = []
   /** The alerts that it was sent. */
   readonly alerts: TlsAlert[] = []
   /** The application data that it was sent. */
@@ -126,28 +128,29 @@ export class RoguePeer {
     return this.raw('alert', encode_alert(alert))
   }
 
-  /** Puts something else in the place of a planned message. */
+  /** Puts something else in the place of a planned message. It is part of the peer's own history. */
   replace<Type extends Handshake[0]>(
     type: Type,
     change: (message: Extract<Handshake, readonly [Type, unknown]>[1]) => unknown,
   ): void {
-    this.#edit(type, message => [['send', bytes_of([type, change(message as never)] as never)]])
+    const old = this.#planned(type)
+    const bytes = bytes_of([type, change(decode_handshake(old, 'tlsv1.2')[1] as never)] as never)
+    this.plan = this.plan.map(action => (action[1] === old ? ['send', bytes] : action))
+    const history = this.data.history.map(message => (message === old ? bytes : message))
+    this.data = { ...this.data, history }
   }
 
   /** Leaves out a planned message. */
   drop(type: Handshake[0]): void {
-    this.#edit(type, () => [])
+    const old = this.#planned(type)
+    this.plan = this.plan.filter(action => action[1] !== old)
   }
 
-  #edit(type: Handshake[0], change: (body: unknown) => Action[]): void {
-    let found = false
-    this.plan = this.plan.flatMap(action => {
-      const message = action[0] === 'send' ? decode_handshake(action[1], 'tlsv1.2') : undefined
-      if (message?.[0] !== type) return [action]
-      found = true
-      return change(message[1])
-    })
-    if (!found) throw new Error(`no ${type} is planned`)
+  #planned(type: Handshake[0]): Uint8Array {
+    for (const action of this.plan) {
+      if (action[0] === 'send' && handshake_type(action[1]) === type) return action[1]
+    }
+    throw new Error(`no ${type} is planned`)
   }
 
   #hear_record(record: TlsRecord): void {
@@ -173,6 +176,7 @@ export class RoguePeer {
     this.#handshake = rest
     for (const bytes of messages) {
       const message = decode_handshake(bytes, 'tlsv1.2')
+      this.heard_messages.push(message)
       this.#step(message, { ...this.data, history: [...this.data.history, bytes] })
     }
   }
