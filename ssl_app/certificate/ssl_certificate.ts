@@ -11,7 +11,7 @@ import { DecodeError } from '../../runtime/binary/reader.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
 import { Alert, type AlertDescription } from '../record/ssl_alert.ts'
 import type { Role } from '../record/tls_v1.ts'
-import type { TrustStore } from './ssl_pkix_db.ts'
+import { TrustStore } from './ssl_pkix_db.ts'
 
 /** OTP: the option `partial_chain`. The chain is DER, the one nearest the root first. */
 export type PartialChain = (
@@ -98,19 +98,20 @@ export function validate_peer(
  * The chain to show: the own certificate, and whoever issued it, as far as they are known.
  *
  * @param own - DER
- * @param more - DER: certificates that came along with the own one
+ * @param more - DER: certificates that came along with the own one; what cannot be decoded is left out
+ * @throws {@link DecodeError} for the own one
  */
 export function certificate_chain(
   own: Uint8Array,
   more: readonly Uint8Array[],
   trusted: TrustStore,
 ): Uint8Array[] {
-  const known = more.map(decode_certificate)
+  const known = new TrustStore(more)
   const chain = [decode_certificate(own)]
   while (chain.length < longest_chain) {
     const last = chain.at(-1)!
     if (is_self_signed(last)) break
-    const issuer = issuer_among(known, last) ?? issuer_among(trusted.issuers(last), last)
+    const issuer = issuer_among(known.issuers(last), last) ?? issuer_among(trusted.issuers(last), last)
     if (issuer === undefined || chain.includes(issuer)) break
     chain.push(issuer)
   }
@@ -154,8 +155,9 @@ function claim_trust(path: readonly OTPCertificate[], partial_chain: PartialChai
     partial_chain,
     path.map(({ der }) => der),
   )
-  if (!Array.isArray(answer) || answer[0] !== 'trusted_ca') return ['unknown_ca', path]
-  const at = path.findIndex(({ der }) => Buffer.compare(der, answer[1]) === 0)
+  const [tag, claimed] = Array.isArray(answer) ? answer : []
+  if (tag !== 'trusted_ca' || !(claimed instanceof Uint8Array)) return ['unknown_ca', path]
+  const at = path.findIndex(({ der }) => Buffer.compare(der, claimed) === 0)
   return at === -1 ? ['unknown_ca', path] : [path[at]!, path.slice(at + 1)]
 }
 
@@ -187,5 +189,6 @@ function issued(issuer: OTPCertificate, subject: OTPCertificate): boolean {
 /** What a verify_fun failed for reasons of its own ends the handshake without telling them. */
 function alert_of(reason: Term): AlertDescription {
   if (Array.isArray(reason) && reason[0] === 'revoked') return 'certificate_revoked'
-  return (typeof reason === 'string' ? alerts[reason] : undefined) ?? 'handshake_failure'
+  const known = typeof reason === 'string' && Object.hasOwn(alerts, reason)
+  return known ? alerts[reason]! : 'handshake_failure'
 }

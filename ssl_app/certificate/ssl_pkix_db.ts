@@ -1,6 +1,7 @@
 // The certificates that a connection trusts, found by the name of their subject.
 
 import { decode_certificate, type OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
+import { is_self_issued } from '../../apps/public_key/pubkey_cert.ts'
 import { name_key } from '../../apps/public_key/pubkey_names.ts'
 import { DecodeError } from '../../runtime/binary/reader.ts'
 
@@ -22,7 +23,7 @@ export class TrustStore {
     this.ignored = ignored
   }
 
-  /** Those that may have issued `certificate`, going by the names. */
+  /** Those that may have issued `certificate`, going by the names; those that end a path first. */
   issuers(certificate: OTPCertificate): readonly OTPCertificate[] {
     return this.#by_subject.get(name_key(certificate.tbsCertificate.issuer)) ?? []
   }
@@ -42,12 +43,13 @@ export class TrustStore {
     const { subject } = certificate.tbsCertificate
     const key = name_key(subject)
     const same_name = this.#by_subject.get(key)
-    if (same_name !== undefined) {
-      if (!this.has(certificate)) same_name.push(certificate)
-      return
+    if (same_name === undefined) {
+      this.#by_subject.set(key, [certificate])
+      this.#subjects.push(subject.der)
+    } else if (!this.has(certificate)) {
+      if (is_self_issued(certificate)) same_name.unshift(certificate)
+      else same_name.push(certificate)
     }
-    this.#by_subject.set(key, [certificate])
-    this.#subjects.push(subject.der)
   }
 }
 

@@ -1,0 +1,48 @@
+// A path from a root to a peer, and its validation.
+
+import {
+  type PathOptions,
+  type PeerCertificate,
+  validate_peer,
+} from '../../ssl_app/certificate/ssl_certificate.ts'
+import { TrustStore } from '../../ssl_app/certificate/ssl_pkix_db.ts'
+import { make_ca, make_intermediate, make_leaf, type TestCertificate } from './certificates.ts'
+import { now, path } from './engine_pair.ts'
+import { thrown_alert } from './thrown_alert.ts'
+
+export const root = await make_ca()
+export const other_root = await make_ca({ subject: 'CN=Other Root' })
+export const upper = await make_intermediate(root, { subject: 'CN=Upper' })
+export const lower = await make_intermediate(upper, { subject: 'CN=Lower' })
+/** Issued by `lower`, which `upper` issued, which `root` issued. */
+export const leaf = await make_leaf(lower)
+/** Issued by `root`. */
+export const direct = await make_leaf(root)
+
+/** What is validated, and how: a client checks a server, trusting `root`, unless something else is said. */
+export interface Validation extends Partial<PathOptions> {
+  readonly shown: readonly TestCertificate[]
+  readonly trusted?: readonly TestCertificate[]
+  /** Milliseconds since 1970. */
+  readonly at?: number
+}
+
+export const ders = (certificates: readonly TestCertificate[]): Uint8Array[] =>
+  certificates.map(({ cert_der }) => cert_der)
+
+export const store = (...certificates: readonly TestCertificate[]): TrustStore =>
+  new TrustStore(ders(certificates))
+
+export function validate({
+  shown,
+  trusted = [root],
+  role = 'client',
+  at = now,
+  ...changes
+}: Validation): PeerCertificate {
+  const options = path(role, { verify: 'verify_peer', depth: 5, ...changes })
+  return validate_peer(ders(shown), store(...trusted), options, at)
+}
+
+/** The alert that comes of it, or `'none'`. */
+export const alert_for = (validation: Validation) => thrown_alert(() => validate(validation))
