@@ -3,7 +3,7 @@
 import { is_pid } from '../../runtime/erlang/pid.ts'
 import type { Report } from '../../runtime/erlang/report.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
-import { reason_text, stack_text, term_text } from './logger_terms.ts'
+import { reason_text, shorten, stack_text, term_text } from './logger_terms.ts'
 
 /** A report as text: what it is about, and lines with a name each; those without a text are left out. */
 export interface Layout {
@@ -40,11 +40,11 @@ const crash: LayOut = facts => ({
 })
 
 const server_end: LayOut = (facts, [behaviour]) => ({
-  headline: `${behaviour} ${name_text(facts.name)} terminates`,
+  headline: `${behaviour} ${name_text(facts.name)}${module_text(facts.modules)} terminates`,
   facts: [
     ['reason', reason_text(facts.reason)],
     ['last message', 'last_message' in facts ? term_text(facts.last_message) : undefined],
-    ['client', facts.client_info === undefined ? undefined : names_text(facts.client_info)],
+    ['client', client_text(facts.client_info)],
     ['state', term_text(facts.state)],
     ['queue', list_text(facts.queue)],
     ['postponed', list_text(facts.postponed)],
@@ -92,16 +92,17 @@ const process_error: LayOut = facts => ({
   facts: [['reason', reason_text(facts.reason)]],
 })
 
-const any_report: LayOut = ({ message, ...facts }, label) => ({
-  headline: [label.join(' '), ...(typeof message === 'string' ? [message] : [])].join(': '),
-  facts: [
-    ...(message === undefined || typeof message === 'string'
-      ? []
-      : [['message', term_text(message)] as const]),
-    ...Object.entries(facts).map(
-      ([name, term]) => [name, name === 'reason' ? reason_text(term) : term_text(term)] as const,
-    ),
-  ],
+/** Reports that bring their own text along. */
+const told_by_message: LayOut = ({ message, ...facts }, label) =>
+  typeof message === 'string'
+    ? { ...any_report(facts, label), headline: message }
+    : any_report({ message, ...facts }, label)
+
+const any_report: LayOut = (facts, label) => ({
+  headline: label.join(' '),
+  facts: Object.entries(facts)
+    .filter(([, term]) => term !== undefined)
+    .map(([name, term]) => [name, name === 'reason' ? reason_text(term) : term_text(term)]),
 })
 
 const layouts: ReadonlyMap<string, LayOut> = new Map([
@@ -117,9 +118,13 @@ const layouts: ReadonlyMap<string, LayOut> = new Map([
   ['application_controller exit', application_exit],
   ['application_controller halt', application_halt],
   ['error process', process_error],
+  ['ssl', told_by_message],
 ])
 
 // ---- Parts
+
+/** Characters that the arguments of a start function may take. */
+const longest_arguments = 200
 
 const name_text = (name: Term): string => (typeof name === 'string' ? name : term_text(name))
 
@@ -133,7 +138,10 @@ function child_facts(child: Term): Layout['facts'] {
   const stop = typeof child.shutdown === 'number' ? `${child.shutdown} ms` : child.shutdown
   return [
     ['pid', child.pid === undefined ? undefined : term_text(child.pid)],
-    ['start', `${function_name}(${args.map(term_text).join(', ')})`],
+    [
+      'start',
+      `${function_name}(${args === undefined ? '…' : shorten(args.map(term_text).join(', '), longest_arguments)})`,
+    ],
     ['child', `${child.restart_type} ${child.child_type}, shutdown ${stop}`],
   ]
 }
@@ -151,6 +159,16 @@ function error_info_text([, reason, stack]: readonly [string, Term, string | und
   return stack === undefined || reason instanceof Error
     ? reason_text(reason)
     : [reason_text(reason), stack_text(stack)].filter(text => text !== '').join('\n')
+}
+
+const module_text = (modules: readonly string[] | undefined): string =>
+  modules === undefined ? '' : ` (${modules.join(', ')})`
+
+/** Who called, and what is known of that one: its name, or that it has ended. */
+function client_text(info: readonly [client: Term, known: Term] | undefined): string | undefined {
+  if (info === undefined) return undefined
+  const [client, known] = info
+  return known === client ? `${client}` : `${client} (${known})`
 }
 
 const list_text = (list: readonly Term[] | undefined): string | undefined =>

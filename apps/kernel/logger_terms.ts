@@ -5,10 +5,14 @@ import { Exit, type Reason, type Term } from '../../runtime/erlang/term.ts'
 
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 /** Characters that one term may take. */
-const longest_text = 10_000
+const longest_text = 5_000
 /** How many errors inside a reason are told with their stacks, and how deep they are looked for. */
 const most_errors = 3
 const deepest = 6
+
+/** A text that is not longer than so many characters, and says how much is missing. */
+export const shorten = (text: string, longest = longest_text): string =>
+  text.length <= longest ? text : `${text.slice(0, longest)}… (${text.length - longest} more characters)`
 
 /** A term, errors in it by name and message only. */
 export function term_text(term: Term): string {
@@ -77,8 +81,3 @@ function find_errors(term: Term, found: Set<Error>, depth: number): void {
   if (term instanceof Error) found.add(term)
   else if (Array.isArray(term) && depth > 0) for (const part of term) find_errors(part, found, depth - 1)
 }
-
-const shorten = (text: string): string =>
-  text.length <= longest_text
-    ? text
-    : `${text.slice(0, longest_text)}… (${text.length - longest_text} more characters)`

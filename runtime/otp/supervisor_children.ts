@@ -173,13 +173,17 @@ export function report_error(
   report('error', { label: ['supervisor', error_context], report: facts })
 }
 
-/** A child, as reports tell of it. */
+/**
+ * A child, as reports tell of it. What a temporary one was given on demand is nobody's business, for there may be
+ * secrets in it: as in OTP, where such arguments are not kept.
+ */
 export function offender({ spec, pid, restarting, extra_args }: Child): Record<string, Term> {
   const [start, args] = spec.start
+  const is_private = spec.restart === 'temporary' && extra_args.length > 0
   return {
     pid: restarting ? ['restarting', pid] : pid,
     id: spec.id,
-    mfargs: [start.name, [...args, ...extra_args]],
+    mfargs: [start.name, is_private ? undefined : [...args, ...extra_args]],
     restart_type: spec.restart,
     shutdown: spec.shutdown,
     child_type: spec.type,

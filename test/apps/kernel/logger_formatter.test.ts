@@ -4,14 +4,17 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import type * as logger from '../../../apps/kernel/logger.ts'
 import { format, local_time } from '../../../apps/kernel/logger_formatter.ts'
 import { exit } from '../../../runtime/erlang/links.ts'
+import { make_ref, type Pid } from '../../../runtime/erlang/pid.ts'
 import { process_flag, put } from '../../../runtime/erlang/process_flags.ts'
 import { receive } from '../../../runtime/erlang/receive.ts'
+import { register } from '../../../runtime/erlang/registry.ts'
 import { use_report_handler } from '../../../runtime/erlang/report.ts'
 import { self } from '../../../runtime/erlang/self.ts'
 import { send } from '../../../runtime/erlang/send.ts'
 import { spawn } from '../../../runtime/erlang/spawn.ts'
-import { Exit, type Term } from '../../../runtime/erlang/term.ts'
+import { Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_server from '../../../runtime/otp/gen_server.ts'
+import * as gen_statem from '../../../runtime/otp/gen_statem.ts'
 import * as proc_lib from '../../../runtime/otp/proc_lib.ts'
 import * as supervisor from '../../../runtime/otp/supervisor.ts'
 import { kill_everybody } from '../../support/clean_slate.ts'
@@ -83,23 +86,24 @@ describe('a report of no known kind', () => {
   test('gives its label, and each fact a line', () => {
     const facts = { reason: ['why', new Error('because')], more: { a: 1 }, nothing: undefined }
     expect(shown_report(['error', 'timer'], facts)).toMatch(
-      /^error error timer\n {2}reason: \[ 'why', \[Error: because\] \]\n {4}Error: because\n {6}at .*(\n {6}at .*)*\n {2}more: \{ a: 1 \}\n {2}nothing: undefined$/,
+      /^error error timer\n {2}reason: \[ 'why', \[Error: because\] \]\n {4}Error: because\n {6}at .*(\n {6}at .*)*\n {2}more: \{ a: 1 \}$/,
     )
   })
 
-  test('puts a message that is a text into the first line', () => {
-    const message = 'TLS server: In state hello received CLIENT ALERT: Fatal - Unknown CA'
+  test('of ssl begins with the text that it brings along, if it does', () => {
+    const message = 'SSL: certify: Fatal error: unknown ca'
     expect(shown_report(['ssl', 'alert'], { role: 'server', message })).toBe(
-      `error ssl alert: ${message}\n  role: 'server'`,
+      `error ${message}\n  role: 'server'`,
     )
-    expect(shown_report(['gen_server', 'no_handle_info'], { message: ['tcp', 1] })).toBe(
-      "error gen_server no_handle_info\n  message: [ 'tcp', 1 ]",
+    expect(shown_report(['ssl', 'info'], { message: ['tcp', 1] })).toBe(
+      "error ssl info\n  message: [ 'tcp', 1 ]",
     )
+    expect(shown_report(['other', 'info'], { message: 'hello' })).toBe("error other info\n  message: 'hello'")
   })
 
   test('cuts what is too long, and survives what cannot be shown', () => {
     const long = shown_report(['x'], { text: Array.from({ length: 40 }, () => 'y'.repeat(1_000)) })
-    expect(long.length).toBeLessThan(10_200)
+    expect(long.length).toBeLessThan(5_200)
     expect(long).toMatch(/… \(\d+ more characters\)$/)
     const hostile = {
       [Symbol.for('nodejs.util.inspect.custom')]() {
@@ -169,14 +173,44 @@ describe('a supervised server', () => {
     ])
   })
 
-  test('that crashes in a call is told of with who called', async () => {
+  test.each([
+    ['lives', undefined, '<pid>'],
+    ['has a name', 'teller', '<pid> (teller)'],
+    ['has ended', 'nobody', '<pid> (dead)'],
+  ])('that crashes in a call is told of with who called, who %s', async (_how, name, client) => {
     const texts = await texts_of(async () => {
-      await gen_server.start(counter, 0)
-      const [, pid] = (await gen_server.start(counter, 0)) as ['ok', any]
-      await gen_server.call(pid, 'anything').catch(() => {})
+      const pid = ok(await gen_server.start(counter, 0))
+      const caller = spawn(() => receive())
+      if (name === 'teller') register(name, caller)
+      if (name === 'nobody') exit(caller, 'kill')
+      send(pid, ['$gen_call', [caller, make_ref()], 'anything'])
     })
     expect(texts[0]).toMatch(/^error gen_server <pid> terminates\n {2}reason: 'no_calls'\n/)
-    expect(texts[0]).toContain('\n  client: <pid>, <pid>\n')
+    expect(texts[0]!.split('\n')).toContain(`  client: ${client}`)
+  })
+
+  test('that is a machine is told of with what it was about to do', async () => {
+    const machine: gen_statem.Callbacks = {
+      module: 'door',
+      callback_mode: () => 'handle_event_function',
+      init: () => ['ok', 'locked', { code: 1 }],
+      handle_event: (_type, content) =>
+        content === 'crash' ? ['stop', 'why'] : ['keep_state_and_data', ['postpone']],
+    }
+    const texts = await texts_of(async () => {
+      const pid = ok(await gen_statem.start(machine))
+      gen_statem.cast(pid, 'later')
+      gen_statem.cast(pid, 'crash')
+    })
+    expect(texts[0]).toBe(
+      [
+        'error gen_statem <pid> (door) terminates',
+        "  reason: 'why'",
+        "  state: [ 'locked', { code: 1 } ]",
+        "  queue: [ [ 'cast', 'crash' ] ]",
+        "  postponed: [ [ 'cast', 'later' ] ]",
+      ].join('\n'),
+    )
   })
 
   test('whose supervisor gives up is told of as that', async () => {
@@ -196,6 +230,25 @@ describe('a supervised server', () => {
         '  child: permanent worker, shutdown 5000 ms',
       ].join('\n'),
     )
+  })
+
+  test('that was started on demand is told of without what it was given, if it is temporary', async () => {
+    const on_demand = (restart: supervisor.Restart): supervisor.Callbacks => ({
+      init: () => [
+        'ok',
+        [{ strategy: 'simple_one_for_one' }, [{ id: 'counter', start: start_counter, restart }]],
+      ],
+    })
+    const start_line = async (restart: supervisor.Restart) => {
+      const texts = await texts_of(async () => {
+        const sup = ok((await supervisor.start_link(on_demand(restart))) as ['ok', Pid])
+        await supervisor.start_child(sup, [7])
+        gen_server.cast('counter', 'why')
+      })
+      return texts.at(-1)!.match(/ {2}start: .*/)![0]
+    }
+    expect(await start_line('temporary')).toBe('  start: start_counter(…)')
+    expect(await start_line('permanent')).toBe('  start: start_counter(7)')
   })
 
   test('that cannot be started again is told of with the pid that it had', async () => {
