@@ -20,38 +20,32 @@ async function echo() {
   }
 }
 
-const start = () => proc_lib.start_link(echo)
+const start_echo = () => proc_lib.start_link(echo)
 
 const echo_sup: supervisor.Callbacks = {
-  init: () => ['ok', [{ strategy: 'simple_one_for_one' }, [{ id: 'echo', start, restart: 'temporary' }]]],
+  module: 'echo_sup',
+  init: () => [
+    'ok',
+    [{ strategy: 'simple_one_for_one' }, [{ id: 'echo', start: start_echo, restart: 'temporary' }]],
+  ],
 }
 
-/** Accepts connections for ever, and gives each to a process of its own. */
-async function serve(port: number, options: ssl.ListenOptions) {
-  const listener = ok(await ssl.listen(port, { ...options, mode: 'binary', active: false }))
+/** Gives each connection of a passive listener to a process of its own, until the listener is closed. */
+export async function serve(listener: ssl.SslListenSocket): Promise<void> {
   const sup = ok(await supervisor.start_link(echo_sup))
-  proc_lib.init_ack(['ok', self(), ok(ssl.sockname(listener))[1]])
-
   for (;;) {
-    const socket = ok(await ssl.transport_accept(listener))
+    const [tag, socket] = await ssl.transport_accept(listener)
+    if (tag === 'error') return
     const connection = ok(await supervisor.start_child(sup, [])) as Pid
     await ssl.controlling_process(socket, connection)
     send(connection, ['socket', socket])
   }
 }
 
-/** @returns `['ok', server, port]`; the server ends with the running process */
-export const start_link = (
-  port: number,
-  options: ssl.ListenOptions,
-): Promise<readonly ['ok', Pid, port: number]> => proc_lib.start_link(serve, [port, options])
-
 if (import.meta.filename === process.argv[1]) {
   const { server_config } = await pkix_test_data()
   await run(async () => {
     ok(await ssl.start())
-    const [, , port] = await start_link(4433, server_config)
-    console.log(`Try: openssl s_client -quiet -connect localhost:${port}`)
-    await receive('stop')
+    await serve(ok(await ssl.listen(4433, { ...server_config, active: false })))
   })
 }

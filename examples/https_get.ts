@@ -16,12 +16,10 @@ export interface Answer {
  * @throws Exit `['badmatch', ['error', reason]]` when there is no connection, or no trust
  */
 export async function https_get(url: string, options: ssl.ConnectOptions = {}): Promise<Answer> {
-  const { hostname, port, pathname, search } = new URL(url)
-  const host = hostname.replace(/^\[|\]$/g, '')
-  const socket = ok(
-    await ssl.connect(host, Number(port || 443), { ...options, active: false, packet: 'line' }, 10_000),
-  )
-  ok(await ssl.send(socket, `GET ${pathname}${search} HTTP/1.0\r\nHost: ${hostname}\r\n\r\n`))
+  const { host, hostname, port, pathname, search } = new URL(url)
+  const by_line = { ...options, active: false, packet: 'line' } as const
+  const socket = ok(await ssl.connect(hostname, Number(port || 443), by_line, 10_000))
+  ok(await ssl.send(socket, `GET ${pathname}${search} HTTP/1.0\r\nHost: ${host}\r\n\r\n`))
 
   const status = await line(socket)
   const headers: string[] = []

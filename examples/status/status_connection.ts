@@ -26,7 +26,8 @@ async function serve(socket: ssl.SslSocket, count: number): Promise<boolean> {
   const request = await read_request(socket)
   if (request === 'none') return false
   if (request === 'malformed') {
-    return send_response(socket, text('400 Bad Request', 'That is no request.'), last)
+    await send_response(socket, text('400 Bad Request', 'That is no request.'), last)
+    return false
   }
 
   const crash = request.path === '/crash'
