@@ -1,17 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
-import { monotonic_time } from '../../../runtime/erlang/clock.ts'
 import { exit } from '../../../runtime/erlang/links.ts'
 import type { Pid } from '../../../runtime/erlang/pid.ts'
-import { is_process_alive, process_flag, process_info } from '../../../runtime/erlang/process_flags.ts'
-import { after, receive } from '../../../runtime/erlang/receive.ts'
+import { is_process_alive, process_flag } from '../../../runtime/erlang/process_flags.ts'
+import { receive } from '../../../runtime/erlang/receive.ts'
 import { whereis } from '../../../runtime/erlang/registry.ts'
 import { self } from '../../../runtime/erlang/self.ts'
 import { send } from '../../../runtime/erlang/send.ts'
 import { spawn } from '../../../runtime/erlang/spawn.ts'
 import { Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_statem from '../../../runtime/otp/gen_statem.ts'
+import { mailbox, pause } from '../../support/behaviours.ts'
 import { kill_everybody } from '../../support/clean_slate.ts'
+import { look, obedient } from '../../support/obedient_statem.ts'
 import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
@@ -24,8 +25,6 @@ afterEach(() => {
   kill_everybody()
 })
 
-const mailbox = () => process_info(self(), 'messages')![1]
-const pause = (time = 1) => receive(after(time, () => {}))
 const labels = () => told.map(({ label }) => label)
 
 /** A door that locks itself again a second after it was opened. */
@@ -55,20 +54,6 @@ const door: gen_statem.Callbacks<number, string, Door> = {
     },
   },
 }
-
-/** A machine whose events are functions of its data that give the result. */
-const obedient: gen_statem.Callbacks = {
-  module: 'obedient',
-  callback_mode: () => 'handle_event_function',
-  init: given => (typeof given === 'function' ? given() : ['ok', 'idle', given]),
-  handle_event: (type, content, state, data) =>
-    typeof content === 'function' ? content(data, type, state) : ['keep_state', [...data, [type, content]]],
-}
-const look = (machine: Pid): Promise<Term> =>
-  gen_statem.call(machine, (data: Term, type: Term, state: Term) => [
-    'keep_state_and_data',
-    ['reply', type[1], [state, data]],
-  ])
 
 describe('a state machine in state functions', () => {
   test('does what the state it is in says', () =>
@@ -237,94 +222,6 @@ describe('a call', () => {
       await expect(gen_statem.call(pid, end)).rejects.toMatchObject({
         reason: ['shutdown', form(pid, end, 'infinity')],
       })
-    }))
-})
-
-describe('timeouts', () => {
-  test('of different names run side by side, and names that are tuples are compared by content', () =>
-    in_virtual_time(async () => {
-      const pid = ok(await gen_statem.start(obedient, []))
-      gen_statem.cast(pid, () => [
-        'keep_state_and_data',
-        [
-          [['timeout', 'a'], 30, 'a'],
-          [['timeout', ['b', 1]], 20, 'b'],
-          [['timeout', ['b', 2]], 10, 'c'],
-          [['timeout', 7], 5, 'd'],
-        ],
-      ])
-      gen_statem.cast(pid, () => ['keep_state_and_data', [['timeout', ['b', 1]], 'cancel']])
-      await pause(50)
-      expect(await look(pid)).toEqual([
-        'idle',
-        [
-          [['timeout', 7], 'd'],
-          [['timeout', ['b', 2]], 'c'],
-          [['timeout', 'a'], 'a'],
-        ],
-      ])
-    }))
-
-  test('can be set for a moment', () =>
-    in_virtual_time(async () => {
-      const pid = ok(await gen_statem.start(obedient, []))
-      await pause(100)
-      gen_statem.cast(pid, () => ['keep_state_and_data', ['state_timeout', 130, 'at 130', { abs: true }]])
-      gen_statem.cast(pid, () => ['keep_state_and_data', [['timeout', 'past'], -5, 'at once', { abs: true }]])
-      await pause(1)
-      expect(await look(pid)).toEqual(['idle', [[['timeout', 'past'], 'at once']]])
-      await pause(28)
-      expect((await look(pid))[1].length).toBe(1)
-      await pause(2)
-      expect((await look(pid))[1][1]).toEqual(['state_timeout', 'at 130'])
-      expect(monotonic_time()).toBeLessThan(140)
-    }))
-
-  test('that fired but were cancelled before they were handled do not come', () =>
-    in_virtual_time(async () => {
-      const pid = ok(await gen_statem.start(obedient, []))
-      gen_statem.cast(pid, () => ['keep_state_and_data', ['state_timeout', 10, 'late']])
-      gen_statem.cast(pid, async () => {
-        await pause(20)
-        return ['keep_state_and_data', ['state_timeout', 'cancel']]
-      })
-      await pause(50)
-      expect(await look(pid)).toEqual(['idle', []])
-    }))
-
-  test.each<[Term]>([
-    [['state_timeout', -1, 'x']],
-    [['state_timeout', 10]],
-    [['state_timeout', 'update']],
-    [['state_timeout', 'cancel', 'x']],
-    [['state_timeout', 10, 'x', { absolute: true }]],
-    [[['timer', 'x'], 10, 'x']],
-    ['soon'],
-    [-1],
-  ])('that are none end the machine: %j', action =>
-    in_virtual_time(async () => {
-      const [pid, ref] = ok(await gen_statem.start_monitor(obedient, []))
-      gen_statem.cast(pid, () => ['keep_state_and_data', [action]])
-      expect(await receive()).toEqual([
-        'DOWN',
-        ref,
-        'process',
-        pid,
-        ['bad_action_from_state_function', action],
-      ])
-      expect(timer_count()).toBe(0)
-    }),
-  )
-
-  test('go with the machine', () =>
-    in_virtual_time(async () => {
-      const pid = ok(
-        await gen_statem.start(obedient, () => ['ok', 'idle', [], [10_000, ['state_timeout', 10_000, 'x']]]),
-      )
-      await pause()
-      expect(timer_count()).toBe(2)
-      exit(pid, 'kill')
-      expect(timer_count()).toBe(0)
     }))
 })
 
