@@ -48,5 +48,5 @@ const acceptors = ['acceptor_1', 'acceptor_2', 'acceptor_3', 'acceptor_4']
 
 const status_acceptor_sup: supervisor.Callbacks = {
   module: 'status_acceptor_sup',
-  init: () => ['ok', [{}, acceptors.map(id => ({ id, start: status_acceptor.start_link }))]],
+  init: () => ['ok', [{ intensity: 10 }, acceptors.map(id => ({ id, start: status_acceptor.start_link }))]],
 }

@@ -53,9 +53,7 @@ describe('The page', () => {
     const [first, second] = await run(async () => [await get('/'), await get('/')])
     expect(first).toMatchObject({ status: 'HTTP/1.1 200 OK' })
     expect(first?.headers).toContain('Content-Type: text/plain; charset=utf-8')
-    expect(first?.body).toMatch(
-      /protocol +tlsv1.2\n +cipher suite +ECDHE-ECDSA-[A-Z\d-]+\n +session +new\n/,
-    )
+    expect(first?.body).toMatch(/protocol +tlsv1.2\n +cipher suite +ECDHE-ECDSA-[A-Z\d-]+\n +session +new\n/)
     expect(second?.body).toMatch(/session +resumed\n/)
   })
 
