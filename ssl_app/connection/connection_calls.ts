@@ -41,14 +41,22 @@ export function serve(from: From, request: Term, data: Connection): Promised<Res
   }
 }
 
+/** DER: what the peer has shown, now or when the session was made that goes on. */
+function peer_certificate({ engine }: Connection): Uint8Array | undefined {
+  const { peer, resumed, offered } = engine!.data
+  return resumed ? offered!.peer_certificate : peer?.certificate
+}
+
 /** Questions that change nothing. */
 function tell(name: string, argument: Term, data: Connection): Term {
-  const { peer, alpn } = data.engine!.data
+  const { alpn } = data.engine!.data
   switch (name) {
     case 'getopts':
       return get_options(data.user.options, data.socket.cb_info[0], data.socket.transport_socket, argument)
-    case 'peercert':
-      return peer === undefined ? ['error', 'no_peercert'] : ['ok', peer.certificate]
+    case 'peercert': {
+      const certificate = peer_certificate(data)
+      return certificate === undefined ? ['error', 'no_peercert'] : ['ok', certificate]
+    }
     case 'negotiated_protocol':
       return alpn === undefined ? ['error', 'protocol_not_negotiated'] : ['ok', alpn]
     case 'connection_information':

@@ -1,6 +1,6 @@
 // What the options of a connection come down to for its handshake: files are read, keys and certificates decoded.
 
-import { type Curve, type PrivateKey, sign, supports, verify } from '../../apps/crypto/crypto.ts'
+import { type Curve, hash, type PrivateKey, sign, supports, verify } from '../../apps/crypto/crypto.ts'
 import { decode_certificate, type OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
 import { select_extension } from '../../apps/public_key/pubkey_extensions.ts'
 import { decode_private_key, subject_public_key } from '../../apps/public_key/pubkey_keys.ts'
@@ -9,7 +9,7 @@ import { cacerts_get } from '../../apps/public_key/pubkey_os_cacerts.ts'
 import { signature_scheme } from '../../apps/public_key/pubkey_signature.ts'
 import { type PemEntry, pem_entry_decode } from '../../apps/public_key/public_key.ts'
 import { report } from '../../runtime/erlang/report.ts'
-import type { Reason, Result } from '../../runtime/erlang/term.ts'
+import type { Reason, Result, Term } from '../../runtime/erlang/term.ts'
 import { certificate_chain } from '../certificate/ssl_certificate.ts'
 import * as ssl_pem_cache from '../certificate/ssl_pem_cache.ts'
 import { empty_trust_store, TrustStore } from '../certificate/ssl_pkix_db.ts'
@@ -199,15 +199,29 @@ function traits(certificate: OTPCertificate): CertificateTraits {
 const identities = new WeakMap<object, number>()
 let last_identity = 0
 
-/** A number for each function or store: the same for the same one. */
-function identity_of(thing: object | undefined): number {
-  if (thing === undefined) return 0
+/** A text for each function, object or simple value: the same for the same one. */
+function identity_of(thing: Term): string {
+  if (typeof thing !== 'function' && (typeof thing !== 'object' || thing === null)) {
+    return `${typeof thing} ${String(thing)}`
+  }
   let known = identities.get(thing)
   if (known === undefined) {
     known = ++last_identity
     identities.set(thing, known)
   }
-  return known
+  return `#${known}`
+}
+
+const fingerprints = new WeakMap<TrustStore, string>()
+
+/** Authorities that are given anew with each connection are the same if their DER is. */
+function identity_of_trusted({ cacerts }: SslOptions, trusted: TrustStore): string {
+  if (cacerts === undefined) return identity_of(trusted)
+  const known = fingerprints.get(trusted)
+  if (known !== undefined) return known
+  const fingerprint = cacerts.map(der => Buffer.from(hash('sha256', der)).toString('base64')).join()
+  fingerprints.set(trusted, fingerprint)
+  return fingerprint
 }
 
 /** Sessions go on only among connections that would check the peer in the same way, for the same name. */
@@ -218,7 +232,7 @@ const policy = (options: SslOptions, trusted: TrustStore): string =>
     options.depth,
     options.hostname,
     options.server_name,
-    identity_of(trusted),
-    identity_of(options.verify_fun?.[0]),
+    identity_of_trusted(options, trusted),
+    options.verify_fun?.map(identity_of),
     identity_of(options.partial_chain),
   ])
