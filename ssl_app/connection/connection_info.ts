@@ -13,6 +13,7 @@ const untold: readonly (keyof SslOptions)[] = [
   'server_name',
   'hostname',
   'sni',
+  'sni_hosts',
 ]
 
 /**

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { ok, run, spawn, type Term } from '../../runtime/index.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
 import { make_ca, make_leaf, type TestCertificate } from '../support/certificates.ts'
-import { with_ssl } from '../support/tls_pair.ts'
+import { connect_pair, with_ssl } from '../support/tls_pair.ts'
 
 const pki = with_ssl()
 
@@ -197,6 +197,14 @@ describe('other options by name', () => {
       expect(await certificate_for(port, 'c.example')).toEqual(['tls_alert', 'handshake failure'])
     })
   })
+
+  test('are told to nobody, since they may hold keys', () =>
+    run(async () => {
+      const sni_hosts = { 'a.example': { password: 'open sesame' } }
+      const { client, server, listener } = await connect_pair(pki(), {}, { sni_hosts })
+      expect(JSON.stringify(await ssl.connection_information(server))).not.toMatch(/open sesame/)
+      await Promise.all([client, server, listener].map(socket => ssl.close(socket)))
+    }))
 
   test('keep what the listener demands of clients', async () => {
     const demanding = {
