@@ -6,6 +6,7 @@ import {
   all_suites,
   type CipherSuite,
   type ErlangSuite,
+  implemented,
   type KeyExchange,
   suite_definition,
   suite_from_erlang,
@@ -62,7 +63,8 @@ const needs: Readonly<Record<KeyExchange, Need>> = {
  * out, and wire codes that stand for nothing are too; if nothing remains, the default suites.
  *
  * @param version - the highest one configured
- * @returns `['error', ['options', ['ciphers', value]]]` for an unknown name or tuple, or no list at all
+ * @returns `['error', ['options', ['ciphers', value]]]` for an unknown name or tuple, for no list at all, and when
+ *   nothing remains because it is not implemented
  */
 export function parse_ciphers(
   value: unknown,
@@ -74,12 +76,16 @@ export function parse_ciphers(
 
   const available = new Set(all_suites(version))
   const chosen = new Set<CipherSuite>()
+  let is_lacking = false
   for (const name of named) {
     const suite = named_suite(name)
     if (suite === undefined) return refused
-    if (suite !== 'unknown_code' && available.has(suite)) chosen.add(suite)
+    if (suite === 'unknown_code') continue
+    if (available.has(suite)) chosen.add(suite)
+    else is_lacking ||= !implemented(suite)
   }
-  return ['ok', chosen.size === 0 ? suites(version) : [...chosen]]
+  if (chosen.size > 0) return ['ok', [...chosen]]
+  return is_lacking ? refused : ['ok', suites(version)]
 }
 
 /** What of a configured list can be used with `version`, in its order. */

@@ -57,12 +57,18 @@ describe('the option ciphers', () => {
     expect(parse([gcm128, cbc128, gcm128])).toEqual(['ok', named(gcm128, cbc128)])
   })
 
-  test.each([[[]], [''], [':'], [[Uint8Array.of(0xff, 0xfe)]], [['AES128-SHA']]])(
+  test.each([[[]], [''], [':'], [[Uint8Array.of(0xff, 0xfe)]]])(
     'means the default list when nothing that can be used is named, as in %j',
     value => {
       expect(parse(value)).toEqual(['ok', defaults])
     },
   )
+
+  test('is refused when nothing that is named is implemented, and does without it otherwise', () => {
+    expect(parse('AES128-SHA')).toEqual(refused('AES128-SHA'))
+    expect(parse([['rsa', 'aes_128_cbc', 'sha']])).toEqual(refused([['rsa', 'aes_128_cbc', 'sha']]))
+    expect(parse(`AES128-SHA:${gcm128}`)).toEqual(['ok', named(gcm128)])
+  })
 
   test('means the defaults when all that is named is newer than the version', () => {
     expect(parse_ciphers([gcm128], 'tlsv1')).toEqual(['ok', suites('tlsv1')])
