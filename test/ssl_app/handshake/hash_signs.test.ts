@@ -1,6 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
+import { private_key_from_pkcs8, sign } from '../../../apps/crypto/crypto.ts'
 import { decode, encode } from '../../../runtime/binary/codec.ts'
 import {
+  can_sign,
   digitally_signed,
   hash_sign,
   signature_scheme,
@@ -57,6 +60,38 @@ describe('hash_sign', () => {
     expect(hash_sign(0xfefe)).toBeUndefined()
   })
 })
+
+describe('can_sign', () => {
+  test.each([512, 528, 624, 744, 768, 1024, 1032, 1040, 2048])(
+    'tells what an RSA key of %i bits has room for',
+    modulusLength => {
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength })
+      const key = private_key_from_pkcs8(privateKey.export({ format: 'der', type: 'pkcs8' }))!
+      for (const name of signature_scheme_names) {
+        const scheme = hash_sign(name)!
+        const signs = scheme.key_type === 'rsa' && succeeds(() => sign(scheme, hex('00'), key))
+        expect({ name, can: can_sign(name, key) }).toEqual({ name, can: signs })
+      }
+    },
+  )
+
+  test('goes by the type of other keys', () => {
+    const names = (type: 'ec' | 'dsa' | 'ed25519') =>
+      signature_scheme_names.filter(name => can_sign(name, { type, bits: 255 }))
+    expect(names('ed25519')).toEqual(['ed25519'])
+    expect(names('dsa')).toEqual(['dsa_sha1'])
+    expect(names('ec')).toHaveLength(5)
+  })
+})
+
+function succeeds(run: () => unknown): boolean {
+  try {
+    run()
+    return true
+  } catch {
+    return false
+  }
+}
 
 describe('digitally_signed', () => {
   describe('in TLS 1.2', () => test_codec_laws(digitally_signed['tlsv1.2'], values.digitally_signed))
