@@ -80,7 +80,7 @@ describe('The programs in the documentation', () => {
     expect(stdout).toBe('')
   })
 
-  test.each(programs_of('README.md').entries())(
+  test.each([...programs_of('README.md').entries()])(
     'number %i of the README says what it is said to',
     async (index, code) => {
       const said = Array.from(code.matchAll(/console\.log\(.*\) \/\/ (.*\n)/g), ([, line]) => line)
