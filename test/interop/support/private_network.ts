@@ -49,6 +49,7 @@ async function start_in_namespace(
 
   const entrance = net.createServer({ allowHalfOpen: true }, outside => join_streams(outside, unix_socket))
   await new Promise<void>(resolve => entrance.listen(0, '127.0.0.1', resolve))
+  entrance.unref() // a test that failed and never stopped the server is not to keep the others waiting
   return {
     port: (entrance.address() as net.AddressInfo).port,
     process: server,

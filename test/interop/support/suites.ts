@@ -45,3 +45,9 @@ export function suites_for(key: KeyType): readonly Suite[] {
 export function from_openssl_name(name: string): string {
   return suites.find(suite => suite.openssl === name)?.name ?? name
 }
+
+/** @returns the IANA name of a suite as `ssl` writes it, or what was given if the tests know no such suite */
+export function from_erlang_suite(suite: readonly string[]): string {
+  const same = suites.find(({ erlang }) => erlang.every((part, index) => part === suite[index]))
+  return same?.name ?? suite.join()
+}
