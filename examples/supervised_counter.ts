@@ -1,6 +1,7 @@
 // A counter that cannot count further than three, under a supervisor that starts a new one when it fails:
 //   node dist/examples/supervised_counter.js
 
+import { application } from '../apps/kernel/index.ts'
 import { _, gen_server, monitor, ok, type Pid, receive, run, supervisor, whereis } from '../runtime/index.ts'
 
 // ---- The counter
@@ -50,6 +51,7 @@ export async function count_too_far() {
 }
 
 if (import.meta.filename === process.argv[1]) {
+  ok(await application.ensure_started('kernel')) // whose logger makes reports readable
   const { counted, failure, first, second } = await run(count_too_far)
   console.log(`${first} and then ${second} counted ${counted}. In between: ${failure.message}`)
 }
