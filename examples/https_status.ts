@@ -43,11 +43,12 @@ if (import.meta.filename === process.argv[1]) {
   const { PORT } = process.env
   const ports = PORT ? [Number(PORT)] : Array.from({ length: 100 }, (_, index) => 8_443 + index)
   const [port, cacertfile] = await start(ports).catch(() => process.exit(1)) // the log says why
+  const server = `-connect localhost:${port} -CAfile ${cacertfile}`
   console.log(`https://localhost:${port}/ tells how it came. Try:
 
   curl --cacert ${cacertfile} https://localhost:${port}/
-  openssl s_client -connect localhost:${port} -CAfile ${cacertfile}               then: GET / HTTP/1.0
-  openssl s_client -connect localhost:${port} -CAfile ${cacertfile} -reconnect    resumes the session
+  printf 'GET / HTTP/1.0\\r\\n\\r\\n' | openssl s_client -quiet ${server}
+  openssl s_client -reconnect ${server} < /dev/null | grep -E '^(New|Reused)'
 
 Ctrl-C stops it.`)
 
