@@ -43,6 +43,7 @@ interface Branch {
 }
 
 interface Row {
+  readonly outer: OuterState
   readonly on: ReadonlyMap<string, readonly Branch[]>
   readonly always: readonly Branch[]
 }
@@ -68,7 +69,7 @@ export function chart_table(chart: { readonly config: unknown }): ChartTable {
   const visit = (node: Node, path: readonly string[], around: ReadonlyMap<string, readonly Branch[]>) => {
     const on = new Map([...around, ...branches_of(root, node, path)])
     if (node.states === undefined) {
-      rows.set(path.join('.'), { on, always: always_of(root, node, path) })
+      rows.set(path.join('.'), { outer: path[0] as OuterState, on, always: always_of(root, node, path) })
       return
     }
     for (const [name, inner] of Object.entries(node.states)) visit(inner, [...path, name], on)
@@ -88,7 +89,7 @@ export function next_state(table: ChartTable, state: ChartState, message: string
 }
 
 /** The state that the log and the user name. */
-export const outer_state = (state: ChartState): OuterState => state.split('.', 1)[0] as OuterState
+export const outer_state = (table: ChartTable, state: ChartState): OuterState => table.rows.get(state)!.outer
 
 /** Goes on to where a state leads without any message. */
 function settle(table: ChartTable, state: ChartState, facts: Facts): ChartState {

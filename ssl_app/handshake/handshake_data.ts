@@ -73,34 +73,34 @@ export interface HandshakeData {
   /** All messages so far, header included, both sides'. */
   readonly history: readonly Uint8Array[]
   /** The negotiated version. */
-  readonly version?: ProtocolVersion
-  readonly client_random?: Uint8Array
-  readonly server_random?: Uint8Array
+  readonly version: ProtocolVersion | undefined
+  readonly client_random: Uint8Array | undefined
+  readonly server_random: Uint8Array | undefined
   /** Client: what it asked for. */
-  readonly client_hello?: ClientHello | undefined
+  readonly client_hello: ClientHello | undefined
   /** The session the client offers, or the one that goes on. */
-  readonly offered?: Session | undefined
+  readonly offered: Session | undefined
   readonly resumed: boolean
-  readonly session_id?: Uint8Array
-  readonly suite?: CipherSuite
-  readonly extended_master_secret?: boolean
+  readonly session_id: Uint8Array | undefined
+  readonly suite: CipherSuite | undefined
+  readonly extended_master_secret: boolean | undefined
   /** Whether the peer knows RFC 5746. */
-  readonly secure_renegotiation?: boolean
+  readonly secure_renegotiation: boolean | undefined
   /** The protocol that ALPN chose. */
-  readonly alpn?: string | undefined
+  readonly alpn: string | undefined
   /** Server: the name that the client asked for. */
-  readonly server_name?: string | undefined
+  readonly server_name: string | undefined
   /** The scheme that this side signs with; a client that has none to offer shows no certificate. */
-  readonly scheme?: SignatureScheme | undefined
+  readonly scheme: SignatureScheme | undefined
   /** Server: its half of the key exchange, until it is used. */
-  readonly key_pair?: (KeyPair & { readonly curve: Curve }) | undefined
+  readonly key_pair: (KeyPair & { readonly curve: Curve }) | undefined
   /** Client: the group and public value of the server. */
-  readonly peer_share?: { readonly curve: Curve; readonly public: Uint8Array } | undefined
-  readonly peer?: Peer | undefined
+  readonly peer_share: { readonly curve: Curve; readonly public: Uint8Array } | undefined
+  readonly peer: Peer | undefined
   /** Client: the server wants to know who it is. */
-  readonly certificate_requested?: boolean
+  readonly certificate_requested: boolean | undefined
   /** Of this connection alone: sessions have copies. */
-  readonly master_secret?: Uint8Array | undefined
+  readonly master_secret: Uint8Array | undefined
 }
 
 /** What a step of the handshake wants done, in order. */
@@ -124,6 +124,36 @@ export interface PendingKeys {
 }
 
 export type Step = readonly [HandshakeData, ...Action[]]
+
+/** Where every handshake begins. All is named, so that what each step makes of it has one shape. */
+export const nothing_known = (
+  role: Role,
+  config: HandshakeConfig,
+  environment: Environment,
+): HandshakeData => ({
+  role,
+  config,
+  environment,
+  history: [],
+  version: undefined,
+  client_random: undefined,
+  server_random: undefined,
+  client_hello: undefined,
+  offered: undefined,
+  resumed: false,
+  session_id: undefined,
+  suite: undefined,
+  extended_master_secret: undefined,
+  secure_renegotiation: undefined,
+  alpn: undefined,
+  server_name: undefined,
+  scheme: undefined,
+  key_pair: undefined,
+  peer_share: undefined,
+  peer: undefined,
+  certificate_requested: undefined,
+  master_secret: undefined,
+})
 
 /** What remains of a handshake that is done. */
 export const forget_handshake = (data: HandshakeData): HandshakeData => ({

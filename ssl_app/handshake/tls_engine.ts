@@ -38,6 +38,7 @@ import {
   forget_secrets,
   type HandshakeConfig,
   type HandshakeData,
+  nothing_known,
   type PendingKeys,
   type Step,
 } from './handshake_data.ts'
@@ -116,7 +117,7 @@ export class TlsEngine {
     this.role = role
     this.#side = sides[role]
     this.#state = this.#side.table.initial
-    this.#data = { role, config, environment, history: [], resumed: false }
+    this.#data = nothing_known(role, config, environment)
     this.#records = init_connection_states(lowest_version(config.versions))
   }
 
@@ -127,7 +128,7 @@ export class TlsEngine {
 
   /** The state as the log names it: `hello`, `certify`, `cipher`, `abbreviated` or `connection`. */
   get state_name(): OuterState {
-    return outer_state(this.#state)
+    return outer_state(this.#side.table, this.#state)
   }
 
   get connected(): boolean {
@@ -324,8 +325,9 @@ export class TlsEngine {
   }
 
   #step(message: Message, data: HandshakeData): void {
-    this.#take_step(this.#side.states[outer_state(this.#state)](message, data))
-    this.#state = next_state(this.#side.table, this.#state, String(message[0]), facts(this.#data))
+    const { states, table } = this.#side
+    this.#take_step(states[outer_state(table, this.#state)](message, data))
+    this.#state = next_state(table, this.#state, String(message[0]), facts(this.#data))
     if (this.connected) this.#data = forget_handshake(this.#data)
   }
 

@@ -5,13 +5,14 @@ import { type ChartState, chart_table, next_state, outer_state } from '../../ssl
 import { client_chart } from '../../ssl_app/handshake/client_chart.ts'
 import { start } from '../../ssl_app/handshake/client_hello.ts'
 import { client_states } from '../../ssl_app/handshake/client_states.ts'
-import type {
-  Action,
-  Environment,
-  HandshakeConfig,
-  HandshakeData,
-  PendingKeys,
-  Step,
+import {
+  type Action,
+  type Environment,
+  type HandshakeConfig,
+  type HandshakeData,
+  nothing_known,
+  type PendingKeys,
+  type Step,
 } from '../../ssl_app/handshake/handshake_data.ts'
 import type { StateFunctions } from '../../ssl_app/handshake/handshake_state.ts'
 import { server_chart } from '../../ssl_app/handshake/server_chart.ts'
@@ -65,7 +66,7 @@ export class RoguePeer {
 
   constructor(role: Role, config: HandshakeConfig, environment: Environment) {
     this.role = role
-    this.data = { role, config, environment, history: [], resumed: false }
+    this.data = nothing_known(role, config, environment)
     this.#state = sides[role].table.initial
   }
 
@@ -183,7 +184,7 @@ export class RoguePeer {
 
   #step(message: Handshake | readonly ['change_cipher_spec'], data: HandshakeData): void {
     const { states, table } = sides[this.role]
-    this.#intend(states[outer_state(this.#state)](message, data))
+    this.#intend(states[outer_state(table, this.#state)](message, data))
     this.#state = next_state(table, this.#state, String(message[0]), facts(this.data))
   }
 

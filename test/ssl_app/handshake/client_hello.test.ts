@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { accept_server_hello, start } from '../../../ssl_app/handshake/client_hello.ts'
-import type { HandshakeConfig, HandshakeData } from '../../../ssl_app/handshake/handshake_data.ts'
+import {
+  type HandshakeConfig,
+  type HandshakeData,
+  nothing_known,
+} from '../../../ssl_app/handshake/handshake_data.ts'
 import type { ClientHello, ServerHello } from '../../../ssl_app/handshake/hello.ts'
 import { get_extension, type ServerHelloExtension } from '../../../ssl_app/handshake/hello_extensions.ts'
 import { decode_handshake } from '../../../ssl_app/handshake/tls_handshake.ts'
@@ -13,16 +17,8 @@ import { thrown_alert } from '../../support/thrown_alert.ts'
 const aes_128_gcm = 0xc02b
 const chacha = 0xcca9
 
-function started(changes: Partial<HandshakeConfig> = {}, offered?: Session): HandshakeData {
-  const data: HandshakeData = {
-    role: 'client',
-    config: config('client', changes),
-    environment: environment(),
-    history: [],
-    resumed: false,
-  }
-  return start(data, offered)[0]
-}
+const started = (changes: Partial<HandshakeConfig> = {}, offered?: Session): HandshakeData =>
+  start(nothing_known('client', config('client', changes), environment()), offered)[0]
 
 const asked = (changes: Partial<HandshakeConfig> = {}, offered?: Session): ClientHello =>
   started(changes, offered).client_hello!

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { generate_key } from '../../../apps/crypto/crypto.ts'
-import type { HandshakeData } from '../../../ssl_app/handshake/handshake_data.ts'
+import { type HandshakeData, nothing_known } from '../../../ssl_app/handshake/handshake_data.ts'
 import { derive_master_secret, ecdhe_premaster } from '../../../ssl_app/handshake/key_agreement.ts'
 import { suites } from '../../../ssl_app/record/cipher_suites.ts'
 import { extended_master_secret, handshake_hash, master_secret } from '../../../ssl_app/record/tls_v1.ts'
@@ -11,11 +11,8 @@ import { some_secrets } from '../../support/record_states.ts'
 import { thrown_alert } from '../../support/thrown_alert.ts'
 
 const data: HandshakeData = {
-  role: 'client',
-  config: config('client'),
-  environment: environment(),
+  ...nothing_known('client', config('client'), environment()),
   history: [hex('01'), hex('0203')],
-  resumed: false,
   version: 'tlsv1.2',
   suite: suites('tlsv1.2').find(({ prf }) => prf === 'sha384')!,
   client_random: some_secrets.client_random,

@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import type { HandshakeConfig, HandshakeData } from '../../../ssl_app/handshake/handshake_data.ts'
+import {
+  type HandshakeConfig,
+  type HandshakeData,
+  nothing_known,
+} from '../../../ssl_app/handshake/handshake_data.ts'
 import type { ClientHello } from '../../../ssl_app/handshake/hello.ts'
 import { type ClientHelloExtension, get_extension } from '../../../ssl_app/handshake/hello_extensions.ts'
 import { type Choice, choose } from '../../../ssl_app/handshake/server_hello.ts'
@@ -46,13 +50,8 @@ function hello(changes: Partial<ClientHello> = {}, ...others: readonly ClientHel
 const without = (...names: string[]): ClientHello =>
   hello({ extensions: extensions.filter(([name]) => !names.includes(String(name))) })
 
-const data = (changes: Partial<HandshakeConfig> = {}, sessions: readonly Session[] = []): HandshakeData => ({
-  role: 'server',
-  config: config('server', { identity: ec.server, ...changes }),
-  environment: environment(sessions),
-  history: [],
-  resumed: false,
-})
+const data = (changes: Partial<HandshakeConfig> = {}, sessions: readonly Session[] = []): HandshakeData =>
+  nothing_known('server', config('server', { identity: ec.server, ...changes }), environment(sessions))
 
 const chosen = (offer: ClientHello, changes: Partial<HandshakeConfig> = {}): Choice =>
   choose(data(changes), offer)
