@@ -22,3 +22,17 @@ export function catch_reports(): Told[] {
 export const release_reports = (): void => {
   use_report_handler()
 }
+
+/** What is reported while `body` runs. */
+export async function reports_during(body: () => Promise<unknown>): Promise<Told[]> {
+  const told: Told[] = []
+  const before = use_report_handler((level: Level, { label, report }: Report) => {
+    told.push({ level, label: label.join(' '), facts: report })
+  })
+  try {
+    await body()
+    return told
+  } finally {
+    use_report_handler(before)
+  }
+}

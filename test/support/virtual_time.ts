@@ -5,6 +5,7 @@ import { reset_timers } from '../../runtime/erlang/alarm.ts'
 import { type Clock, real_clock, use_clock } from '../../runtime/erlang/clock.ts'
 import { queue_length } from '../../runtime/erlang/scheduler.ts'
 import { run } from '../../runtime/erlang/spawn.ts'
+import { beginning } from './manual_time.ts'
 
 const turns_of_quiet = 3
 /** Real milliseconds without any progress before a test is said to hang. */
@@ -16,7 +17,7 @@ class VirtualClock implements Clock {
   #ring: () => void = () => {}
 
   monotonic_time = (): number => this.now
-  system_time = (): number => 1_700_000_000_000 + this.now
+  system_time = (): number => beginning + this.now
   keep_alive(): void {}
 
   set_alarm(delay: number, ring: () => void): void {
