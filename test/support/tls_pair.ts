@@ -62,3 +62,23 @@ export async function connect_pair(
   const [, accepted] = await receive(['accepted', _], 5_000)
   return { client: connected, server: ok(accepted), listener, port }
 }
+
+/** Runs a body that has a connected pair, and closes what it leaves open. */
+export const with_pair = (
+  pki: () => TestPki,
+  body: (pair: Pair) => Promise<unknown>,
+  client: ssl.ConnectOptions = {},
+  server: ssl.ListenOptions = {},
+) =>
+  run(async () => {
+    const pair = await connect_pair(pki(), client, server)
+    try {
+      await body(pair)
+    } finally {
+      await close_all(pair.client, pair.server, pair.listener)
+    }
+  })
+
+/** Both sides at once: who is not read from would wait for the other. */
+export const close_all = (...sockets: (ssl.SslSocket | ssl.SslListenSocket)[]) =>
+  Promise.all(sockets.map(socket => ssl.close(socket)))
