@@ -3,7 +3,7 @@
 import type { Pid, Ref } from './pid.ts'
 import { current, type Monitor, Process, reason_of, start_monitor } from './process.ts'
 import { report } from './report.ts'
-import { enqueue, spend } from './scheduler.ts'
+import { enqueue, spend, type Task } from './scheduler.ts'
 import { run_as, run_outside, running } from './self.ts'
 import { Exit, type Term } from './term.ts'
 
@@ -93,7 +93,7 @@ export function run<Value>(body: Body<[], Value>): Promise<Value> {
         throw new Exit(reason_of(error))
       }
     }
-    enqueue({ run: () => live(process, observed) })
+    enqueue(new Birth(process, observed, []))
   })
 }
 
@@ -110,24 +110,50 @@ function start(body: Body<Term>, args: readonly Term[], options: SpawnOptions): 
     process.link(starter!.pid)
   }
   if (options.monitor) start_monitor(starter!, process)
-  enqueue({ run: () => live(process, () => body(...args)) })
+  enqueue(new Birth(process, body, args))
   return process
 }
 
-function live(process: Process, body: () => unknown): void {
-  if (!process.alive) return
-  spend()
-  run_as(process, async () => body()).then(
-    () => {
-      if (process.loop === undefined) process.end('normal')
-    },
-    error => {
-      const crashes = process.alive && !(error instanceof Exit)
-      process.crash(error)
-      if (crashes) run_outside(() => report_crash(process))
-    },
-  )
+/** A process that is about to begin. */
+class Birth implements Task {
+  readonly #process: Process
+  readonly #body: Body<Term>
+  readonly #args: readonly Term[]
+
+  constructor(process: Process, body: Body<Term>, args: readonly Term[]) {
+    this.#process = process
+    this.#body = body
+    this.#args = args
+  }
+
+  run(): void {
+    if (!this.#process.alive) return
+    spend()
+    run_as(this.#process, process => live(process, this.#body, this.#args))
+  }
 }
+
+function live(process: Process, body: Body<Term>, args: readonly Term[]): void {
+  const returned = () => {
+    if (process.loop === undefined) process.end('normal')
+  }
+  try {
+    const value = body(...args)
+    if (is_promise(value)) value.then(returned, error => thrown(process, error))
+    else returned()
+  } catch (error) {
+    thrown(process, error)
+  }
+}
+
+function thrown(process: Process, error: unknown): void {
+  const crashes = process.alive && !(error instanceof Exit)
+  process.crash(error)
+  if (crashes) run_outside(() => report_crash(process))
+}
+
+const is_promise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
 /** What OTP's emulator logs when a process that is not under `proc_lib` dies of an error. */
 function report_crash({ pid, initial_call, exit_reason }: Process): void {
