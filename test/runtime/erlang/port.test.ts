@@ -132,6 +132,37 @@ describe('a port', () => {
     })
   })
 
+  test('hears nothing from one to whom it is linked no more', async () => {
+    await run(async () => {
+      const driver = noting_driver()
+      const port = open(driver)
+      const other = spawn(async () => {
+        link(port)
+        await idle()
+      })
+      await quiet()
+      expect(port_info(port)?.links).toEqual([self(), other])
+      port.entity!.unlink(other)
+      exit(other, 'kill')
+      expect(driver.closed).toEqual([])
+    })
+  })
+
+  test('closed from its own driver is closed but once', async () => {
+    await run(() => {
+      process_flag('trap_exit', true)
+      let closed = 0
+      const it = open_port({
+        close: () => {
+          closed++
+          it.close('again')
+        },
+      })
+      it.close('first')
+      expect(closed).toBe(1)
+    })
+  })
+
   test('takes what is sent to it as a command', async () => {
     await run(() => {
       const commands: unknown[] = []
