@@ -2,7 +2,7 @@
 
 import { report } from '../../runtime/erlang/report.ts'
 import type { Effect } from '../handshake/tls_engine.ts'
-import { alert_log_text, alert_reason, type TlsAlert } from '../record/ssl_alert.ts'
+import { Alert, alert_log_text, alert_reason, type TlsAlert } from '../record/ssl_alert.ts'
 import * as ssl_manager from '../session/ssl_manager.ts'
 import type { Connection } from './connection_data.ts'
 import { transmit } from './connection_io.ts'
@@ -65,6 +65,10 @@ function log_alert({ options, engine, role }: Connection, alert: TlsAlert): void
   if (!options.log_alert) return
   report(alert.level === 'fatal' ? 'error' : 'notice', {
     label: ['ssl', 'alert'],
-    report: { role, message: alert_log_text(engine!.state_name, alert) },
+    report: {
+      role,
+      message: alert_log_text(engine!.state_name, alert),
+      detail: alert instanceof Alert ? alert.detail : undefined,
+    },
   })
 }

@@ -63,11 +63,18 @@ const patience = 10_000
 
 // ---- Server
 
+/** How a server serves. */
+interface Manner {
+  /** Milliseconds that a handshake may take. */
+  readonly patience: number
+  readonly note: (visit: Visit) => void
+}
+
 /** Serves each connection in a process of its own: by lines, which it sends back, or as a web server. */
-export async function serve(options: ssl.ListenOptions): Promise<KistaServer> {
+export async function serve(options: ssl.ListenOptions, manner: Partial<Manner> = {}): Promise<KistaServer> {
   const visits = new Arrivals<Visit>()
   const [server, port] = await run(async () => {
-    const started = spawn(listen, self(), options, (visit: Visit) => visits.put(visit))
+    const started = spawn(listen, self(), options, { patience, note: visit => visits.put(visit), ...manner })
     const [, listening] = await receive(['listening', _], patience)
     return [started, listening] as const
   })
@@ -80,28 +87,28 @@ export async function serve(options: ssl.ListenOptions): Promise<KistaServer> {
   }
 }
 
-async function listen(starter: Pid, options: ssl.ListenOptions, note: (visit: Visit) => void) {
+async function listen(starter: Pid, options: ssl.ListenOptions, manner: Manner) {
   const listener = ok(
     await ssl.listen(0, { ip: 'loopback', mode: 'binary', packet: 'line', active: false, ...options }),
   )
-  spawn_link(serve_next, listener, note)
+  spawn_link(serve_next, listener, manner)
   const [, port] = ok(ssl.sockname(listener))
   send(starter, ['listening', port])
   await receive('stop')
 }
 
 /** Serves one connection; the one after it is another process's. */
-async function serve_next(listener: ssl.SslListenSocket, note: (visit: Visit) => void): Promise<void> {
+async function serve_next(listener: ssl.SslListenSocket, manner: Manner): Promise<void> {
   const [tag, accepted] = await ssl.transport_accept(listener)
   if (tag === 'error') return
-  spawn(serve_next, listener, note)
-  const [shaken, socket] = await ssl.handshake(accepted, patience)
+  spawn(serve_next, listener, manner)
+  const [shaken, socket] = await ssl.handshake(accepted, manner.patience)
   if (shaken === 'error') {
-    note({ handshake: [shaken, socket], ended: socket })
+    manner.note({ handshake: [shaken, socket], ended: socket })
     return
   }
   const known = await facts(socket)
-  note({ handshake: ['ok', known], ended: await answer_lines(socket) })
+  manner.note({ handshake: ['ok', known], ended: await answer_lines(socket) })
 }
 
 /** @returns why no more came */

@@ -86,10 +86,20 @@ function pass(from: net.Socket, to: net.Socket, passing: Passing): void {
   from.on('end', () => passed.then(() => to.end()))
 }
 
-/** What the record headers in a stream say: of which type each is. RFC 5246 §6.2.1 */
-export function content_types(stream: readonly Buffer[]): number[] {
+/** A record as its header shows it. */
+export interface SeenRecord {
+  /** RFC 5246 §6.2.1 */
+  readonly type: number
+  /** In bytes, with its header. */
+  readonly size: number
+}
+
+/** The records in a stream that ends with one. */
+export function records_in(stream: readonly Buffer[]): SeenRecord[] {
   const bytes = Buffer.concat(stream)
-  const types: number[] = []
-  for (let at = 0; at < bytes.length; at += 5 + bytes.readUInt16BE(at + 3)) types.push(bytes[at]!)
-  return types
+  const records: SeenRecord[] = []
+  for (let at = 0; at < bytes.length; at += records.at(-1)!.size) {
+    records.push({ type: bytes[at]!, size: 5 + bytes.readUInt16BE(at + 3) })
+  }
+  return records
 }
