@@ -187,8 +187,7 @@ const montgomery_pkcs8 = {
 } as const
 
 function generate_montgomery(curve: 'x25519' | 'x448', private_value?: Uint8Array): KeyPair {
-  const key = private_value ? montgomery_key_of(curve, private_value) : fresh_montgomery_key(curve)
-  const public_key = Buffer.from(node.createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url')
+  const [key, { x }] = private_value ? montgomery_pair_of(curve, private_value) : fresh_montgomery_pair(curve)
   const private_key: KeyAgreementKey = {
     curve,
     compute(peer_public) {
@@ -201,12 +200,27 @@ function generate_montgomery(curve: 'x25519' | 'x448', private_value?: Uint8Arra
       }
     },
   }
-  return { public_key, private_key }
+  return { public_key: Buffer.from(x ?? '', 'base64url'), private_key }
 }
 
-function fresh_montgomery_key(curve: 'x25519' | 'x448'): node.KeyObject {
-  const pair = curve === 'x25519' ? node.generateKeyPairSync('x25519') : node.generateKeyPairSync('x448')
-  return pair.privateKey
+type MontgomeryPair = readonly [node.KeyObject, node.JsonWebKey]
+
+// Node's types do not know that it can give a public key as a JWK.
+const generate_with_jwk = node.generateKeyPairSync as unknown as (
+  curve: 'x25519' | 'x448',
+  options: { readonly publicKeyEncoding: { readonly format: 'jwk' } },
+) => { readonly privateKey: node.KeyObject; readonly publicKey: node.JsonWebKey }
+
+// Exported afterwards, the public key could block the program for ever: Node 20 locks a key while it exports it, and
+// if just then the garbage collector finds what made that key, that waits for the same lock.
+function fresh_montgomery_pair(curve: 'x25519' | 'x448'): MontgomeryPair {
+  const { privateKey, publicKey } = generate_with_jwk(curve, { publicKeyEncoding: { format: 'jwk' } })
+  return [privateKey, publicKey]
+}
+
+function montgomery_pair_of(curve: 'x25519' | 'x448', private_value: Uint8Array): MontgomeryPair {
+  const key = montgomery_key_of(curve, private_value)
+  return [key, node.createPublicKey(key).export({ format: 'jwk' })]
 }
 
 function montgomery_key_of(curve: 'x25519' | 'x448', private_value: Uint8Array): node.KeyObject {
