@@ -5,6 +5,7 @@ import { is_ip_address } from '../apps/kernel/inet_parse.ts'
 import { whereis } from '../runtime/erlang/registry.ts'
 import { self } from '../runtime/erlang/self.ts'
 import { Exit, type Reason, type Result, type Term, type Timeout } from '../runtime/erlang/term.ts'
+import { max_delay } from '../runtime/erlang/timer_wheel.ts'
 import type { ConnectionStart } from './connection/connection_data.ts'
 import type { ConnectOptions, ListenOptions } from './connection/connection_options.ts'
 import { countdown } from './connection/countdown.ts'
@@ -24,9 +25,10 @@ import { handle_options, merge_options } from './ssl_options.ts'
 /** A host as OTP has it: a name, an address as text, or its numbers. */
 export type Host = string | readonly number[]
 
-/** @throws Exit `'badarg'` for what is no number of milliseconds */
+/** @throws Exit `'badarg'` unless it is `'infinity'` or whole milliseconds, 0 to 2^32 - 1 */
 export function check_timeout(timeout: Timeout): void {
-  if (timeout !== 'infinity' && !(Number.isInteger(timeout) && timeout >= 0))
+  if (timeout === 'infinity') return
+  if (!(Number.isInteger(timeout) && timeout >= 0 && timeout <= max_delay))
     throw new Exit(['badarg', timeout])
 }
 

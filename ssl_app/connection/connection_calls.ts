@@ -4,15 +4,16 @@ import { packet_header } from '../../apps/kernel/inet_packet.ts'
 import { demonitor, monitor } from '../../runtime/erlang/links.ts'
 import type { Pid, Ref } from '../../runtime/erlang/pid.ts'
 import { self } from '../../runtime/erlang/self.ts'
+import { send as send_message } from '../../runtime/erlang/send.ts'
 import type { Done, Term, Timeout } from '../../runtime/erlang/term.ts'
-import { cancel_timer, start_timer } from '../../runtime/erlang/timers.ts'
+import { start_timer } from '../../runtime/erlang/timers.ts'
 import type { From, Promised } from '../../runtime/otp/gen.ts'
-import type { ReplyAction, StateResult } from '../../runtime/otp/gen_statem.ts'
+import { type ReplyAction, reply, type StateResult } from '../../runtime/otp/gen_statem.ts'
 import type { Connection } from './connection_data.ts'
 import { linger, send_close_notify } from './connection_end.ts'
 import { connection_information } from './connection_info.ts'
-import { pump } from './connection_io.ts'
-import { added_active, get_options, set_options } from './connection_opts.ts'
+import { pump, refuse_receivers, refuse_senders } from './connection_io.ts'
+import { get_options, set_options } from './connection_opts.ts'
 import { go_on, keep } from './connection_turn.ts'
 import type { EmulatedOptions } from './user_data.ts'
 
@@ -61,8 +62,9 @@ function tell(name: string, argument: Term, data: Connection): Term {
       return alpn === undefined ? ['error', 'protocol_not_negotiated'] : ['ok', alpn]
     case 'connection_information':
       return ['ok', connection_information(data, argument)]
+    case 'options':
+      return ['ok', data.options]
     case 'start':
-    case 'socket':
       return ['ok', data.socket]
     default:
       return ['error', 'badarg']
@@ -70,12 +72,13 @@ function tell(name: string, argument: Term, data: Connection): Term {
 }
 
 function setopts(data: Connection, options: Term): Done {
-  const { socket, user } = data
-  const change = ({ active, ...others }: Partial<EmulatedOptions>) => {
-    user.change(active === undefined ? others : { active: added_active(user.options.active, active) })
+  const { cb_info, transport_socket } = data.socket
+  const change = (changes: Partial<EmulatedOptions>) => {
+    data.user.change(changes)
+    const counted_down = changes.active === false && typeof options.active === 'number'
+    if (counted_down) send_message(data.owner, ['ssl_passive', data.socket])
   }
-  const [transport] = socket.cb_info
-  return set_options({ transport, transport_socket: socket.transport_socket, change }, options)
+  return set_options({ transport: cb_info[0], transport_socket, own: data.user.options, change }, options)
 }
 
 // ---- Data
@@ -117,31 +120,27 @@ export function receiver_late(data: Connection, timer: Ref): ReplyAction[] {
 // ---- Ending and changing hands
 
 async function shutdown(from: From, how: 'read' | 'write' | 'read_write', data: Connection): Promise<Result> {
+  const refused = how === 'read' ? [] : refuse_senders(data, ['error', 'closed'])
   if (how !== 'read') send_close_notify(data)
   const { cb_info, transport_socket } = data.socket
   const done = await cb_info[0].shutdown(transport_socket, how)
-  if (done !== 'ok') return ['stop_and_reply', 'normal', [['reply', from, done]]]
-  return keep(data, [['reply', from, 'ok']])
+  if (done !== 'ok') return ['stop_and_reply', 'normal', [['reply', from, done], ...refused]]
+  return keep(data, [['reply', from, 'ok'], ...refused])
 }
 
-/** Tells the peer, and gives it time to close as well. */
+/** Tells the peer, and gives it time to close as well; whoever waits is told before that. */
 export async function close(from: From, timeout: Timeout, data: Connection): Promise<Result> {
   send_close_notify(data)
   data.ending ??= 'closed'
-  if (data.engine !== undefined) await linger(data.socket, timeout)
-  return ['stop_and_reply', 'normal', [['reply', from, 'ok'], ...refuse_all(data)]]
+  reply(refuse_all(data))
+  if (data.engine?.connected) await linger(data.socket, timeout)
+  return ['stop_and_reply', 'normal', ['reply', from, 'ok']]
 }
 
 function refuse_all(data: Connection): ReplyAction[] {
-  const waiting = [
-    data.starter,
-    ...data.senders.map(({ from }) => from),
-    ...data.receivers.map(({ from }) => from),
-  ]
-  for (const { timer } of data.receivers) if (timer !== undefined) cancel_timer(timer)
-  return waiting
-    .filter(from => from !== undefined)
-    .map((from): ReplyAction => ['reply', from, ['error', 'closed']])
+  const closed = ['error', 'closed'] as const
+  const refused = [...refuse_senders(data, closed), ...refuse_receivers(data, 'closed')]
+  return data.starter === undefined ? refused : [['reply', data.starter, closed], ...refused]
 }
 
 /** The messages already sent stay with the old owner. */

@@ -3,6 +3,8 @@
 import { generate_key, strong_rand_bytes } from '../../apps/crypto/crypto.ts'
 import { monotonic_time, system_time } from '../../runtime/erlang/clock.ts'
 import { bump_reductions } from '../../runtime/erlang/scheduler.ts'
+import { self } from '../../runtime/erlang/self.ts'
+import { send } from '../../runtime/erlang/send.ts'
 import type { Reason, Result } from '../../runtime/erlang/term.ts'
 import type { Environment, HandshakeConfig } from '../handshake/handshake_data.ts'
 import { TlsEngine } from '../handshake/tls_engine.ts'
@@ -36,31 +38,53 @@ export async function begin(
   return undefined
 }
 
-/** Server: goes on with the options for the name that was asked for, if there are any of its own. */
-export async function choose_options(connection: Connection): Promise<void> {
+/** Tells the connection's process what was found for the name that the client has asked for. */
+export const options_found = Symbol('options_found')
+
+/**
+ * Server: the options for the name that the client has asked for; undefined: those there are.
+ *
+ * @returns undefined as well when the user takes time to say: the process is told by {@link options_found}
+ */
+export function find_options({
+  asked_name,
+  options,
+}: Connection): Result<SslOptions | undefined> | undefined {
+  const [name] = asked_name!
+  if (name === undefined || options.sni === undefined) return ['ok', undefined]
+  const found = options.sni(name)
+  if (!('then' in found)) return found
+  const connection = self()
+  found.then(result => send(connection, [options_found, result]))
+  return undefined
+}
+
+/** Server: goes on with the options that were found. */
+export async function choose_options(
+  connection: Connection,
+  found: Result<SslOptions | undefined>,
+): Promise<void> {
   const [name] = connection.asked_name!
   connection.asked_name = undefined
   bump_reductions(handshake_reductions)
   const engine = connection.engine!
-  const [tag, config] = await config_for(connection, name)
+  const [tag, config] = await config_of(connection, name, found)
   perform(
     connection,
     tag === 'ok' ? engine.configure(config) : engine.refuse(new Alert('handshake_failure', config)),
   )
 }
 
-async function config_for(
+async function config_of(
   connection: Connection,
   name: string | undefined,
+  [tag, options]: Result<SslOptions | undefined>,
 ): Promise<Result<HandshakeConfig>> {
-  const { sni } = connection.options
-  if (name === undefined || sni === undefined) return ['ok', connection.engine!.data.config]
-  const found = await sni(name)
-  if (found[0] === 'error') return found
-  if (found[1] === undefined) return ['ok', connection.engine!.data.config]
-  connection.options = found[1]
+  if (tag === 'error') return [tag, options]
+  if (options === undefined) return ['ok', connection.engine!.data.config]
+  connection.options = options
   connection.sni_hostname = name
-  return handshake_config(found[1], connection.role)
+  return handshake_config(options, connection.role)
 }
 
 function environment(connection: Connection): Environment {

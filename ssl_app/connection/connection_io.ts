@@ -54,7 +54,7 @@ export function pump(connection: Connection): ReplyAction[] {
   return replies
 }
 
-/** The transport failed: whoever wants to send is told. */
+/** Whoever waits to send, or is being sent, is told that it cannot be. */
 export function refuse_senders(connection: Connection, error: Done): ReplyAction[] {
   const refused = connection.senders.map(({ from }): ReplyAction => ['reply', from, error])
   connection.senders = []
@@ -140,7 +140,7 @@ function fail(connection: Connection, reason: Reason): ReplyAction[] {
 }
 
 /** The first is told why; to those behind it the connection is closed. */
-function refuse_receivers(connection: Connection, reason: Reason): ReplyAction[] {
+export function refuse_receivers(connection: Connection, reason: Reason): ReplyAction[] {
   const refused: ReplyAction[] = []
   while (connection.receivers.length > 0) {
     refused.push(served(connection, ['error', refused.length === 0 ? reason : 'closed']))

@@ -1,9 +1,10 @@
 // The socket options of a connection: some are its own, the others the transport's.
 
+import { next_active } from '../../apps/kernel/inet_options.ts'
 import { is_packet_type } from '../../apps/kernel/inet_packet.ts'
 import type { Done, Reason, Result, Term } from '../../runtime/erlang/term.ts'
 import type { Transport, TransportSocket } from './ssl_socket.ts'
-import type { Active, EmulatedOptions } from './user_data.ts'
+import type { EmulatedOptions } from './user_data.ts'
 
 type Check = (value: Term) => boolean
 
@@ -23,13 +24,12 @@ const is_short: Check = value => Number.isInteger(value) && value >= -32_768 && 
 /** Whether a name is that of an option of the connection's own. */
 export const is_emulated = (name: string): name is keyof EmulatedOptions => Object.hasOwn(checks, name)
 
-/** Whether it can have that value. */
-export const is_emulated_value = (name: keyof EmulatedOptions, value: Term): boolean => checks[name](value)
-
 /** What {@link set_options} changes. */
 export interface Holder {
   readonly transport: Transport
   readonly transport_socket: TransportSocket
+  /** The own options as they are. */
+  readonly own: EmulatedOptions
   change(options: Partial<EmulatedOptions>): void
 }
 
@@ -42,9 +42,13 @@ export function set_options(holder: Holder, options: Term): Done<Reason> {
   }
   const others: Record<string, Term> = {}
   for (const [name, value] of Object.entries(options)) {
-    if (!is_emulated(name)) others[name] = value
-    else if (is_emulated_value(name, value)) holder.change({ [name]: value })
-    else return ['error', ['options', ['socket_options', [name, value]]]]
+    if (!is_emulated(name)) {
+      others[name] = value
+      continue
+    }
+    const own = own_value(name, value, holder.own)
+    if (own === undefined) return ['error', ['options', ['socket_options', [name, value]]]]
+    holder.change({ [name]: own })
   }
   if (Object.keys(others).length === 0) return 'ok'
   const done = holder.transport.setopts(holder.transport_socket, others)
@@ -72,9 +76,8 @@ export function get_options(
   return ['ok', values]
 }
 
-/** `active` counts: a number is added to what is left, and at zero the socket is passive. OTP: `{active, N}` */
-export function added_active(now: Active, asked: Active): Active {
-  if (typeof asked !== 'number') return asked
-  const sum = (typeof now === 'number' ? now : 0) + asked
-  return sum > 0 ? sum : false
+/** What an own option comes to: a number for `active` is added to what is left. Undefined: it cannot have that value. */
+function own_value(name: keyof EmulatedOptions, value: Term, { active }: EmulatedOptions): Term {
+  if (!checks[name](value)) return undefined
+  return name === 'active' ? next_active(active, value) : value
 }

@@ -2,17 +2,18 @@
 
 import type { Action, ReplyAction, StateResult } from '../../runtime/otp/gen_statem.ts'
 import type { Connection } from './connection_data.ts'
-import { deliver, read_on } from './connection_io.ts'
+import { deliver, read_on, refuse_senders } from './connection_io.ts'
 
 type Result = StateResult<Connection>
 
 /** The name of the timer that sends an idle connection into hibernation. */
 export const idle = 'idle'
 
-/** Delivers what can be delivered, and reads on if more is wanted. */
+/** Delivers what can be delivered, and reads on if more is wanted. At the end, nobody can send any more. */
 export function go_on(data: Connection, replies: readonly ReplyAction[] = []): Result {
+  const refused = data.ending === undefined ? [] : refuse_senders(data, ['error', 'closed'])
   const delivery = deliver(data)
-  const actions = [...replies, ...delivery.replies]
+  const actions = [...replies, ...refused, ...delivery.replies]
   if (delivery.over) return ['stop_and_reply', ending_reason(data), actions]
   read_on(data)
   return keep(data, actions)
@@ -30,5 +31,6 @@ export function keep(data: Connection, actions: readonly Action[] = []): Result 
 /** OTP: what a connection's process ends with. */
 function ending_reason({ failed, ending }: Connection) {
   if (failed) return ['shutdown', 'own_alert']
+  if (ending === undefined) return 'normal'
   return ['shutdown', ending === 'closed' ? 'peer_close' : 'peer_alert']
 }

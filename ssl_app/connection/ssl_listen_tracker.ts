@@ -66,6 +66,7 @@ function set(options: Term, state: State): gen_server.Reply<State> {
     {
       transport: state.options.cb_info[0],
       transport_socket: state.transport_socket,
+      own: state.emulated,
       change: changes => {
         emulated = { ...emulated, ...changes }
       },

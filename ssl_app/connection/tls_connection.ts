@@ -12,10 +12,11 @@ import * as gen_statem from '../../runtime/otp/gen_statem.ts'
 import { close, new_user, receiver_late, serve } from './connection_calls.ts'
 import type { Connection, ConnectionStart } from './connection_data.ts'
 import { close_down } from './connection_end.ts'
-import { begin, choose_options } from './connection_handshake.ts'
+import { begin, choose_options, find_options, options_found } from './connection_handshake.ts'
 import { pump, read_on, refuse_senders, transport_ready } from './connection_io.ts'
 import type { SslOptions } from './connection_options.ts'
 import { go_on, keep } from './connection_turn.ts'
+import { countdown } from './countdown.ts'
 import { receive } from './handshake_effects.ts'
 import { SslSocket } from './ssl_socket.ts'
 import { UserData } from './user_data.ts'
@@ -93,9 +94,15 @@ function initial(type: EventType, content: Term, data: Connection): Promised<Res
 function handshake(type: EventType, content: Term, data: Connection): Promised<Result> {
   if (is_timeout(type)) return give_up(data, ['error', 'timeout'])
   if (!is_call(type)) return in_any_state(content, data)
-  if (content[0] === 'new_user') return new_user(type[1], content[1], data)
-  if (content[0] === 'close') return close(type[1], content[1], data)
-  return ['keep_state_and_data', ['postpone']]
+  const [, from] = type
+  switch (content[0]) {
+    case 'recv':
+    case 'new_user':
+    case 'close':
+      return serve(from, content, data)
+    default:
+      return ['keep_state_and_data', ['postpone']]
+  }
 }
 
 function connection(type: EventType, content: Term, data: Connection): Promised<Result> {
@@ -107,7 +114,7 @@ function connection(type: EventType, content: Term, data: Connection): Promised<
 
 /** What comes from elsewhere than a caller. */
 function in_any_state(content: Term, data: Connection): Promised<Result> {
-  const [tag, subject, more] = content
+  const [tag, subject, more] = Array.isArray(content) ? content : []
   const { socket, owner_monitor } = data
   const [, data_tag, closed_tag, error_tag] = socket.cb_info
   if (subject === socket.transport_socket) {
@@ -116,6 +123,7 @@ function in_any_state(content: Term, data: Connection): Promised<Result> {
     if (tag === error_tag) return transport_failed(data, more)
   }
   if (tag === transport_ready) return transport_takes_more(data, subject)
+  if (tag === options_found) return choose_options(data, subject).then(() => progress(data))
   if (tag === 'timeout') return keep(data, receiver_late(data, subject))
   if (tag === 'DOWN' && subject === owner_monitor) return ['stop', 'normal']
   if (tag === 'EXIT') return keep(data)
@@ -127,22 +135,21 @@ function in_any_state(content: Term, data: Connection): Promised<Result> {
 
 async function start_handshake(from: From, content: Term, data: Connection): Promise<Result> {
   const [, timeout, options] = content as readonly ['start', Timeout, SslOptions | undefined]
+  const left = countdown(timeout)
   const refused = await begin(data, options ?? data.options)
   if (refused !== undefined) return ['stop_and_reply', 'normal', [['reply', from, refused]]]
   data.starter = from
   const result = await progress(data)
   if (result !== 'keep_state_and_data') return result
-  return [
-    'next_state',
-    'handshake',
-    data,
-    timeout === 'infinity' ? [] : [[['timeout', 'handshake'], timeout, timeout]],
-  ]
+  return ['next_state', 'handshake', data, [[['timeout', 'handshake'], left(), timeout]]]
 }
 
 /** The peer has said something: whatever comes of it. */
 function progress(data: Connection): Promised<Result> {
-  if (data.asked_name !== undefined) return choose_options(data).then(() => progress(data))
+  if (data.asked_name !== undefined) {
+    const found = find_options(data)
+    return found ? choose_options(data, found).then(() => progress(data)) : 'keep_state_and_data'
+  }
   if (data.engine!.connected) return connected(data)
   read_on(data)
   return data.ending === undefined ? 'keep_state_and_data' : give_up(data, ['error', data.ending])

@@ -9,16 +9,19 @@ import { config, environment, identity } from './engine_pair.ts'
 import { MemoryTransport } from './memory_transport.ts'
 import { RoguePeer } from './rogue_peer.ts'
 import { connect_pair, type Pair, type TestPki } from './tls_pair.ts'
-import { in_virtual_time, quiet } from './virtual_time.ts'
+import { in_virtual_time } from './virtual_time.ts'
 
-/** Milliseconds after which nothing lingers any more. */
-const long = 10_000
+/** Milliseconds after which nothing lingers any more: invalid sessions are kept for a minute. */
+const long = 100_000
 
 /** Lets time pass. */
 export const sleep = (milliseconds: number): Promise<void> =>
   receive('never sent', milliseconds).then(nothing, nothing)
 
 const nothing = () => {}
+
+/** Lets everything run that can, in a millisecond. */
+export const settle = (): Promise<void> => sleep(1)
 
 /**
  * Runs `body` in virtual time, in a process of its own; expects that soon after its end no process, port or timer is
@@ -98,8 +101,7 @@ export async function rogue_server(
 async function hear(network: MemoryTransport, far: Port, peer: RoguePeer) {
   const before = peer.alerts.length
   for (;;) {
-    await quiet()
-    const [tag, bytes] = await network.recv(far, 0, 0)
+    const [tag, bytes] = await network.recv(far, 0, 1)
     if (tag === 'ok') peer.hear([bytes])
     else return { alerts: peer.alerts.slice(before), closed: bytes === 'closed' }
   }
