@@ -38,6 +38,8 @@ export interface Facts {
 }
 
 export interface KistaServer extends RunningServer {
+  /** Who owns the listener. */
+  readonly owner: Pid
   /** The next connection that has ended; waits for it. */
   visit(): Promise<Visit>
 }
@@ -73,17 +75,18 @@ interface Manner {
 /** Serves each connection in a process of its own: by lines, which it sends back, or as a web server. */
 export async function serve(options: ssl.ListenOptions, manner: Partial<Manner> = {}): Promise<KistaServer> {
   const visits = new Arrivals<Visit>()
-  const [server, port] = await run(async () => {
+  const [owner, port] = await run(async () => {
     const started = spawn(listen, self(), options, { patience, note: visit => visits.put(visit), ...manner })
     const [, listening] = await receive(['listening', _], patience)
     return [started, listening] as const
   })
   return {
+    owner,
     port,
     visit: () => visits.take(),
     answer_to: line => line,
     output: () => '',
-    stop: async () => void exit(server, 'shutdown'),
+    stop: async () => void exit(owner, 'shutdown'),
   }
 }
 
