@@ -7,6 +7,7 @@ import { read_private_key, read_public_key } from './keys.ts'
 import { node_provider } from './node_provider.ts'
 import type {
   AeadCipher,
+  AeadKey,
   BlockCipher,
   CipherState,
   Curve,
@@ -27,6 +28,7 @@ import { rc4_init } from './rc4.ts'
 
 export type {
   AeadCipher,
+  AeadKey,
   BlockCipher,
   CipherState,
   Curve,
@@ -136,6 +138,9 @@ export function hash_equals(left: Uint8Array, right: Uint8Array): boolean {
 
 // ---- Ciphers
 
+/** A copy of a key for {@link crypto_one_time_aead_encrypt} and its kin: what a key costs is then paid once only. */
+export const aead_key = (key: Uint8Array): AeadKey => ({ bytes: Uint8Array.from(key) })
+
 /**
  * Encrypts and authenticates.
  *
@@ -146,7 +151,7 @@ export function hash_equals(left: Uint8Array, right: Uint8Array): boolean {
  */
 export function crypto_one_time_aead_encrypt(
   cipher: AeadCipher,
-  key: Uint8Array,
+  key: Uint8Array | AeadKey,
   iv: Uint8Array,
   plaintext: Uint8Array,
   aad: Uint8Array,
@@ -166,7 +171,7 @@ export function crypto_one_time_aead_encrypt(
  */
 export function crypto_one_time_aead_encrypt_parts(
   cipher: AeadCipher,
-  key: Uint8Array,
+  key: Uint8Array | AeadKey,
   iv: Uint8Array,
   plaintext: Uint8Array,
   aad: Uint8Array,
@@ -183,7 +188,7 @@ export function crypto_one_time_aead_encrypt_parts(
  */
 export function crypto_one_time_aead_decrypt(
   cipher: AeadCipher,
-  key: Uint8Array,
+  key: Uint8Array | AeadKey,
   iv: Uint8Array,
   ciphertext_and_tag: Uint8Array,
   aad: Uint8Array,

@@ -18,6 +18,7 @@ import { type Curve, curve_size, is_montgomery } from './curves.ts'
 import { components_of_private, components_of_public } from './keys.ts'
 import type {
   AeadCipher,
+  AeadKey,
   HashType,
   IoData,
   KeyPair,
@@ -86,13 +87,13 @@ export const noble_provider: Provider = {
   strong_rand_bytes,
 
   aead_encrypt(cipher, key, iv, plaintext, aad) {
-    const both = aeads[cipher](key, iv, aad).encrypt(plaintext)
+    const both = aeads[cipher](bytes_of(key), iv, aad).encrypt(plaintext)
     return [both.subarray(0, -tag_size), both.subarray(-tag_size)]
   },
 
   aead_decrypt(cipher, key, iv, ciphertext_and_tag, aad) {
     if (ciphertext_and_tag.length < tag_size) return undefined
-    const state = aeads[cipher](key, iv, aad)
+    const state = aeads[cipher](bytes_of(key), iv, aad)
     try {
       return state.decrypt(ciphertext_and_tag)
     } catch {
@@ -181,6 +182,8 @@ export const noble_provider: Provider = {
     throw new Exit(['notsup', 'RSA decryption by the noble provider'])
   },
 }
+
+const bytes_of = (key: Uint8Array | AeadKey): Uint8Array => (key instanceof Uint8Array ? key : key.bytes)
 
 function strong_rand_bytes(size: number): Uint8Array {
   const bytes = new Uint8Array(size)

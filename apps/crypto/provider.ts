@@ -19,6 +19,11 @@ export type BlockCipher = 'aes_128_cbc' | 'aes_256_cbc' | 'des_ede3_cbc' | 'des_
 
 export type Direction = 'encrypt' | 'decrypt'
 
+/** A key that is used many times. Its bytes are its own, and stay what they are until they are wiped. */
+export interface AeadKey {
+  readonly bytes: Uint8Array
+}
+
 /** A hash that is being fed. */
 export interface HashState {
   update(data: Uint8Array): void
@@ -113,14 +118,14 @@ export interface Provider {
 
   aead_encrypt(
     cipher: AeadCipher,
-    key: Uint8Array,
+    key: Uint8Array | AeadKey,
     iv: Uint8Array,
     plaintext: Uint8Array,
     aad: Uint8Array,
   ): readonly [ciphertext: Uint8Array, tag: Uint8Array]
   aead_decrypt(
     cipher: AeadCipher,
-    key: Uint8Array,
+    key: Uint8Array | AeadKey,
     iv: Uint8Array,
     ciphertext_and_tag: Uint8Array,
     aad: Uint8Array,

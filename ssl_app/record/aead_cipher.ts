@@ -1,6 +1,12 @@
 // Records under a cipher that encrypts and authenticates in one: AES-GCM (RFC 5288), ChaCha20 (RFC 7905).
 
-import { crypto_one_time_aead_decrypt, crypto_one_time_aead_encrypt_parts } from '../../apps/crypto/crypto.ts'
+import {
+  type AeadKey,
+  aead_key,
+  crypto_one_time_aead_decrypt,
+  crypto_one_time_aead_encrypt_parts,
+  wipe,
+} from '../../apps/crypto/crypto.ts'
 import { additional_data, type RecordPlace, xor_sequence } from './additional_data.ts'
 import type { AeadAlgorithm } from './bulk_ciphers.ts'
 import { Alert } from './ssl_alert.ts'
@@ -9,7 +15,7 @@ import type { WriteKeys } from './tls_v1.ts'
 export interface AeadState {
   readonly kind: 'aead'
   readonly algorithm: AeadAlgorithm
-  readonly key: Uint8Array
+  readonly key: AeadKey
   /** 12 bytes; a record's nonce is this with the sequence number in its last 8. */
   readonly iv: Uint8Array
 }
@@ -34,7 +40,9 @@ export function aead_init(
   const iv = new Uint8Array(iv_size)
   iv.set(keys.iv)
   if (explicit_nonce > 0) iv.set(random(explicit_nonce), implicit_nonce)
-  return { kind: 'aead', algorithm, key: keys.key, iv }
+  const key = aead_key(keys.key)
+  wipe(keys.key)
+  return { kind: 'aead', algorithm, key, iv }
 }
 
 /** @returns the fragment in pieces, of which the first is good until the next call */

@@ -86,7 +86,7 @@ export function open(state: CipherState, place: RecordPlace, fragment: Uint8Arra
 /** Overwrites the keys. What comes back refuses to be used. */
 export function wipe_cipher(state: CipherState): CipherState {
   if (state.kind === 'aead') {
-    wipe(state.key)
+    wipe(state.key.bytes)
     wipe(state.iv)
   }
   if (state.kind === 'cbc') {

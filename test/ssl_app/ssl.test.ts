@@ -236,16 +236,19 @@ describe('the application', () => {
     run(async () => {
       process_flag('trap_exit', true)
       const { client, server, listener } = await connect_pair(pki())
-      const listening = spawn(async () => {
+      const me = self()
+      const [listening, ref] = spawn_monitor(async () => {
         await ssl.listen(0, pki().server)
+        send(me, 'listening')
         await receive('never')
       })
+      await receive('listening', 5_000)
       expect(await ssl.stop()).toBe('ok')
       expect(await ssl.recv(client, 0)).toEqual(['error', 'closed'])
       expect(await ssl.send(server, 'x')).toEqual(['error', 'closed'])
       expect(await ssl.listen(0, pki().server)).toEqual(['error', 'ssl_not_started'])
       expect(await ssl.start()).toBe('ok')
-      expect(is_process_alive(listening)).toBe(false)
+      expect(await receive(['DOWN', ref, _, listening, _])).toContain('shutdown')
       expect(await receive(['EXIT', listener.transport_socket, _])).toEqual([
         'EXIT',
         listener.transport_socket,

@@ -221,7 +221,7 @@ describe('pending keys', () => {
     const old = states.current_write.cipher
     states.pending_write = pending_states('client', gcm).pending_write
     activate_pending_write(states)
-    expect(old.kind === 'aead' && old.key.every(byte => byte === 0)).toBe(true)
+    expect(old.kind === 'aead' && old.key.bytes.every(byte => byte === 0)).toBe(true)
     expect(states.current_write.cipher.kind).toBe('aead')
   })
 })
@@ -262,7 +262,7 @@ test('wiped states neither send nor receive, and have no keys', () => {
   const ciphers = [states.current_read.cipher, states.current_write.cipher]
   wipe_states(states)
   for (const cipher of ciphers)
-    expect(cipher.kind === 'aead' && cipher.key.every(byte => byte === 0)).toBe(true)
+    expect(cipher.kind === 'aead' && cipher.key.bytes.every(byte => byte === 0)).toBe(true)
   expect(states.pending_read).toBeUndefined()
   expect(thrown_alert(() => encode(states, 'alert', Uint8Array.of(1, 0)))).toBe('internal_error')
   expect(thrown_alert(() => decode(states, plain(Uint8Array.of(1))))).toBe('internal_error')
