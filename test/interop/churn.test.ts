@@ -8,36 +8,29 @@ import { _, ok } from '../../runtime/erlang/term.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
 import { eventually } from '../support/eventually.ts'
 import { left_over } from '../support/left_over.ts'
-import { catch_reports, release_reports } from '../support/reports.ts'
 import { openssl as client_hello } from '../wire/client_hellos.ts'
 import { type KistaServer, kista } from './support/kista.ts'
 import { connected } from './support/peer.ts'
-import { make_pki, type Pki } from './support/pki.ts'
 import { say } from './support/raw_client.ts'
+import { with_kista } from './support/setting.ts'
 import { suites } from './support/suites.ts'
 
-let pki: Pki
+const { pki } = with_kista()
 let server: KistaServer
 
 beforeAll(async () => {
-  pki = await make_pki()
-  ok(await ssl.start())
-  catch_reports()
-  server = await kista.start_server({ ...pki.server.ecdsa, suites })
+  server = await kista.start_server({ ...pki().server.ecdsa, suites })
 })
 
 afterAll(async () => {
   await server.stop()
-  ok(await ssl.stop())
-  release_reports()
-  await pki.remove()
 })
 
 const connect = () =>
   ssl.connect(
     'localhost',
     server.port,
-    { cacertfile: pki.cacert, reuse_sessions: false, active: false },
+    { cacertfile: pki().cacert, reuse_sessions: false, active: false },
     10_000,
   )
 
@@ -74,7 +67,7 @@ const lives: readonly (() => Promise<unknown>)[] = [...brief, ...brief, ...longe
 
 test('A thousand connections that were dropped leave no process, port or timer behind', async () => {
   const line = 'hello'
-  const asked = { port: server.port, cacert: pki.cacert, suites, line }
+  const asked = { port: server.port, cacert: pki().cacert, suites, line }
   connected(await kista.run_client(asked))
   const before = left_over()
 

@@ -4,48 +4,39 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { format_term } from '../../runtime/erlang/io_lib.ts'
-import { ok } from '../../runtime/erlang/term.ts'
-import * as ssl from '../../ssl_app/ssl.ts'
+import type * as ssl from '../../ssl_app/ssl.ts'
 import { eventually } from '../support/eventually.ts'
 import { hex } from '../support/hex.ts'
 import { left_over } from '../support/left_over.ts'
-import { catch_reports, release_reports, type Told } from '../support/reports.ts'
 import { openssl as client_hello } from '../wire/client_hellos.ts'
 import { type KistaServer, kista, serve } from './support/kista.ts'
 import { connected } from './support/peer.ts'
-import { make_pki, type Pki } from './support/pki.ts'
 import { say } from './support/raw_client.ts'
 import { records_in, type SeenRecord, start_relay } from './support/relay.ts'
+import { with_kista } from './support/setting.ts'
 import { suites } from './support/suites.ts'
 
-let pki: Pki
+const { pki, told } = with_kista()
 let server: KistaServer
-let told: Told[]
 let before: ReturnType<typeof left_over>
 
 beforeAll(async () => {
-  pki = await make_pki()
-  ok(await ssl.start())
-  told = catch_reports()
-  server = await kista.start_server({ ...pki.server.ecdsa, suites })
+  server = await kista.start_server({ ...pki().server.ecdsa, suites })
   await expect_service()
   before = left_over()
 })
 
 afterAll(async () => {
   await server.stop()
-  ok(await ssl.stop())
-  release_reports()
-  await pki.remove()
 })
 
 beforeEach(() => {
-  told.length = 0
+  told().length = 0
 })
 
 async function expect_service(): Promise<void> {
   const line = 'still there?'
-  const report = await kista.run_client({ port: server.port, cacert: pki.cacert, suites, line })
+  const report = await kista.run_client({ port: server.port, cacert: pki().cacert, suites, line })
   expect(connected(report)).toMatchObject({ received: line })
   expect(await server.visit()).toMatchObject({ ended: 'closed' })
 }
@@ -99,7 +90,7 @@ describe('In the place of a ClientHello', () => {
     expect(answer[0]).toBe(21)
     expect(await server.visit()).toMatchObject({ handshake: ['error', tls_alert(alert)] })
     const facts = { message: expect.stringMatching(`Fatal error: ${alert}$`), detail: expect.anything() }
-    expect(told).toMatchObject([{ level: 'error', label: 'ssl alert', facts }])
+    expect(told()).toMatchObject([{ level: 'error', label: 'ssl alert', facts }])
     await expect_unharmed()
   })
 })
@@ -120,7 +111,7 @@ describe('A client that goes in the middle', () => {
     await say(server.port, record(21, 2, 40), 'waits')
 
     expect(await server.visit()).toMatchObject({ handshake: ['error', tls_alert('handshake failure')] })
-    expect(told).toMatchObject([{ level: 'error', label: 'ssl alert' }])
+    expect(told()).toMatchObject([{ level: 'error', label: 'ssl alert' }])
     await expect_unharmed()
   })
 })
@@ -157,7 +148,7 @@ describe('Noise', () => {
 
 describe('A connection that is cut off', () => {
   test('after any number of bytes of the client’s is closed for both, and nothing is left of it', async () => {
-    const asked = { cacert: pki.cacert, suites, line: 'hello' }
+    const asked = { cacert: pki().cacert, suites, line: 'hello' }
     const whole = await start_relay(server.port)
     connected(await kista.run_client({ ...asked, port: whole.port }))
     await Promise.all([whole.quiet(), server.visit()])
@@ -181,7 +172,7 @@ const sum = (records: readonly SeenRecord[]) => records.reduce((total, { size })
 
 describe('A client that says nothing', () => {
   test('is given up when the time for the handshake is over', async () => {
-    const options = { certfile: pki.server.rsa.cert, keyfile: pki.server.rsa.key }
+    const options = { certfile: pki().server.rsa.cert, keyfile: pki().server.rsa.key }
     const hasty = await serve(options, { patience: 50 })
 
     const answer = await say(hasty.port, '', 'waits')
@@ -197,15 +188,15 @@ describe('A function of the user’s that fails', () => {
   const fails = () => {
     throw new Error('on purpose')
   }
-  const identity = () => ({ certfile: pki.server.ecdsa.cert, keyfile: pki.server.ecdsa.key })
-  const verified = () => ({ ...identity(), verify: 'verify_peer', cacertfile: pki.cacerts }) as const
+  const identity = () => ({ certfile: pki().server.ecdsa.cert, keyfile: pki().server.ecdsa.key })
+  const verified = () => ({ ...identity(), verify: 'verify_peer', cacertfile: pki().cacerts }) as const
 
   /** What it is given to, and the alert that comes of it. */
   const failing: Readonly<Record<string, readonly [() => ssl.ListenOptions, alert: string]>> = {
     'as sni_fun': [() => ({ ...identity(), sni_fun: fails }), 'handshake failure'],
     'as verify_fun': [() => ({ ...verified(), verify_fun: [fails, []] }), 'handshake failure'],
     'as partial_chain': [
-      () => ({ ...verified(), cacertfile: pki.unknown_cacert, partial_chain: fails }),
+      () => ({ ...verified(), cacertfile: pki().unknown_cacert, partial_chain: fails }),
       'unknown ca',
     ],
   }
@@ -214,9 +205,9 @@ describe('A function of the user’s that fails', () => {
     '%s leaves both sides with an alert',
     async (_name, [options, alert]) => {
       const failing_server = await serve(options())
-      const asked = { port: failing_server.port, cacert: pki.cacert, suites, line: 'hello' }
+      const asked = { port: failing_server.port, cacert: pki().cacert, suites, line: 'hello' }
 
-      const report = await kista.run_client({ ...asked, identity: pki.client.rsa })
+      const report = await kista.run_client({ ...asked, identity: pki().client.rsa })
 
       expect(report).toMatchObject({ ok: false, reason: tls_alert(alert) })
       expect(await failing_server.visit()).toMatchObject({ handshake: ['error', tls_alert(alert)] })
@@ -227,11 +218,11 @@ describe('A function of the user’s that fails', () => {
 
   test('is told to the log', async () => {
     const failing_server = await serve({ ...identity(), sni_fun: fails })
-    const asked = { port: failing_server.port, cacert: pki.cacert, suites, line: 'hello' }
+    const asked = { port: failing_server.port, cacert: pki().cacert, suites, line: 'hello' }
 
     await kista.run_client(asked)
 
-    const [server_side] = told.filter(({ facts }) => facts.role === 'server')
+    const [server_side] = told().filter(({ facts }) => facts.role === 'server')
     expect(format_term(server_side?.facts.detail)).toContain('Error: on purpose')
     await failing_server.stop()
   })

@@ -1,9 +1,6 @@
 // Kista's client with the servers of others.
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { ok } from '../../runtime/erlang/term.ts'
-import * as ssl from '../../ssl_app/ssl.ts'
-import { catch_reports, release_reports, type Told } from '../support/reports.ts'
+import { expect, test } from '@jest/globals'
 import { erlang_ssl } from './support/erlang_ssl.ts'
 import { gnutls } from './support/gnutls.ts'
 import { kista } from './support/kista.ts'
@@ -11,47 +8,34 @@ import { node_tls } from './support/node_tls.ts'
 import { openssl } from './support/openssl.ts'
 import { describe_pair } from './support/pair.ts'
 import type { ClientOptions, ServerOptions } from './support/peer.ts'
-import { make_pki, type Pki } from './support/pki.ts'
 import { describe_with } from './support/requires.ts'
+import { with_kista } from './support/setting.ts'
 import { suites, suites_for } from './support/suites.ts'
 
-let pki: Pki
-let told: Told[]
-
-beforeAll(async () => {
-  pki = await make_pki()
-  ok(await ssl.start())
-  told = catch_reports()
-})
-
-afterAll(async () => {
-  ok(await ssl.stop())
-  release_reports()
-  await pki.remove()
-})
+const { pki, told } = with_kista()
 
 const servers = [openssl, gnutls, node_tls, erlang_ssl]
 
-for (const server of [...servers, kista]) describe_pair(kista, server, () => pki)
+for (const server of [...servers, kista]) describe_pair(kista, server, pki)
 
 /** Why client and server part: what the server is like, what is asked of it, and the text of the alert. */
 type Parting = readonly [() => Partial<ServerOptions>, () => Partial<ClientOptions>, alert: string]
 
 /** It is the client that does not go on. */
 const refusals: Readonly<Record<string, Parting>> = {
-  'whose authority is unknown': [() => ({}), () => ({ cacert: pki.unknown_cacert }), 'unknown ca'],
+  'whose authority is unknown': [() => ({}), () => ({ cacert: pki().unknown_cacert }), 'unknown ca'],
   'that is not the host asked for': [
     () => ({}),
     () => ({ server_name: 'elsewhere.example' }),
     'handshake failure',
   ],
-  'whose certificate has expired': [() => pki.expired_server, () => ({}), 'certificate expired'],
+  'whose certificate has expired': [() => pki().expired_server, () => ({}), 'certificate expired'],
 }
 
 /** It is the server that does not go on; GnuTLS has alerts of its own for these, or goes on. */
 const dismissals: Readonly<Record<string, Parting>> = {
   'that it shows no certificate': [
-    () => ({ cacert: pki.cacerts, require_client_cert: true }),
+    () => ({ cacert: pki().cacerts, require_client_cert: true }),
     () => ({}),
     'handshake failure',
   ],
@@ -68,9 +52,9 @@ for (const server of servers) {
     const partings = { ...refusals, ...(server !== gnutls && dismissals) }
 
     test.each(Object.entries(partings))('%s', async (_name, [offered, wanted, alert]) => {
-      told.length = 0
-      const running = await server.start_server({ ...pki.server.rsa, suites, ...offered() })
-      const asked = { port: running.port, cacert: pki.cacert, suites, line: 'hello' }
+      told().length = 0
+      const running = await server.start_server({ ...pki().server.rsa, suites, ...offered() })
+      const asked = { port: running.port, cacert: pki().cacert, suites, line: 'hello' }
 
       const report = await kista.run_client({ ...asked, ...wanted() })
 
@@ -78,7 +62,7 @@ for (const server of servers) {
       const text = expect.stringMatching(`^(${alert})$`)
       expect(report).toMatchObject({ ok: false, reason: ['tls_alert', text] })
       const message = expect.stringMatching(`Fatal error: (${alert})$`)
-      const of_client = told.filter(({ facts }) => facts.role === 'client')
+      const of_client = told().filter(({ facts }) => facts.role === 'client')
       expect(of_client).toMatchObject([{ level: 'error', label: 'ssl alert', facts: { message } }])
     })
   })

@@ -1,11 +1,9 @@
 // Kista's server with the clients of others.
 
 import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { pem_decode } from '../../apps/public_key/public_key.ts'
 import { ok } from '../../runtime/erlang/term.ts'
-import * as ssl from '../../ssl_app/ssl.ts'
-import { catch_reports, release_reports, type Told } from '../support/reports.ts'
 import { curl } from './support/curl.ts'
 import { erlang_ssl } from './support/erlang_ssl.ts'
 import { gnutls } from './support/gnutls.ts'
@@ -14,28 +12,16 @@ import { node_tls } from './support/node_tls.ts'
 import { openssl } from './support/openssl.ts'
 import { describe_pair } from './support/pair.ts'
 import { type ClientOptions, connected, type ServerOptions } from './support/peer.ts'
-import { make_pki, other_server_name, type Pki } from './support/pki.ts'
+import { other_server_name } from './support/pki.ts'
 import { describe_with } from './support/requires.ts'
+import { with_kista } from './support/setting.ts'
 import { suites, suites_for } from './support/suites.ts'
 
 const line = 'hello, peer'
-let pki: Pki
-let told: Told[]
-
-beforeAll(async () => {
-  pki = await make_pki()
-  ok(await ssl.start())
-  told = catch_reports()
-})
-
-afterAll(async () => {
-  ok(await ssl.stop())
-  release_reports()
-  await pki.remove()
-})
+const { pki, told } = with_kista()
 
 for (const client of [openssl, gnutls, node_tls, erlang_ssl]) {
-  describe_pair(client, kista, () => pki)
+  describe_pair(client, kista, pki)
 }
 
 /** Runs `body` with a server that has an RSA certificate and knows every suite, unless told otherwise. */
@@ -43,16 +29,16 @@ async function with_server(
   options: Partial<ServerOptions>,
   body: (server: KistaServer, asked: Omit<ClientOptions, 'resume'>) => Promise<void>,
 ): Promise<void> {
-  const server = await kista.start_server({ ...pki.server.rsa, suites, ...options })
-  await body(server, { port: server.port, cacert: pki.cacert, suites, line })
+  const server = await kista.start_server({ ...pki().server.rsa, suites, ...options })
+  await body(server, { port: server.port, cacert: pki().cacert, suites, line })
   await server.stop()
 }
 
-const strict = () => ({ cacert: pki.cacerts, require_client_cert: true })
+const strict = () => ({ cacert: pki().cacerts, require_client_cert: true })
 
 describe_with([curl], 'curl as client of kista', () => {
   test.each(suites)('fetches a page by $name', async suite => {
-    await with_server(pki.server[suite.key], async (_server, asked) => {
+    await with_server(pki().server[suite.key], async (_server, asked) => {
       const report = await curl.run_client({ ...asked, suites: [suite] })
 
       expect(connected(report)).toMatchObject({ received: line, protocol: 'TLSv1.2', suite: suite.name })
@@ -61,7 +47,7 @@ describe_with([curl], 'curl as client of kista', () => {
 
   test('shows its certificate, and agrees on http/1.1', async () => {
     await with_server({ ...strict(), alpn: ['h2', 'http/1.1'] }, async (server, asked) => {
-      const report = await curl.run_client({ ...asked, identity: pki.client.rsa, alpn: ['http/1.1'] })
+      const report = await curl.run_client({ ...asked, identity: pki().client.rsa, alpn: ['http/1.1'] })
 
       expect(connected(report)).toMatchObject({ received: line, alpn: 'http/1.1' })
       expect(await server.visit()).toMatchObject({
@@ -75,7 +61,7 @@ describe_with([curl], 'curl as client of kista', () => {
 /** Why the server parts from a client: what it offers, what is asked of it, and the reason that it gives. */
 const partings = {
   'a client without a certificate': [strict, () => ({}), 'handshake failure'],
-  'a client that nobody it trusts vouches for': [strict, () => ({ identity: pki.stranger }), 'unknown ca'],
+  'a client that nobody it trusts vouches for': [strict, () => ({ identity: pki().stranger }), 'unknown ca'],
   'a client that speaks other protocols': [
     () => ({ alpn: ['x', 'h2'] }),
     () => ({ alpn: ['y'] }),
@@ -91,11 +77,11 @@ const partings = {
 for (const client of [openssl, gnutls, node_tls, erlang_ssl]) {
   describe_with([client], `Kista and ${client.name}`, () => {
     test('tells who it is, what it asked for, and that it said goodbye', async () => {
-      const sni = { name: other_server_name, ...pki.other_server }
+      const sni = { name: other_server_name, ...pki().other_server }
       await with_server({ ...strict(), alpn: ['x', 'h2'], sni }, async (server, asked) => {
         const report = await client.run_client({
           ...{ ...asked, suites: suites_for('ecdsa').slice(1, 2), server_name: other_server_name },
-          ...{ identity: pki.client.ecdsa, alpn: ['h2'] },
+          ...{ identity: pki().client.ecdsa, alpn: ['h2'] },
         })
 
         expect(connected(report)).toMatchObject({ received: line })
@@ -108,20 +94,20 @@ for (const client of [openssl, gnutls, node_tls, erlang_ssl]) {
           sni_hostname: other_server_name,
           session_resumption: false,
         })
-        const [certificate] = pem_decode(await readFile(pki.client.ecdsa.cert))
+        const [certificate] = pem_decode(await readFile(pki().client.ecdsa.cert))
         expect(Buffer.from(ok(handshake).peercert!)).toStrictEqual(certificate?.[1])
       })
     })
 
     test.each(Object.entries(partings))('part: %s', async (_name, [offered, wanted, alert]) => {
       await with_server(offered(), async (server, asked) => {
-        told.length = 0
+        told().length = 0
 
         const report = await client.run_client({ ...asked, ...wanted() })
 
         expect(report.ok).toBe(false)
         expect(await server.visit()).toMatchObject({ handshake: ['error', ['tls_alert', alert]] })
-        expect(told).toMatchObject([
+        expect(told()).toMatchObject([
           {
             level: 'error',
             label: 'ssl alert',

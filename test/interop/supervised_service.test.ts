@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import tls from 'node:tls'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { monitor } from '../../runtime/erlang/links.ts'
 import { process_flag } from '../../runtime/erlang/process_flags.ts'
 import { receive } from '../../runtime/erlang/receive.ts'
@@ -12,29 +12,14 @@ import { _, ok, type Term } from '../../runtime/erlang/term.ts'
 import * as proc_lib from '../../runtime/otp/proc_lib.ts'
 import * as supervisor from '../../runtime/otp/supervisor.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
-import { catch_reports, release_reports, type Told } from '../support/reports.ts'
 import { serve } from './support/kista.ts'
-import { make_pki, type Pki } from './support/pki.ts'
 import { records_in, start_relay } from './support/relay.ts'
+import { with_kista } from './support/setting.ts'
 
-let pki: Pki
-let authority: Buffer
-let told: Told[]
+const { pki, told } = with_kista()
 
+/** RFC 5246 §6.2.1: the type of an alert's record. */
 const alert = 21
-
-beforeAll(async () => {
-  pki = await make_pki()
-  authority = await readFile(pki.cacert)
-  ok(await ssl.start())
-  told = catch_reports()
-})
-
-afterAll(async () => {
-  await ssl.stop()
-  release_reports()
-  await pki.remove()
-})
 
 /** Takes one connection after the other, and sends back each line but `fail`. */
 async function acceptor(listener: ssl.SslListenSocket): Promise<void> {
@@ -72,13 +57,13 @@ const pool = (listener: ssl.SslListenSocket, size: number): supervisor.Callbacks
 const listen = (): Promise<ssl.SslListenSocket> =>
   ssl
     .listen(0, {
-      ...{ ip: 'loopback', certfile: pki.server.ecdsa.cert, keyfile: pki.server.ecdsa.key },
+      ...{ ip: 'loopback', certfile: pki().server.ecdsa.cert, keyfile: pki().server.ecdsa.key },
       ...{ mode: 'binary', packet: 'line', active: false },
     })
     .then(ok)
 
 async function connect(port: number): Promise<ssl.SslSocket> {
-  const options = { cacertfile: pki.cacert, mode: 'binary', packet: 'line', active: false } as const
+  const options = { cacertfile: pki().cacert, mode: 'binary', packet: 'line', active: false } as const
   return ok(await ssl.connect('localhost', port, options, 5_000))
 }
 
@@ -101,7 +86,7 @@ test('A handler that fails is reported and started again, and the others are not
     expect(await ask(one, 'fail')).toBe('closed')
 
     const failure = new Error('as it was told')
-    expect(told.filter(({ level }) => level === 'error')).toMatchObject([
+    expect(told().filter(({ level }) => level === 'error')).toMatchObject([
       { label: 'proc_lib crash', facts: { error_info: expect.arrayContaining([failure]) } },
       { label: 'supervisor child_terminated', facts: { reason: failure } },
     ])
@@ -114,9 +99,10 @@ test('A handler that fails is reported and started again, and the others are not
   }))
 
 /** Somebody else's client, which sends nothing. Settles once it is connected. */
-function stranger(port: number): Promise<{ readonly closed: Promise<void> }> {
+async function stranger(port: number): Promise<{ readonly closed: Promise<void> }> {
+  const ca = await readFile(pki().cacert)
   return new Promise((resolve, reject) => {
-    const socket = tls.connect({ port, host: 'localhost', ca: authority, maxVersion: 'TLSv1.2' })
+    const socket = tls.connect({ port, host: 'localhost', ca, maxVersion: 'TLSv1.2' })
     const closed = new Promise<void>(close => socket.once('close', () => close()))
     socket.once('error', reject)
     socket.once('secureConnect', () => resolve({ closed }))
@@ -125,7 +111,7 @@ function stranger(port: number): Promise<{ readonly closed: Promise<void> }> {
 }
 
 test('When the application stops, peers are said goodbye to, and owners of listeners shut down', async () => {
-  const server = await serve({ certfile: pki.server.ecdsa.cert, keyfile: pki.server.ecdsa.key })
+  const server = await serve({ certfile: pki().server.ecdsa.cert, keyfile: pki().server.ecdsa.key })
   const relays = [await start_relay(server.port), await start_relay(server.port)]
   const clients = await Promise.all(relays.map(({ port }) => stranger(port)))
 

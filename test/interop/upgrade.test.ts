@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import net from 'node:net'
 import tls from 'node:tls'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import * as gen_tcp from '../../apps/kernel/gen_tcp.ts'
 import { receive } from '../../runtime/erlang/receive.ts'
 import { self } from '../../runtime/erlang/self.ts'
@@ -11,32 +11,19 @@ import { send } from '../../runtime/erlang/send.ts'
 import { run, spawn } from '../../runtime/erlang/spawn.ts'
 import { _, ok } from '../../runtime/erlang/term.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
-import { catch_reports, release_reports } from '../support/reports.ts'
 import { listener, loopback, pair } from '../support/tcp.ts'
 import { start_process } from './support/peer_process.ts'
-import { make_pki, type Pki } from './support/pki.ts'
 import { describe_with, missing_program } from './support/requires.ts'
+import { with_kista } from './support/setting.ts'
 
-let pki: Pki
-
-beforeAll(async () => {
-  pki = await make_pki()
-  ok(await ssl.start())
-  catch_reports()
-})
-
-afterAll(async () => {
-  ok(await ssl.stop())
-  release_reports()
-  await pki.remove()
-})
+const { pki } = with_kista()
 
 const as_server = (): ssl.ListenOptions => ({
-  certfile: pki.server.rsa.cert,
-  keyfile: pki.server.rsa.key,
+  certfile: pki().server.rsa.cert,
+  keyfile: pki().server.rsa.key,
 })
 const as_client = (): ssl.ConnectOptions => ({
-  cacertfile: pki.cacert,
+  cacertfile: pki().cacert,
   server_name_indication: 'localhost',
 })
 
@@ -128,7 +115,7 @@ describe('A connection that becomes secure on the way', () => {
 
 describe('A server of Node’s that speaks STARTTLS', () => {
   test('gets on with a client of ours', async () => {
-    const [cert, key] = await Promise.all([readFile(pki.server.rsa.cert), readFile(pki.server.rsa.key)])
+    const [cert, key] = await Promise.all([readFile(pki().server.rsa.cert), readFile(pki().server.rsa.key)])
     const server = net.createServer(socket => {
       socket.write('220 localhost\r\n')
       socket.on('data', function hear(said) {
@@ -151,11 +138,11 @@ describe('A server of Node’s that speaks STARTTLS', () => {
 const smtp_clients = {
   openssl: (port: number) => [
     ...['s_client', '-connect', `127.0.0.1:${port}`, '-starttls', 'smtp', '-nocommands'],
-    ...['-CAfile', pki.cacert, '-verify_hostname', 'localhost', '-verify_return_error'],
+    ...['-CAfile', pki().cacert, '-verify_hostname', 'localhost', '-verify_return_error'],
   ],
   'gnutls-cli': (port: number) => [
     ...['--starttls-proto', 'smtp', '--port', `${port}`, '--verify-hostname', 'localhost'],
-    ...['--x509cafile', pki.cacert, '127.0.0.1'],
+    ...['--x509cafile', pki().cacert, '127.0.0.1'],
   ],
 }
 

@@ -2,42 +2,33 @@
 // order on every orderly end.
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { ok } from '../../runtime/erlang/term.ts'
-import * as ssl from '../../ssl_app/ssl.ts'
-import { catch_reports, release_reports } from '../support/reports.ts'
 import { erlang_ssl } from './support/erlang_ssl.ts'
 import { gnutls } from './support/gnutls.ts'
 import { type KistaServer, kista } from './support/kista.ts'
 import { node_tls } from './support/node_tls.ts'
 import { openssl } from './support/openssl.ts'
 import { connected } from './support/peer.ts'
-import { make_pki, type Pki } from './support/pki.ts'
 import { records_in, start_relay } from './support/relay.ts'
 import { describe_with } from './support/requires.ts'
+import { with_kista } from './support/setting.ts'
 import { suites, suites_for } from './support/suites.ts'
 
 const line = 'hello, peer'
-let pki: Pki
+const { pki } = with_kista()
 let server: KistaServer
 
 beforeAll(async () => {
-  pki = await make_pki()
-  ok(await ssl.start())
-  catch_reports()
   server = await kista.start_server({
-    ...{ ...pki.server.ecdsa, suites: suites_for('ecdsa') },
-    ...{ cacert: pki.cacerts, require_client_cert: true },
+    ...{ ...pki().server.ecdsa, suites: suites_for('ecdsa') },
+    ...{ cacert: pki().cacerts, require_client_cert: true },
   })
 })
 
 afterAll(async () => {
   await server.stop()
-  ok(await ssl.stop())
-  release_reports()
-  await pki.remove()
 })
 
-const asked = (port: number) => ({ port, cacert: pki.cacert, suites, line, identity: pki.client.rsa })
+const asked = (port: number) => ({ port, cacert: pki().cacert, suites, line, identity: pki().client.rsa })
 
 const types = (stream: readonly Buffer[]) => records_in(stream).map(({ type }) => type)
 const [change_cipher_spec, alert, handshake, application_data] = [20, 21, 22, 23]
@@ -74,7 +65,7 @@ for (const peer of [openssl, gnutls, node_tls, erlang_ssl]) {
     })
 
     test('the client says goodbye to a server that it leaves', async () => {
-      const running = await peer.start_server({ ...pki.server.ecdsa, suites })
+      const running = await peer.start_server({ ...pki().server.ecdsa, suites })
       const relay = await start_relay(running.port)
 
       connected(await kista.run_client(asked(relay.port)))
