@@ -44,7 +44,7 @@ const greeting: string = await run(async () => {
   return String(answer)
 })
 
-const digest: Uint8Array = crypto.hash('sha256', greeting)
+const digest: Uint8Array = crypto.hash('sha256', new TextEncoder().encode(greeting))
 console.log(greeting, digest.length, ok(inet.parse_address('127.0.0.1')).join('.'))
 `
 
