@@ -49,12 +49,14 @@ export async function open(
     ssl.cb_info[0].connect(host, port, { ...socket, ...internal_options }, timeout),
   )
   if (connected[0] === 'error') return transport_error(connected, socket)
-  return secure('client', connected[1], left(), {
+  const started = await start(connected[1], {
+    role: 'client',
     host: name,
     session_key: ['client', name, port],
     options: ssl,
     emulated,
   })
+  return started[0] === 'ok' ? ssl_connection.handshake(started[1], left()) : started
 }
 
 /** {@link ssl.connect} and {@link ssl.handshake} on a socket of the transport. */
@@ -74,12 +76,16 @@ export async function upgrade(
   const host = role === 'client' ? host_name(peer[0]) : undefined
   const checked = handle_options(role, { ...emulated, ...user_options }, host)
   if (checked[0] === 'error') return checked
-  return secure(role, transport_socket, timeout, {
+  const started = await ssl_connection.start({
+    role,
     host,
     session_key: host === undefined ? ['server', local_port] : ['client', host, peer[1]],
     options: checked[1].ssl,
     emulated: checked[1].emulated,
+    transport_socket,
+    owner: self(),
   })
+  return started[0] === 'ok' ? ssl_connection.handshake(started[1], timeout) : started
 }
 
 /** {@link ssl.listen} */
@@ -117,14 +123,8 @@ export async function accept(listener: SslListenSocket, timeout: Timeout): Promi
     transport.close(accepted[1])
     return ['error', 'closed']
   }
-  return ssl_connection.start({
-    ...listening,
-    role: 'server',
-    host: undefined,
-    session_key: ['server', local[1][1]],
-    transport_socket: accepted[1],
-    owner: self(),
-  })
+  const role = 'server' as const
+  return start(accepted[1], { ...listening, role, host: undefined, session_key: [role, local[1][1]] })
 }
 
 /**
@@ -146,18 +146,13 @@ export async function shake_hands(
   return merged[0] === 'error' ? merged : ssl_connection.handshake(socket, timeout, merged[1])
 }
 
-type Securing = Pick<ConnectionStart, 'host' | 'session_key' | 'options' | 'emulated'>
-
-async function secure(
-  role: Role,
+/** Starts a connection on a socket of the transport that was opened for it, and goes if there is none. */
+async function start(
   transport_socket: TransportSocket,
-  timeout: Timeout,
-  securing: Securing,
+  start: Omit<ConnectionStart, 'transport_socket' | 'owner'>,
 ): Promise<Result<SslSocket>> {
-  const started = await ssl_connection.start({ ...securing, role, transport_socket, owner: self() })
-  if (started[0] === 'ok') return ssl_connection.handshake(started[1], timeout)
-  if (role === 'client' && started[1] === 'ssl_not_started')
-    securing.options.cb_info[0].close(transport_socket)
+  const started = await ssl_connection.start({ ...start, transport_socket, owner: self() })
+  if (started[0] === 'error') start.options.cb_info[0].close(transport_socket)
   return started
 }
 

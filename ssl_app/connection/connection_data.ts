@@ -63,6 +63,8 @@ export interface Connection {
   senders: Sender[]
   /** The transport has taken all it can for now. */
   congested: boolean
+  /** The transport has not taken yet what the peer has made us say. */
+  answering: boolean
   /** The transport was asked for data, and has not brought any yet. */
   reading: boolean
   ending: Ending | undefined

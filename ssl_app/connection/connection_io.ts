@@ -11,6 +11,8 @@ import { active_after } from './user_data.ts'
 
 /** Tells the connection's process that the transport takes data again. */
 export const transport_ready = Symbol('transport_ready')
+/** Tells it that the transport has taken what was said by {@link answer}. */
+export const answer_taken = Symbol('answer_taken')
 
 /** Bytes that are encrypted before others get their turn. */
 const bytes_per_turn = 1 << 20
@@ -19,10 +21,24 @@ const bytes_per_reduction = 4_096
 
 // ---- To the peer
 
-/** Hands bytes to the transport, behind whatever is on its way already. */
+const closed = ['error', 'closed'] as const
+
+/** Hands bytes to the transport, behind whatever is on its way already. A promise does not reject. */
 export function transmit(connection: Connection, bytes: readonly Uint8Array[]): Done | PromiseLike<Done> {
   const { cb_info, transport_socket } = connection.socket
-  return cb_info[0].send(transport_socket, bytes)
+  const done = cb_info[0].send(transport_socket, bytes)
+  return done !== 'ok' && 'then' in done ? done.then(undefined, () => closed) : done
+}
+
+/**
+ * Sends what the peer has given cause for. If the transport has to wait for the peer, the peer has to wait as well:
+ * else one that asks and does not listen could fill the memory.
+ */
+export function answer(connection: Connection, bytes: readonly Uint8Array[]): void {
+  const done = transmit(connection, bytes)
+  if (done === 'ok' || !('then' in done)) return
+  connection.answering = true
+  tell_when_done(done, answer_taken)
 }
 
 /**
@@ -48,8 +64,12 @@ export function pump(connection: Connection): ReplyAction[] {
     bump_reductions(Math.ceil(piece.length / bytes_per_reduction))
     const done = transmit(connection, connection.engine!.send(piece))
     if (done === 'ok') continue
-    if ('then' in done) wait_for(connection, done)
-    else replies.push(...refuse_senders(connection, done))
+    if ('then' in done) {
+      connection.congested = true
+      tell_when_done(done, transport_ready)
+    } else {
+      replies.push(...refuse_senders(connection, done))
+    }
   }
   return replies
 }
@@ -61,13 +81,9 @@ export function refuse_senders(connection: Connection, error: Done): ReplyAction
   return refused
 }
 
-function wait_for(connection: Connection, done: PromiseLike<Done>): void {
-  const process = self()
-  connection.congested = true
-  done.then(
-    result => process.entity?.deliver([transport_ready, result]),
-    () => process.entity?.deliver([transport_ready, ['error', 'closed']]),
-  )
+function tell_when_done(done: PromiseLike<Done>, tag: symbol): void {
+  const connection = self()
+  done.then(result => connection.entity?.deliver([tag, result]))
 }
 
 /** Lets others have their turn first. */
@@ -80,7 +96,8 @@ function wake(connection: Connection): void {
 
 /** Asks the transport for data, if any is wanted and none was asked for. */
 export function read_on(connection: Connection): void {
-  if (connection.reading || connection.ending !== undefined || !wants_data(connection)) return
+  if (connection.reading || connection.answering || connection.ending !== undefined) return
+  if (!wants_data(connection)) return
   const { cb_info, transport_socket } = connection.socket
   connection.reading = true
   if (cb_info[0].setopts(transport_socket, { active: 'once' }) !== 'ok') {

@@ -5,7 +5,7 @@ import type { Effect } from '../handshake/tls_engine.ts'
 import { Alert, alert_log_text, alert_reason, type TlsAlert } from '../record/ssl_alert.ts'
 import * as ssl_manager from '../session/ssl_manager.ts'
 import type { Connection } from './connection_data.ts'
-import { transmit } from './connection_io.ts'
+import { answer } from './connection_io.ts'
 
 /** Takes what the peer has sent. */
 export function receive(connection: Connection, bytes: Uint8Array): void {
@@ -22,7 +22,7 @@ export function perform(connection: Connection, effects: readonly Effect[]): voi
     if (effect[0] === 'transmit') flight.push(...effect[1])
     else act(connection, effect)
   }
-  if (flight.length > 0) transmit(connection, flight)
+  if (flight.length > 0) answer(connection, flight)
 }
 
 function act(connection: Connection, effect: Exclude<Effect, readonly ['transmit', unknown]>): void {

@@ -1,7 +1,6 @@
 // The user's side of a connection: starts its process, and asks it.
 
 import type { Pid } from '../../runtime/erlang/pid.ts'
-import { is_port } from '../../runtime/erlang/pid.ts'
 import { whereis } from '../../runtime/erlang/registry.ts'
 import { Exit, type Reason, type Result, type Term, type Timeout } from '../../runtime/erlang/term.ts'
 import * as gen_statem from '../../runtime/otp/gen_statem.ts'
@@ -13,7 +12,8 @@ import * as tls_connection_sup from './tls_connection_sup.ts'
 /**
  * Starts a connection's process and hands the transport over to it.
  *
- * @returns `['error', 'ssl_not_started']`, or why the transport could not be handed over: `'not_owner'`, `'einval'`
+ * @returns `['error', 'ssl_not_started']`, or why the transport could not be handed over, and is still the caller's:
+ *   `'not_owner'`, `'closed'`
  */
 export async function start(connection: ConnectionStart): Promise<Result<SslSocket>> {
   if (whereis('tls_connection_sup') === undefined) return ['error', 'ssl_not_started']
@@ -24,7 +24,7 @@ export async function start(connection: ConnectionStart): Promise<Result<SslSock
   const { options, transport_socket } = connection
   const handed = await options.cb_info[0].controlling_process(transport_socket, pid)
   if (handed === 'ok') return call_pid(pid, ['socket'])
-  await call_pid(pid, ['close', 0])
+  await call_pid(pid, ['leave'])
   return handed
 }
 
@@ -42,7 +42,7 @@ export const handshake = (
 /**
  * Asks the connection's process; that it has ended means that the connection is closed.
  *
- * @throws Exit when the process crashed
+ * @throws Exit `[reason, ['ssl', request, [pid]]]` when the process crashed
  */
 export const call = (socket: SslSocket, request: readonly Term[]): Promise<Term> =>
   call_pid(socket.pid, request)
@@ -51,8 +51,11 @@ async function call_pid(pid: Pid, request: readonly Term[]): Promise<Term> {
   try {
     return await gen_statem.call(pid, request, 'infinity')
   } catch (error) {
-    if (error instanceof Exit && is_orderly(error.reason?.[0])) return ['error', 'closed']
-    throw error
+    if (!(error instanceof Exit && Array.isArray(error.reason))) throw error
+    const [reason] = error.reason
+    if (is_orderly(reason)) return ['error', 'closed']
+    // Not the whole request: it may hold keys or data, and the caller's crash report would tell them.
+    throw new Exit([reason, ['ssl', request[0], [pid]]])
   }
 }
 
@@ -61,7 +64,3 @@ function is_orderly(reason: Reason): boolean {
   if (Array.isArray(reason)) return reason[0] === 'shutdown'
   return reason === 'noproc' || reason === 'normal' || reason === 'shutdown'
 }
-
-/** Whether a term is a socket of some transport, and not a host. */
-export const is_transport_socket = (term: Term): boolean =>
-  is_port(term) || (typeof term === 'object' && term !== null && !Array.isArray(term))

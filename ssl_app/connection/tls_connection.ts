@@ -13,7 +13,7 @@ import { close, new_user, receiver_late, serve } from './connection_calls.ts'
 import type { Connection, ConnectionStart } from './connection_data.ts'
 import { close_down } from './connection_end.ts'
 import { begin, choose_options, find_options, options_found } from './connection_handshake.ts'
-import { pump, read_on, refuse_senders, transport_ready } from './connection_io.ts'
+import { answer_taken, pump, read_on, refuse_senders, transport_ready } from './connection_io.ts'
 import type { SslOptions } from './connection_options.ts'
 import { go_on, keep } from './connection_turn.ts'
 import { countdown } from './countdown.ts'
@@ -36,7 +36,7 @@ const callbacks: gen_statem.Callbacks<Connection, ConnectionStart> = {
   callback_mode: () => 'state_functions',
   init,
   states: { initial, handshake, connection },
-  terminate: (reason, _state, data) => close_down(data, reason),
+  terminate: (reason, _state, data) => (reason === not_mine ? undefined : close_down(data, reason)),
 }
 
 function init(start: ConnectionStart): gen_statem.InitResult<Connection> {
@@ -59,6 +59,7 @@ function init(start: ConnectionStart): gen_statem.InitResult<Connection> {
       receivers: [],
       senders: [],
       congested: false,
+      answering: false,
       reading: false,
       ending: undefined,
       failed: false,
@@ -70,13 +71,19 @@ function init(start: ConnectionStart): gen_statem.InitResult<Connection> {
   ]
 }
 
-/** Nothing is read before the handshake is asked for. */
+/** Why a connection ends whose transport stays with the one who wanted to hand it over. */
+const not_mine = ['shutdown', 'not_owner'] as const
+
+/** Nothing is read before the handshake is asked for; what a socket has brought before it was upgraded is kept. */
 function initial(type: EventType, content: Term, data: Connection): Promised<Result> {
+  if (is_data(content, data)) return ['keep_state_and_data', 'postpone']
   if (!is_call(type)) return in_any_state(content, data)
   const [, from] = type
   switch (content[0]) {
     case 'socket':
       return keep(data, [['reply', from, ['ok', data.socket]]])
+    case 'leave':
+      return ['stop_and_reply', not_mine, ['reply', from, 'ok']]
     case 'options':
       return keep(data, [['reply', from, ['ok', data.options]]])
     case 'start':
@@ -101,7 +108,7 @@ function handshake(type: EventType, content: Term, data: Connection): Promised<R
     case 'close':
       return serve(from, content, data)
     default:
-      return ['keep_state_and_data', ['postpone']]
+      return ['keep_state_and_data', 'postpone']
   }
 }
 
@@ -116,13 +123,14 @@ function connection(type: EventType, content: Term, data: Connection): Promised<
 function in_any_state(content: Term, data: Connection): Promised<Result> {
   const [tag, subject, more] = Array.isArray(content) ? content : []
   const { socket, owner_monitor } = data
-  const [, data_tag, closed_tag, error_tag] = socket.cb_info
+  const [, , closed_tag, error_tag] = socket.cb_info
+  if (is_data(content, data)) return take(data, more)
   if (subject === socket.transport_socket) {
-    if (tag === data_tag) return take(data, more)
     if (tag === closed_tag || tag === 'EXIT') return transport_gone(data)
     if (tag === error_tag) return transport_failed(data, more)
   }
   if (tag === transport_ready) return transport_takes_more(data, subject)
+  if (tag === answer_taken) return peer_may_go_on(data)
   if (tag === options_found) return choose_options(data, subject).then(() => progress(data))
   if (tag === 'timeout') return keep(data, receiver_late(data, subject))
   if (tag === 'DOWN' && subject === owner_monitor) return ['stop', 'normal']
@@ -175,6 +183,11 @@ function take(data: Connection, bytes: Uint8Array): Promised<Result> {
   return data.starter === undefined ? go_on(data) : progress(data)
 }
 
+function peer_may_go_on(data: Connection): Promised<Result> {
+  data.answering = false
+  return data.starter === undefined ? go_on(data) : progress(data)
+}
+
 function transport_gone(data: Connection): Result {
   data.reading = false
   data.ending ??= 'closed'
@@ -201,6 +214,9 @@ function hibernate(data: Connection): Result {
   data.user.compact()
   return ['keep_state_and_data', ['hibernate']]
 }
+
+const is_data = (content: Term, { socket: { cb_info, transport_socket } }: Connection): boolean =>
+  Array.isArray(content) && content[0] === cb_info[1] && content[1] === transport_socket
 
 const is_call = (type: EventType): type is readonly ['call', From] => type[0] === 'call'
 
