@@ -25,6 +25,11 @@ type AnyAead = 'aes-128-gcm'
 const aead_options = { authTagLength: tag_size } as const
 
 const secret_key_objects = new WeakMap<AeadKey, node.KeyObject>()
+/** Random bytes to be given out: a call into OpenSSL costs ten times as much as the few bytes it is made for. */
+const pool = Buffer.allocUnsafeSlow(4096)
+const largest_from_pool = 256
+let pool_used = pool.length
+
 const public_key_objects = new WeakMap<PublicKey, node.KeyObject>()
 const private_key_objects = new WeakMap<PrivateKey, node.KeyObject>()
 
@@ -53,7 +58,7 @@ export const node_provider: Provider = {
   },
 
   hash_equals: (left, right) => left.length === right.length && node.timingSafeEqual(left, right),
-  strong_rand_bytes: size => node.randomBytes(size),
+  strong_rand_bytes: size => (size <= largest_from_pool ? from_pool(size) : node.randomBytes(size)),
 
   // Node cannot give a GCM context a second nonce, so each call makes one.
   aead_encrypt(cipher, key, iv, plaintext, aad) {
@@ -128,6 +133,19 @@ function secret_key(key: Uint8Array | AeadKey): Uint8Array | node.KeyObject {
     secret_key_objects.set(key, object)
   }
   return object
+}
+
+// What was given out is not kept.
+function from_pool(size: number): Uint8Array {
+  if (pool_used + size > pool.length) {
+    node.randomFillSync(pool)
+    pool_used = 0
+  }
+  const next = pool.subarray(pool_used, pool_used + size)
+  const bytes = new Uint8Array(next)
+  next.fill(0)
+  pool_used += size
+  return bytes
 }
 
 let supported: Supports | undefined
