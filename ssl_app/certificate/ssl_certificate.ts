@@ -41,6 +41,8 @@ export interface PeerCertificate {
 
 /** Chains longer than this are not followed. */
 const longest_chain = 32
+/** Signatures that are verified to build one path: a peer may show many certificates that all have one name. */
+const max_signature_checks = 100
 
 const alerts: Readonly<Record<string, AlertDescription>> = {
   unknown_ca: 'unknown_ca',
@@ -134,6 +136,9 @@ function build_path(
 ): Path {
   const upward = [shown[0]!]
   const others = new Set(shown.slice(1))
+  let checks = 0
+  const is_issuer: IsIssuer = (issuer, subject) =>
+    names_issuer(issuer, subject) && ++checks <= max_signature_checks && has_signed(issuer, subject)
   for (;;) {
     const last = upward.at(-1)!
     if (is_self_signed(last)) {
@@ -141,7 +146,8 @@ function build_path(
       if (trusted.has(last)) return [last, upward.slice(0, -1).reverse()]
       break
     }
-    const issuer = issuer_among(trusted.issuers(last), last) ?? issuer_among(others, last)
+    const issuer =
+      issuer_among(trusted.issuers(last), last, is_issuer) ?? issuer_among(others, last, is_issuer)
     if (issuer === undefined || upward.length >= longest_chain) break
     others.delete(issuer)
     upward.push(issuer)
@@ -170,21 +176,28 @@ function ask(partial_chain: PartialChain | undefined, chain: readonly Uint8Array
   }
 }
 
+type IsIssuer = (issuer: OTPCertificate, subject: OTPCertificate) => boolean
+
 function issuer_among(
   candidates: Iterable<OTPCertificate>,
   subject: OTPCertificate,
+  is_issuer: IsIssuer = issued,
 ): OTPCertificate | undefined {
   for (const candidate of candidates) {
-    if (issued(candidate, subject)) return candidate
+    if (is_issuer(candidate, subject)) return candidate
   }
   return undefined
 }
 
-function issued(issuer: OTPCertificate, subject: OTPCertificate): boolean {
-  if (!is_same_name(issuer.tbsCertificate.subject, subject.tbsCertificate.issuer)) return false
+const names_issuer: IsIssuer = (issuer, subject) =>
+  is_same_name(issuer.tbsCertificate.subject, subject.tbsCertificate.issuer)
+
+const has_signed: IsIssuer = (issuer, subject) => {
   const key = certified_key(issuer)
   return key !== undefined && is_signed_by(subject, key)
 }
+
+const issued: IsIssuer = (issuer, subject) => names_issuer(issuer, subject) && has_signed(issuer, subject)
 
 /** What a verify_fun failed for reasons of its own ends the handshake without telling them. */
 function alert_of(reason: Term): AlertDescription {

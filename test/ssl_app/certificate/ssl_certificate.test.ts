@@ -87,6 +87,17 @@ describe('a chain', () => {
     expect(alert_for({ shown: [peer], trusted: [two_by_one, one_by_two] })).toBe('unknown_ca')
   })
 
+  test('whose certificates all have one name is not searched for ever', async () => {
+    const subject = 'CN=One Name'
+    const chain = [await make_ca({ subject })]
+    while (chain.length < 20) chain.unshift(await make_intermediate(chain[0]!, { subject }))
+    const peer = await make_leaf(chain[0]!)
+    const alert = (shown: readonly TestCertificate[]) =>
+      alert_for({ shown, trusted: [chain.at(-1)!], depth: 100 })
+    expect(alert([peer, ...chain])).toBe('none')
+    expect(alert([peer, ...chain.toReversed()])).toBe('unknown_ca')
+  })
+
   test('that is endless is not followed to its end', async () => {
     let issuer = root
     const chain: TestCertificate[] = []
