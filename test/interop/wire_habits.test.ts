@@ -70,6 +70,7 @@ for (const peer of [openssl, gnutls, node_tls, erlang_ssl]) {
 
       connected(await kista.run_client(asked(relay.port)))
 
+      await relay.quiet()
       expect(types(relay.heard.client).at(-1)).toBe(alert)
       await running.stop()
     })

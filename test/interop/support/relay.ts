@@ -24,9 +24,11 @@ export interface Relay {
 }
 
 const relays = new Set<net.Server>()
+const sockets = new Set<net.Socket>()
 
 afterAll(() => {
   for (const relay of relays) relay.close()
+  for (const socket of sockets) socket.destroy()
 })
 
 export async function start_relay(server_port: number, meddling: Meddling = {}): Promise<Relay> {
@@ -39,8 +41,10 @@ export async function start_relay(server_port: number, meddling: Meddling = {}):
       server.destroy()
     }
     for (const socket of [client, server]) {
-      closed.push(new Promise(resolve => socket.once('close', resolve)))
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
       socket.on('error', hang_up)
+      closed.push(new Promise(resolve => socket.once('close', resolve)))
     }
     pass(client, server, { ...meddling, heard: heard.client, hang_up })
     pass(server, client, { piece: meddling.piece, heard: heard.server, hang_up })

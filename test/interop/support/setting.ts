@@ -4,6 +4,7 @@ import { afterAll, beforeAll } from '@jest/globals'
 import { run } from '../../../runtime/erlang/spawn.ts'
 import { ok } from '../../../runtime/erlang/term.ts'
 import * as ssl from '../../../ssl_app/ssl.ts'
+import { kill_everybody } from '../../support/clean_slate.ts'
 import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import { make_pki, type Pki } from './pki.ts'
 
@@ -24,6 +25,7 @@ export function with_kista(): Setting {
   })
   afterAll(async () => {
     await run(ssl.stop) // unless a test has done so
+    kill_everybody()
     release_reports()
     await pki.remove()
   })
