@@ -8,14 +8,23 @@ import { is_pid, type Pid } from '../runtime/erlang/pid.ts'
 import { type Done, Exit, type Reason, type Result, type Term, type Timeout } from '../runtime/erlang/term.ts'
 import * as ssl_pem_cache from './certificate/ssl_pem_cache.ts'
 import type { ConnectOptions, ListenOptions } from './connection/connection_options.ts'
-import { call } from './connection/ssl_connection.ts'
+import * as ssl_connection from './connection/ssl_connection.ts'
 import * as ssl_listen_tracker from './connection/ssl_listen_tracker.ts'
 import { SslListenSocket, SslSocket, type TransportSocket } from './connection/ssl_socket.ts'
 import type { EmulatedOptions } from './connection/user_data.ts'
 import { all_suites, type ErlangSuite, openssl_name, suites } from './record/cipher_suites.ts'
 import { highest_version, type ProtocolVersion } from './record/tls_version.ts'
 import { load, ssl_version } from './ssl_app.ts'
-import { accept, check_timeout, type Host, open, open_listener, shake_hands, upgrade } from './ssl_opening.ts'
+import {
+  accept,
+  check_timeout,
+  close_listener,
+  type Host,
+  open,
+  open_listener,
+  shake_hands,
+  upgrade,
+} from './ssl_opening.ts'
 import { default_versions } from './ssl_options.ts'
 
 export type { ConnectOptions, ListenOptions } from './connection/connection_options.ts'
@@ -204,7 +213,7 @@ export async function ssl_accept(
  */
 export async function send(socket: SslSocket, data: IoData): Promise<Done<Reason>> {
   const pieces = iolist_to_iovec(data)
-  return socket instanceof SslSocket ? call(socket, ['send', pieces]) : ['error', 'enotconn']
+  return socket instanceof SslSocket ? ssl_connection.send(socket, pieces) : ['error', 'enotconn']
 }
 
 /**
@@ -224,7 +233,9 @@ export async function recv(
 ): Promise<Result<Data, Reason>> {
   check_timeout(timeout)
   if (!Number.isInteger(length) || length < 0) throw new Exit(['badarg', length])
-  return socket instanceof SslSocket ? call(socket, ['recv', length, timeout]) : ['error', 'enotconn']
+  return socket instanceof SslSocket
+    ? ssl_connection.call(socket, ['recv', length, timeout])
+    : ['error', 'enotconn']
 }
 
 // ---- Ending
@@ -238,8 +249,8 @@ export async function recv(
  */
 export async function close(socket: SslSocket | SslListenSocket, timeout: Timeout = 5_000): Promise<'ok'> {
   check_timeout(timeout)
-  if (socket instanceof SslSocket) await call(socket, ['close', timeout])
-  else socket.cb_info[0].close(socket.transport_socket)
+  if (socket instanceof SslSocket) await ssl_connection.call(socket, ['close', timeout])
+  else close_listener(socket)
   return 'ok'
 }
 
@@ -256,7 +267,7 @@ export async function shutdown(
   how: 'read' | 'write' | 'read_write',
 ): Promise<Done<Reason>> {
   if (!['read', 'write', 'read_write'].includes(how)) throw new Exit(['badarg', how])
-  return socket instanceof SslSocket ? call(socket, ['shutdown', how]) : ['error', 'enotconn']
+  return socket instanceof SslSocket ? ssl_connection.call(socket, ['shutdown', how]) : ['error', 'enotconn']
 }
 
 /**
@@ -272,7 +283,7 @@ export async function controlling_process(
   owner: Pid,
 ): Promise<Done<Reason>> {
   if (!is_pid(owner)) throw new Exit(['badarg', owner])
-  if (socket instanceof SslSocket) return call(socket, ['new_user', owner])
+  if (socket instanceof SslSocket) return ssl_connection.call(socket, ['new_user', owner])
   return socket.cb_info[0].controlling_process(socket.transport_socket, owner)
 }
 
@@ -290,7 +301,7 @@ export async function setopts(
   socket: SslSocket | SslListenSocket,
   options: Partial<EmulatedOptions> & Readonly<Record<string, Term>>,
 ): Promise<Done<Reason>> {
-  if (socket instanceof SslSocket) return call(socket, ['setopts', options])
+  if (socket instanceof SslSocket) return ssl_connection.call(socket, ['setopts', options])
   return ask(() => ssl_listen_tracker.setopts(socket.tracker, options))
 }
 
@@ -304,7 +315,7 @@ export async function getopts(
   socket: SslSocket | SslListenSocket,
   names: readonly string[],
 ): Promise<Result<Record<string, Term>, Reason>> {
-  if (socket instanceof SslSocket) return call(socket, ['getopts', names])
+  if (socket instanceof SslSocket) return ssl_connection.call(socket, ['getopts', names])
   return ask(() => ssl_listen_tracker.getopts(socket.tracker, names))
 }
 
@@ -367,7 +378,8 @@ const highest = highest_version(default_versions)
 const call_connected = async (
   socket: SslSocket | SslListenSocket,
   request: readonly Term[],
-): Promise<Term> => (socket instanceof SslSocket ? call(socket, request) : ['error', 'enotconn'])
+): Promise<Term> =>
+  socket instanceof SslSocket ? ssl_connection.call(socket, request) : ['error', 'enotconn']
 
 /** The tracker ends with the listener. */
 async function ask<Answer>(question: () => Promise<Answer>): Promise<Answer | readonly ['error', 'closed']> {

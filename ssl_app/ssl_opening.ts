@@ -2,7 +2,6 @@
 
 import { ntoa } from '../apps/kernel/inet.ts'
 import { is_ip_address } from '../apps/kernel/inet_parse.ts'
-import { whereis } from '../runtime/erlang/registry.ts'
 import { self } from '../runtime/erlang/self.ts'
 import { Exit, type Reason, type Result, type Term, type Timeout } from '../runtime/erlang/term.ts'
 import { max_delay } from '../runtime/erlang/timer_wheel.ts'
@@ -96,8 +95,6 @@ export async function open_listener(
   if (Object.keys(user_options).length === 0) return ['error', 'nooptions']
   const checked = handle_options('server', user_options)
   if (checked[0] === 'error') return checked
-  if (whereis('ssl_listen_tracker_sup') === undefined) return ['error', 'ssl_not_started']
-
   const { ssl, emulated, socket } = checked[1]
   const [transport] = ssl.cb_info
   const listening = await open_transport(() => transport.listen(port, { ...socket, ...internal_options }))
@@ -107,9 +104,15 @@ export async function open_listener(
     emulated,
     transport_socket: listening[1],
   })
-  if (tracker[0] === 'ok') return ['ok', new SslListenSocket(tracker[1]!, listening[1], ssl.cb_info)]
+  if (tracker[0] === 'ok') return ['ok', new SslListenSocket(tracker[1], listening[1], ssl.cb_info)]
   transport.close(listening[1])
-  return ['error', tracker[1]]
+  return tracker
+}
+
+/** {@link ssl.close} of a listener */
+export function close_listener({ cb_info, transport_socket, tracker }: SslListenSocket): void {
+  cb_info[0].close(transport_socket)
+  ssl_listen_tracker.closed(tracker)
 }
 
 /** {@link ssl.transport_accept} */

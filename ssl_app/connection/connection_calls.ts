@@ -14,6 +14,7 @@ import { linger, send_close_notify } from './connection_end.ts'
 import { connection_information } from './connection_info.ts'
 import { pump, refuse_receivers, refuse_senders } from './connection_io.ts'
 import { get_options, set_options } from './connection_opts.ts'
+import type { Hidden } from './connection_report.ts'
 import { go_on, keep } from './connection_turn.ts'
 import type { EmulatedOptions } from './user_data.ts'
 
@@ -83,7 +84,7 @@ function setopts(data: Connection, options: Term): Done {
 
 // ---- Data
 
-function send(from: From, content: readonly Uint8Array[], data: Connection): Result {
+function send(from: From, { value: content }: Hidden<readonly Uint8Array[]>, data: Connection): Result {
   if (data.ending !== undefined || data.closing) return keep(data, [['reply', from, ['error', 'closed']]])
   const size = content.reduce((sum, piece) => sum + piece.length, 0)
   const [tag, header] = packet_header(data.user.options.packet, size)

@@ -1,11 +1,18 @@
 // The user's side of a connection: starts its process, and asks it.
 
 import type { Pid } from '../../runtime/erlang/pid.ts'
-import { whereis } from '../../runtime/erlang/registry.ts'
-import { Exit, type Reason, type Result, type Term, type Timeout } from '../../runtime/erlang/term.ts'
+import {
+  type Done,
+  Exit,
+  type Reason,
+  type Result,
+  type Term,
+  type Timeout,
+} from '../../runtime/erlang/term.ts'
 import * as gen_statem from '../../runtime/otp/gen_statem.ts'
 import type { ConnectionStart } from './connection_data.ts'
 import type { SslOptions } from './connection_options.ts'
+import { Hidden } from './connection_report.ts'
 import type { SslSocket } from './ssl_socket.ts'
 import * as tls_connection_sup from './tls_connection_sup.ts'
 
@@ -16,11 +23,10 @@ import * as tls_connection_sup from './tls_connection_sup.ts'
  *   `'not_owner'`, `'closed'`
  */
 export async function start(connection: ConnectionStart): Promise<Result<SslSocket>> {
-  if (whereis('tls_connection_sup') === undefined) return ['error', 'ssl_not_started']
   const started = await tls_connection_sup.start_child(connection)
-  if (started[0] === 'error') return ['error', started[1]]
+  if (started[0] === 'error') return started
 
-  const pid = started[1] as Pid
+  const [, pid] = started
   const { options, transport_socket } = connection
   const handed = await options.cb_info[0].controlling_process(transport_socket, pid)
   if (handed === 'ok') return call_pid(pid, ['socket'])
@@ -37,7 +43,11 @@ export const handshake = (
   socket: SslSocket,
   timeout: Timeout,
   options?: SslOptions,
-): Promise<Result<SslSocket>> => call(socket, ['start', timeout, options])
+): Promise<Result<SslSocket>> => call(socket, ['start', timeout, options && new Hidden(options)])
+
+/** Sends data, which no report shows. */
+export const send = (socket: SslSocket, pieces: readonly Uint8Array[]): Promise<Done<Reason>> =>
+  call(socket, ['send', new Hidden(pieces)])
 
 /**
  * Asks the connection's process; that it has ended means that the connection is closed.

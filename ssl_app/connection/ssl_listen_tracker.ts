@@ -20,12 +20,19 @@ interface State extends Listening {
   readonly transport_socket: TransportSocket
 }
 
+type Cast = 'closed'
 type Call = 'get' | readonly ['setopts', Term] | readonly ['getopts', Term]
 
 // ---- API
 
-/** Starts a tracker; it ends with the listener, and when it is shut down the listener is closed. */
+/**
+ * Starts a tracker; when it is shut down the listener is closed. It ends with a listener that is a port; of others it
+ * is to be told.
+ */
 export const start_link = (state: State) => gen_server.start_link(callbacks, state)
+
+/** The listener was closed. */
+export const closed = (tracker: Pid): 'ok' => gen_server.cast(tracker, 'closed' satisfies Cast)
 
 export const get = (tracker: Pid): Promise<Listening> => gen_server.call(tracker, 'get', 'infinity')
 
@@ -37,7 +44,7 @@ export const getopts = (tracker: Pid, names: Term): Promise<Result<Record<string
 
 // ---- Callbacks
 
-const callbacks: gen_server.Callbacks<State, Call, never, State> = {
+const callbacks: gen_server.Callbacks<State, Call, Cast, State> = {
   module: 'ssl_listen_tracker',
 
   init(state) {
@@ -52,10 +59,21 @@ const callbacks: gen_server.Callbacks<State, Call, never, State> = {
     return name === 'setopts' ? set(argument, state) : ['reply', tell(argument, state), state]
   },
 
+  handle_cast: (_closed, state) => ['stop', 'normal', state],
+
   handle_info(info, state) {
-    const gone = info[0] === 'EXIT' && info[1] === state.transport_socket
+    const gone = Array.isArray(info) && info[0] === 'EXIT' && info[1] === state.transport_socket
     return gone ? ['stop', 'normal', state] : ['noreply', state]
   },
+
+  terminate(_reason, { options, transport_socket }) {
+    if (!is_port(transport_socket)) options.cb_info[0].close(transport_socket)
+  },
+
+  /** The options hold keys and passwords. */
+  format_status: ({ state }) => ({
+    state: { transport_socket: state.transport_socket, emulated: state.emulated },
+  }),
 }
 
 // ---- Internals

@@ -2,6 +2,7 @@
 
 import * as supervisor from '../../runtime/otp/supervisor.ts'
 import { start_link as start_tracker } from './ssl_listen_tracker.ts'
+import { start_child as start_on_demand } from './start_child.ts'
 
 const name = 'ssl_listen_tracker_sup'
 
@@ -9,8 +10,8 @@ const name = 'ssl_listen_tracker_sup'
 
 export const start_link = () => supervisor.start_link(['local', name], callbacks)
 
-/** Starts a listener's tracker. */
-export const start_child = (...args: Parameters<typeof start_tracker>) => supervisor.start_child(name, args)
+/** Starts a listener's tracker; gives `['error', 'ssl_not_started']` when it cannot. */
+export const start_child = (...args: Parameters<typeof start_tracker>) => start_on_demand(name, args)
 
 // ---- Callbacks
 

@@ -15,6 +15,7 @@ import { close_down } from './connection_end.ts'
 import { begin, choose_options, find_options, options_found } from './connection_handshake.ts'
 import { answer_taken, pump, read_on, refuse_senders, transport_ready } from './connection_io.ts'
 import type { SslOptions } from './connection_options.ts'
+import { format_status, type Hidden } from './connection_report.ts'
 import { go_on, keep } from './connection_turn.ts'
 import { countdown } from './countdown.ts'
 import { receive } from './handshake_effects.ts'
@@ -36,6 +37,7 @@ const callbacks: gen_statem.Callbacks<Connection, ConnectionStart> = {
   callback_mode: () => 'state_functions',
   init,
   states: { initial, handshake, connection },
+  format_status,
   terminate: (reason, _state, data) => (reason === not_mine ? undefined : close_down(data, reason)),
 }
 
@@ -142,9 +144,9 @@ function in_any_state(content: Term, data: Connection): Promised<Result> {
 // ---- The handshake
 
 async function start_handshake(from: From, content: Term, data: Connection): Promise<Result> {
-  const [, timeout, options] = content as readonly ['start', Timeout, SslOptions | undefined]
+  const [, timeout, options] = content as readonly ['start', Timeout, Hidden<SslOptions> | undefined]
   const left = countdown(timeout)
-  const refused = await begin(data, options ?? data.options)
+  const refused = await begin(data, options?.value ?? data.options)
   if (refused !== undefined) return ['stop_and_reply', 'normal', [['reply', from, refused]]]
   data.starter = from
   const result = await progress(data)

@@ -1,6 +1,7 @@
 // The supervisor of all connections. One that ends is not started again: its peer has gone with it.
 
 import * as supervisor from '../../runtime/otp/supervisor.ts'
+import { start_child as start_on_demand } from './start_child.ts'
 import { start_link as start_connection } from './tls_connection.ts'
 
 const name = 'tls_connection_sup'
@@ -9,9 +10,8 @@ const name = 'tls_connection_sup'
 
 export const start_link = () => supervisor.start_link(['local', name], callbacks)
 
-/** Starts a connection's process. */
-export const start_child = (...args: Parameters<typeof start_connection>) =>
-  supervisor.start_child(name, args)
+/** Starts a connection's process; gives `['error', 'ssl_not_started']` when it cannot. */
+export const start_child = (...args: Parameters<typeof start_connection>) => start_on_demand(name, args)
 
 // ---- Callbacks
 

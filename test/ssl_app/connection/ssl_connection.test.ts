@@ -1,8 +1,22 @@
 import { describe, expect, test } from '@jest/globals'
-import { _, ok, type Port, receive, self, send, spawn } from '../../../runtime/index.ts'
+import type { Process } from '../../../runtime/erlang/process.ts'
+import {
+  _,
+  exit,
+  ok,
+  type Pid,
+  type Port,
+  ports,
+  receive,
+  self,
+  send,
+  spawn,
+  whereis,
+} from '../../../runtime/index.ts'
 import * as ssl from '../../../ssl_app/ssl.ts'
-import { in_memory } from '../../support/memory_pair.ts'
+import { in_memory, settle } from '../../support/memory_pair.ts'
 import { MemoryTransport } from '../../support/memory_transport.ts'
+import { reports_during } from '../../support/reports.ts'
 import { with_ssl } from '../../support/tls_pair.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
@@ -68,6 +82,38 @@ describe('a socket of the transport', () => {
       expect(client[0]).toBe('ok')
     }))
 })
+
+describe('a supervisor that goes while it is asked', () => {
+  test.each([
+    [
+      'connect',
+      'tls_connection_sup',
+      (port: number, options: object) => ssl.connect('localhost', port, options),
+    ],
+    ['listen', 'ssl_listen_tracker_sup', (_port: number, options: object) => ssl.listen(0, options)],
+  ])('makes %s say that ssl is not started', (_name, supervisor, ask) =>
+    in_virtual_time(async () => {
+      const network = new MemoryTransport()
+      const listener = ok(await network.listen(0, { active: false }))
+      const [, port] = ok(network.sockname(listener))
+      const before = ports()
+      suspend(supervisor)
+      const asking = ask(port, { cb_info: network.cb_info })
+      await settle()
+      await reports_during(async () => {
+        exit(whereis(supervisor) as Pid, 'kill')
+        expect(await asking).toEqual(['error', 'ssl_not_started'])
+        await settle()
+      })
+      expect(ports()).toEqual(before)
+      const [client] = await secure(network, ...network.pair())
+      expect(client[0]).toBe('ok')
+    }),
+  )
+})
+
+/** Lets a process handle nothing more. */
+const suspend = (name: string) => ((whereis(name)!.entity as Process).busy = true)
 
 describe('data that has come before the handshake was asked for', () => {
   test('is part of it', () =>
