@@ -1,7 +1,7 @@
 // The application `ssl`, as the application controller knows it.
 
-import * as application from '../apps/kernel/application.ts'
 import { crypto_app } from '../apps/crypto/crypto_app.ts'
+import * as application from '../apps/kernel/application.ts'
 import { public_key_app } from '../apps/public_key/public_key_app.ts'
 import * as ssl_sup from './ssl_sup.ts'
 
