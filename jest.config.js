@@ -5,7 +5,10 @@ export default {
   testPathIgnorePatterns: process.env.SLOW ? [] : ['\\.slow\\.test\\.ts$'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } }],
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
+    ],
   },
   collectCoverageFrom: ['runtime/**/*.ts', 'apps/**/*.ts', 'ssl_app/**/*.ts', '!**/index.ts'],
   coverageThreshold: { global: { lines: 90 } },
