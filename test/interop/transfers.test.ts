@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import tls from 'node:tls'
 import { describe, expect, test } from '@jest/globals'
+import { exit } from '../../runtime/erlang/links.ts'
 import { receive } from '../../runtime/erlang/receive.ts'
 import { run } from '../../runtime/erlang/spawn.ts'
 import { _, ok } from '../../runtime/erlang/term.ts'
@@ -96,6 +97,22 @@ describe('Ten megabytes each way at once', () => {
       expect(same(Buffer.concat([first, rest]), content)).toBe(true)
       await Promise.all([ssl.close(client), ssl.close(server)])
     }))
+})
+
+describe('Much data on its way', () => {
+  test.each(['the peer goes', 'the socket is closed'])('fails when %s, and the sender is told', what =>
+    run(async () => {
+      const { client, server } = await connect_pair(pki())
+      const sending = ssl.send(client, randomBytes(4 * size))
+      ok(await ssl.recv(server, 1, patience))
+
+      if (what === 'the peer goes') exit(server.pid, 'kill')
+      else await ssl.close(client, 0)
+
+      expect(await sending).toEqual(['error', 'closed'])
+      await Promise.all([ssl.close(client), ssl.close(server)])
+    }),
+  )
 })
 
 // ---- With Node's tls
