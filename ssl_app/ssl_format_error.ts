@@ -46,14 +46,16 @@ function format_options(wrong: Term): string {
 }
 
 function format_file_error(error: Term): string {
-  return Array.isArray(error) && error[0] === 'error' ? posix_text(error[1]) : 'decoding error'
+  const [tag, code] = Array.isArray(error) ? error : []
+  return tag === 'error' && is_posix(code) ? posix_text(code) : 'decoding error'
 }
 
+const format_code = (code: string): string =>
+  is_posix(code) ? posix_text(code) : `Unexpected error: ${code}`
+
 /** What is no POSIX code has a text of its own in other modules, and none here. */
-function format_code(code: string): string {
-  const known = /^(e[a-z\d]+|nxdomain|system_limit)$/.test(code) && posix_text(code) !== posix_text('')
-  return known ? posix_text(code) : `Unexpected error: ${code}`
-}
+const is_posix = (code: Term): code is string =>
+  /^(e[a-z\d]+|nxdomain|system_limit)$/.test(code) && posix_text(code) !== posix_text('')
 
 /** Whether a string is one of the words that stand for a reason, and not a text already. */
 const is_atom = (text: string): boolean => /^[a-z][a-z\d_]*$/.test(text)

@@ -15,7 +15,7 @@ import * as ssl_pem_cache from '../certificate/ssl_pem_cache.ts'
 import { empty_trust_store, TrustStore } from '../certificate/ssl_pkix_db.ts'
 import type { HandshakeConfig, OwnIdentity } from '../handshake/handshake_data.ts'
 import { default_signature_algs, hash_sign } from '../handshake/hash_signs.ts'
-import { choose_scheme } from '../handshake/ssl_handshake.ts'
+import { find_scheme } from '../handshake/ssl_handshake.ts'
 import type { CertificateTraits } from '../record/cipher_choice.ts'
 import type { Role } from '../record/tls_v1.ts'
 import type { SslOptions } from './connection_options.ts'
@@ -129,7 +129,8 @@ function shared_store(list: object, ders: readonly Uint8Array[]): TrustStore {
 async function own_identity(options: SslOptions, trusted: TrustStore): Promise<OwnIdentity | undefined> {
   const [own, ...more] = await own_certificates(options)
   if (own === undefined) return undefined
-  const certificate = decoded(() => decode_certificate(own), ['cert', options.certfile])
+  const { cert, certfile } = options
+  const certificate = decoded(() => decode_certificate(own), cert ? ['cert'] : ['certfile', certfile])
   const key = await private_key(options)
   check_pair(key, certificate)
   return { chain: certificate_chain(own, more, trusted), key, traits: traits(certificate) }
@@ -145,7 +146,7 @@ async function own_certificates({ cert, certfile }: SslOptions): Promise<readonl
 }
 
 async function private_key({ key, keyfile, certfile, password }: SslOptions): Promise<PrivateKey> {
-  if (key !== undefined) return decoded(() => decode_private_key(...key), ['key', undefined])
+  if (key !== undefined) return decoded(() => decode_private_key(...key), ['key'])
   const file = keyfile ?? certfile
   if (file === undefined) throw new Unusable(['options', ['keyfile', '']])
   const entries = (await read_pem('keyfile', file)).filter(([type]) => key_types.includes(type as string))
@@ -166,7 +167,10 @@ const unreadable = (option: string, file: string, why: Reason): Unusable =>
   new Unusable(Array.isArray(why) ? [option, why] : ['options', [option, file, ['error', why]]])
 
 /** What goes wrong in decoding is told without what was to be decoded. */
-function decoded<Value>(decode: () => Value, [option, file]: readonly [string, string | undefined]): Value {
+function decoded<Value>(
+  decode: () => Value,
+  [option, file]: readonly [option: string, file?: string | undefined],
+): Value {
   try {
     return decode()
   } catch (error) {
@@ -177,9 +181,11 @@ function decoded<Value>(decode: () => Value, [option, file]: readonly [string, s
 
 /** A key that is not the certificate's would only be noticed by the peer. */
 function check_pair(key: PrivateKey, certificate: OTPCertificate): void {
-  const public_key = decoded(() => subject_public_key(certificate), ['cert', undefined])
+  const public_key = decoded(() => subject_public_key(certificate), ['cert'])
   const probe = new Uint8Array(32)
-  const scheme = hash_sign(choose_scheme(key, default_signature_algs, default_signature_algs))!
+  const found = find_scheme(key, default_signature_algs, default_signature_algs)
+  const scheme = found && hash_sign(found)
+  if (scheme === undefined) throw new Unusable(['options', ['key', 'is of a kind that signs no handshakes']])
   const fits = key.type === public_key.type && verify(scheme, probe, sign(scheme, probe, key), public_key)
   if (!fits) throw new Unusable(['options', ['key', 'is not the key of the certificate']])
 }

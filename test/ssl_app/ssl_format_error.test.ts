@@ -14,6 +14,7 @@ const cases: readonly (readonly [Term, string])[] = [
     'Invalid certificate file own.pem: permission denied',
   ],
   [['options', ['keyfile', 'key.pem', 'badmatch']], 'Invalid key file key.pem: decoding error'],
+  [['options', ['keyfile', 'key.pem', ['error', 'no key']]], 'Invalid key file key.pem: decoding error'],
   [['options', ['dhfile', 'dh.pem', ['asn1', 'x']]], 'Invalid DH params file dh.pem: decoding error'],
   [
     ['options', ['socket_options', 'nodelay', 'einval']],

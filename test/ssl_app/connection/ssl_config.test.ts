@@ -1,0 +1,246 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { decode_pem, encode_pem, type PemEntry } from '../../../apps/public_key/pubkey_pem.ts'
+import { pbes2, pem_entry_encode } from '../../../apps/public_key/public_key.ts'
+import { ok, run, type Term } from '../../../runtime/index.ts'
+import { handshake_config } from '../../../ssl_app/connection/ssl_config.ts'
+import type { HandshakeConfig } from '../../../ssl_app/handshake/handshake_data.ts'
+import type { Role } from '../../../ssl_app/record/tls_v1.ts'
+import * as ssl from '../../../ssl_app/ssl.ts'
+import { handle_options } from '../../../ssl_app/ssl_options.ts'
+import { make_ca, make_intermediate, make_leaf, type TestCertificate } from '../../support/certificates.ts'
+import { reports_during } from '../../support/reports.ts'
+import { with_ssl } from '../../support/tls_pair.ts'
+
+const pki = with_ssl()
+
+let folder: string
+let root: TestCertificate
+let issuer: TestCertificate
+let leaf: TestCertificate
+let rsa: TestCertificate
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kista-'))
+  root = await make_ca()
+  issuer = await make_intermediate(root)
+  leaf = await make_leaf(issuer)
+  rsa = await make_leaf(root, { algorithm: 'rsa' })
+})
+
+afterAll(() => rm(folder, { recursive: true }))
+
+let files = 0
+
+/** Writes a file of its own. @returns its name */
+async function file(content: string): Promise<string> {
+  const path = join(folder, `${++files}.pem`)
+  await writeFile(path, content)
+  return path
+}
+
+const options_of = (role: Role, options: object) => ok(handle_options(role, options)).ssl
+
+/** What options come to, or why they cannot be used. */
+const config_of = (options: object, role: Role = 'server'): Promise<Term> =>
+  run(async () => (await handshake_config(options_of(role, options), role))[1])
+
+const identity_of = async (options: object): Promise<NonNullable<HandshakeConfig['identity']>> =>
+  (await config_of(options)).identity
+
+const key = ({ key_pkcs8_der }: TestCertificate) => ['PrivateKeyInfo', key_pkcs8_der]
+
+describe('a certificate and its key', () => {
+  test('come as DER', async () => {
+    const { chain, key: private_key, traits } = await identity_of({ cert: leaf.cert_der, key: key(leaf) })
+    expect(chain).toEqual([leaf.cert_der])
+    expect(private_key).toMatchObject({ kind: 'private', type: 'ec', curve: 'secp256r1' })
+    expect(traits).toMatchObject({ key: 'ec', signed_with: 'ecdsa' })
+  })
+
+  test('come from files, or from one', async () => {
+    const certfile = await file(leaf.cert_pem)
+    const keyfile = await file(leaf.key_pem)
+    const both = await file(leaf.key_pem + leaf.cert_pem)
+    for (const options of [{ certfile, keyfile }, { certfile: both }, { certfile: Buffer.from(both) }]) {
+      expect((await identity_of(options)).chain).toEqual([leaf.cert_der])
+    }
+  })
+
+  test('as DER take precedence over files', async () => {
+    const nowhere = join(folder, 'none')
+    const options = { cert: leaf.cert_der, key: key(leaf), certfile: nowhere, keyfile: nowhere }
+    expect((await identity_of(options)).chain).toEqual([leaf.cert_der])
+  })
+
+  test('may be of RSA', async () => {
+    const { traits } = await identity_of({ cert: rsa.cert_der, key: key(rsa) })
+    expect(traits).toMatchObject({ key: 'rsa', signed_with: 'ecdsa' })
+  })
+
+  test('are not needed', async () => {
+    expect(await identity_of({})).toBe(undefined)
+  })
+
+  test('come with those who issued it, from behind it or from the authorities', async () => {
+    const certfile = await file(leaf.cert_pem + rsa.cert_pem + issuer.cert_pem)
+    const both = [leaf.cert_der, issuer.cert_der]
+    expect((await identity_of({ certfile, key: key(leaf) })).chain).toEqual(both)
+    const cacerts = [root.cert_der, issuer.cert_der]
+    expect((await identity_of({ cert: leaf.cert_der, key: key(leaf), cacerts })).chain).toEqual([
+      ...both,
+      root.cert_der,
+    ])
+  })
+})
+
+describe('what cannot be used', () => {
+  const none = '/there/is/no/such/file'
+  const does_not_fit = ['options', ['key', 'is not the key of the certificate']]
+
+  test('are files that are not there', async () => {
+    const missing = (option: string) => ['options', [option, none, ['error', 'enoent']]]
+    const certfile = await file(leaf.cert_pem)
+    expect(await config_of({ certfile: none })).toEqual(missing('certfile'))
+    expect(await config_of({ certfile, keyfile: none })).toEqual(missing('keyfile'))
+    expect(await config_of({ cacertfile: none })).toEqual(missing('cacertfile'))
+    expect(await config_of({ cacertfile: none }, 'client')).toEqual(missing('cacertfile'))
+    expect(await config_of({ certfile: none, cacerts: [root.cert_der] }, 'client')).toEqual(
+      missing('certfile'),
+    )
+  })
+
+  test('are files that are no PEM', async () => {
+    const garbled = await file('-----BEGIN CERTIFICATE-----\n????\n-----END CERTIFICATE-----\n')
+    const wrong = (option: string) => [option, ['decode_error', expect.any(String)]]
+    const certfile = await file(leaf.cert_pem)
+    expect(await config_of({ certfile: garbled })).toEqual(wrong('certfile'))
+    expect(await config_of({ certfile, keyfile: garbled })).toEqual(wrong('keyfile'))
+    expect(await config_of({ cacertfile: garbled })).toEqual(wrong('cacertfile'))
+  })
+
+  test('are files without a certificate, or without just one key', async () => {
+    const certfile = await file(leaf.cert_pem)
+    const keys = await file(leaf.key_pem + rsa.key_pem)
+    expect(await config_of({ certfile: await file(leaf.key_pem) })).toEqual(['certfile', ['badmatch', []]])
+    expect(await config_of({ certfile })).toEqual(['keyfile', ['badmatch', []]])
+    expect(await config_of({ certfile, keyfile: keys })).toEqual([
+      'keyfile',
+      ['badmatch', ['PrivateKeyInfo', 'PrivateKeyInfo']],
+    ])
+  })
+
+  test('is a certificate without a key', async () => {
+    expect(await config_of({ cert: leaf.cert_der })).toEqual(['options', ['keyfile', '']])
+  })
+
+  test('is DER that is none', async () => {
+    const garbage = Buffer.from('garbage')
+    const wrong = (option: string) => ['options', [option, ['error', expect.any(String)]]]
+    expect(await config_of({ cert: garbage, key: key(leaf) })).toEqual(wrong('cert'))
+    for (const type of ['PrivateKeyInfo', 'RSAPrivateKey', 'ECPrivateKey', 'DSAPrivateKey']) {
+      expect(await config_of({ cert: leaf.cert_der, key: [type, garbage] })).toEqual(wrong('key'))
+    }
+    const certfile = await file(encode_pem([['Certificate', garbage, 'not_encrypted']]))
+    expect(await config_of({ certfile })).toEqual([
+      'options',
+      ['certfile', certfile, ['error', expect.any(String)]],
+    ])
+  })
+
+  test('is the key of another certificate', async () => {
+    for (const [cert, other] of [
+      [leaf, issuer],
+      [leaf, rsa],
+      [rsa, leaf],
+    ]) {
+      expect(await config_of({ cert: cert!.cert_der, key: key(other!) })).toEqual(does_not_fit)
+    }
+  })
+
+  test('is a key of a kind that does not sign handshakes', async () => {
+    const [dsa] = decode_pem(await readFile('test/vectors/pem/dsa_traditional.pem')) as [PemEntry]
+    const why = ['options', ['key', 'is of a kind that signs no handshakes']]
+    expect(await config_of({ cert: leaf.cert_der, key: ['DSAPrivateKey', dsa[1]] })).toEqual(why)
+  })
+})
+
+describe('a key that is encrypted', () => {
+  const encrypted = () => {
+    const cipher = pbes2(Buffer.alloc(8, 1), Buffer.alloc(16, 2), 1_000)
+    return encode_pem([pem_entry_encode('PrivateKeyInfo', leaf.key_pkcs8_der, [cipher, 'open sesame'])])
+  }
+
+  test('is decrypted with the password', async () => {
+    const keyfile = await file(encrypted())
+    const options = { cert: leaf.cert_der, keyfile }
+    expect((await identity_of({ ...options, password: 'open sesame' })).key).toMatchObject({ type: 'ec' })
+    const wrong = ['options', ['keyfile', keyfile, ['error', expect.any(String)]]]
+    for (const password of ['', 'abracadabra']) {
+      const reason = await config_of({ ...options, password })
+      expect(reason).toEqual(wrong)
+      expect(JSON.stringify(reason)).not.toContain('abracadabra')
+    }
+    expect(await config_of(options)).toEqual(wrong)
+  })
+})
+
+describe('a configuration', () => {
+  test('is made once for the same options, until a file is read anew', async () => {
+    const options = options_of('server', { certfile: await file(leaf.cert_pem), key: key(leaf) })
+    const config = () => run(async () => ok(await handshake_config(options, 'server')))
+    const first = await config()
+    expect(await config()).toBe(first)
+    await run(() => ssl.clear_pem_cache())
+    expect(await config()).not.toBe(first)
+  })
+
+  test('is not kept when it cannot be used', async () => {
+    const certfile = join(folder, 'later.pem')
+    const options = options_of('server', { certfile, key: key(leaf) })
+    const config = () => run(() => handshake_config(options, 'server'))
+    expect((await config())[0]).toBe('error')
+    await writeFile(certfile, leaf.cert_pem)
+    expect((await config())[0]).toBe('ok')
+  })
+
+  test('leaves out authorities that cannot be decoded, and says so once', async () => {
+    const cacerts = [Buffer.from('garbage'), root.cert_der]
+    const told = await reports_during(async () => {
+      for (let times = 0; times < 2; times++) {
+        const { trusted } = await config_of({ cacerts }, 'client')
+        expect(trusted.subjects()).toHaveLength(1)
+      }
+    })
+    expect(told.map(({ level, label }) => [level, label])).toEqual([['warning', 'ssl cacerts']])
+  })
+
+  test('of a client without authorities trusts the platform’s, unless it does not verify', async () => {
+    const { trusted } = await config_of({}, 'client')
+    expect(trusted.subjects().length).toBeGreaterThan(10)
+    const none = await config_of({ verify: 'verify_none' }, 'client')
+    expect(none.trusted.subjects()).toEqual([])
+  })
+
+  test('has the protocols of its role', async () => {
+    const client = await config_of({ alpn_advertised_protocols: ['a'], cacerts: [root.cert_der] }, 'client')
+    const server = await config_of({ alpn_preferred_protocols: ['b'] })
+    expect([client.alpn, server.alpn]).toEqual([['a'], ['b']])
+  })
+})
+
+test('what cannot be used is the answer to connect and to handshake', () =>
+  run(async () => {
+    const none = '/there/is/no/such/file'
+    const missing = ['error', ['options', ['certfile', none, ['error', 'enoent']]]]
+    const listener = ok(await ssl.listen(0, { certfile: none }))
+    const [, port] = ok(ssl.sockname(listener))
+    const options = { ...pki().client, certfile: none }
+    expect(await ssl.connect('localhost', port, options)).toEqual(missing)
+    const accepted = ok(await ssl.transport_accept(listener))
+    expect(await ssl.handshake(accepted)).toEqual(missing)
+    expect(await ssl.handshake(accepted)).toEqual(['error', 'closed'])
+    await ssl.close(listener)
+  }))
