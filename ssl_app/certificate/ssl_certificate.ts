@@ -11,6 +11,7 @@ import { DecodeError } from '../../runtime/binary/reader.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
 import { Alert, type AlertDescription } from '../record/ssl_alert.ts'
 import type { Role } from '../record/tls_v1.ts'
+import { decode_shown, keep_accepted } from './accepted_certificates.ts'
 import { TrustStore } from './ssl_pkix_db.ts'
 
 /** OTP: the option `partial_chain`. The chain is DER, the one nearest the root first. */
@@ -78,9 +79,7 @@ export function validate_peer(
   now: number,
 ): PeerCertificate {
   try {
-    // A copy: what is kept of the peer's certificate is not to keep the whole chain in memory.
-    const certificate = new Uint8Array(chain[0]!)
-    const shown = [certificate, ...chain.slice(1, longest_chain)].map(decode_certificate)
+    const shown = chain.slice(0, longest_chain).map(decode_shown)
     const [anchor, path] = build_path(shown, trusted, options.partial_chain)
     const [tag, answer] = validate_path(anchor, path, {
       now,
@@ -90,7 +89,8 @@ export function validate_peer(
       ...(options.hostname === undefined ? {} : { hostname: options.hostname }),
     })
     if (tag === 'error') throw new Alert(alert_of(answer[1]), answer)
-    return { certificate, public_key: answer.public_key }
+    keep_accepted(path)
+    return { certificate: shown[0]!.der, public_key: answer.public_key }
   } catch (error) {
     throw error instanceof DecodeError ? new Alert('certificate_unknown', error.message) : error
   }
