@@ -65,6 +65,8 @@ export interface Connection {
   congested: boolean
   /** The transport has not taken yet what the peer has made us say. */
   answering: boolean
+  /** The peer has said something. */
+  heard: boolean
   /** The transport was asked for data, and has not brought any yet. */
   reading: boolean
   ending: Ending | undefined

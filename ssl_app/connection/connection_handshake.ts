@@ -71,8 +71,16 @@ export async function choose_options(
   const [tag, config] = await config_of(connection, name, found)
   perform(
     connection,
-    tag === 'ok' ? engine.configure(config) : engine.refuse(new Alert('handshake_failure', config)),
+    tag === 'ok'
+      ? engine.configure(config)
+      : engine.refuse(new Alert('handshake_failure', without_secrets(config))),
   )
+}
+
+/** The log is told which option was wrong, but not what a key or a password was. */
+function without_secrets(reason: Reason): Reason {
+  const [option] = Array.isArray(reason) && Array.isArray(reason[1]) ? reason[1] : []
+  return option === 'key' || option === 'password' ? ['options', option] : reason
 }
 
 async function config_of(

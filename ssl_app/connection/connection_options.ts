@@ -94,7 +94,7 @@ interface CommonOptions {
   readonly reuse_sessions?: boolean
   /** Milliseconds without any event after which a connection lets go of what it does not need. Default: never */
   readonly hibernate_after?: number | 'infinity' | undefined
-  /** Whether alerts, sent or received, are told to the logger. Default: true */
+  /** Whether alerts, sent or received, and handshakes that break off are told to the logger. Default: true */
   readonly log_alert?: boolean
 }
 

@@ -1,6 +1,7 @@
 // What the engine asks for, carried out: bytes to the transport, sessions to the manager, lines to the log.
 
 import { report } from '../../runtime/erlang/report.ts'
+import type { Reason } from '../../runtime/erlang/term.ts'
 import type { Effect } from '../handshake/tls_engine.ts'
 import { Alert, alert_log_text, alert_reason, type TlsAlert } from '../record/ssl_alert.ts'
 import * as ssl_manager from '../session/ssl_manager.ts'
@@ -71,4 +72,11 @@ function log_alert({ options, engine, role }: Connection, alert: TlsAlert): void
       detail: alert instanceof Alert ? alert.detail : undefined,
     },
   })
+}
+
+/** A handshake that ends without an alert is told of too, unless the peer only looked whether somebody is there. */
+export function log_broken_off({ options, engine, role, heard }: Connection, reason: Reason): void {
+  if (!options.log_alert || !heard || typeof reason !== 'string') return
+  const message = `SSL: ${engine!.state_name}: handshake broken off: ${reason}`
+  report('notice', { label: ['ssl', 'handshake'], report: { role, message } })
 }

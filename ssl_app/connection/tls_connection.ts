@@ -18,7 +18,7 @@ import type { SslOptions } from './connection_options.ts'
 import { format_status, type Hidden } from './connection_report.ts'
 import { go_on, keep } from './connection_turn.ts'
 import { countdown } from './countdown.ts'
-import { receive } from './handshake_effects.ts'
+import { log_broken_off, receive } from './handshake_effects.ts'
 import { SslSocket } from './ssl_socket.ts'
 import { UserData } from './user_data.ts'
 
@@ -62,6 +62,7 @@ function init(start: ConnectionStart): gen_statem.InitResult<Connection> {
       senders: [],
       congested: false,
       answering: false,
+      heard: false,
       reading: false,
       ending: undefined,
       failed: false,
@@ -173,6 +174,7 @@ function connected(data: Connection): Result {
 }
 
 function give_up(data: Connection, error: readonly ['error', Reason]): Result {
+  log_broken_off(data, error[1])
   const reason = data.failed ? ['shutdown', 'own_alert'] : 'normal'
   return ['stop_and_reply', reason, data.starter === undefined ? [] : [['reply', data.starter, error]]]
 }
@@ -180,6 +182,7 @@ function give_up(data: Connection, error: readonly ['error', Reason]): Result {
 // ---- What the transport brings
 
 function take(data: Connection, bytes: Uint8Array): Promised<Result> {
+  data.heard = true
   data.reading = false
   receive(data, bytes)
   return data.starter === undefined ? go_on(data) : progress(data)

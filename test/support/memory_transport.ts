@@ -23,6 +23,9 @@ const defaults: Options = {
   nodelay: false,
 }
 
+/** Each network has its own, too: sessions are found by port. */
+let last_number = 1_023
+
 const address = (port: number) => [[127, 0, 0, 1], port] as const
 
 /** One side of a connection. */
@@ -258,7 +261,6 @@ export class MemoryTransport implements Transport {
   readonly ends = new Map<Port, End>()
   /** @internal */
   readonly listeners = new Map<Port, Listener>()
-  #last_number = 1_023
 
   constructor(capacity = 65_536) {
     this.capacity = capacity
@@ -278,7 +280,7 @@ export class MemoryTransport implements Transport {
   }
 
   async listen(port: number, options: Options): Promise<Result<Port>> {
-    const number = port === 0 ? ++this.#last_number : port
+    const number = port === 0 ? ++last_number : port
     return ['ok', new Listener(this, number, without_address(options)).port]
   }
 
@@ -342,7 +344,7 @@ export class MemoryTransport implements Transport {
 
   /** Two ends of one connection, both the caller's and passive. */
   pair(): [near: Port, far: Port] {
-    const [near, far] = this.#ends(++this.#last_number)
+    const [near, far] = this.#ends(++last_number)
     const ports: [Port, Port] = [near.open(current()), far.open(current())]
     for (const end of [near, far]) end.set({ active: false, mode: 'binary' })
     return ports
@@ -374,7 +376,7 @@ export class MemoryTransport implements Transport {
   }
 
   #ends(port: number): [near: End, far: End] {
-    const near = new End(this, ++this.#last_number)
+    const near = new End(this, ++last_number)
     const far = new End(this, port)
     near.peer = far
     far.peer = near
