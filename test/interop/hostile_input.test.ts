@@ -107,6 +107,18 @@ describe('A client that goes in the middle', () => {
     await expect_unharmed()
   })
 
+  test.each(middles)(
+    'is told to the log, unless it has said nothing, after so many bytes: %i',
+    async size => {
+      await say(server.port, client_hello.subarray(0, size), 'leaves')
+
+      await server.visit()
+      const message = expect.stringMatching(/^SSL: (hello|certify): handshake broken off: closed$/)
+      const line = { level: 'notice', label: 'ssl handshake', facts: { role: 'server', message } }
+      expect(told()).toMatchObject(size === 0 ? [] : [line])
+    },
+  )
+
   test('is told of an alert of its own', async () => {
     await say(server.port, record(21, 2, 40), 'waits')
 
