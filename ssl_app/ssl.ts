@@ -108,6 +108,7 @@ export const clear_pem_cache = (): Promise<'ok'> => ssl_pem_cache.clear()
  *   - `'ssl_not_started'`
  *   - `'not_owner'`: the socket belongs to another process
  *   - a POSIX code of the transport, such as `'econnrefused'`
+ * @throws {@link Exit} `'badarg'` for what is no host or no timeout
  *
  * @example
  * const socket = ok(await ssl.connect('localhost', 4433, { cacertfile: 'ca.pem' }))
@@ -157,6 +158,7 @@ export const listen = (port: number, options: ListenOptions): Promise<Result<Ssl
  *
  * @param timeout - milliseconds. Default: no limit
  * @returns `['ok', socket]`; else `['error', reason]`: `'timeout'`, `'closed'`, or a POSIX code
+ * @throws {@link Exit} `'badarg'` for what is no timeout
  * @see OTP: `ssl:transport_accept/1,2`
  */
 export async function transport_accept(
@@ -174,6 +176,7 @@ export async function transport_accept(
  * @param options - on an accepted socket they override the listener's; on one of the transport they are all
  * @param timeout - milliseconds. Default: no limit, so that a peer that says nothing can hold the caller for ever
  * @returns `['ok', socket]`; else `['error', reason]` as of {@link connect}, and `'enotconn'` for a listener
+ * @throws {@link Exit} `'badarg'` for what is no timeout
  * @see OTP: `ssl:handshake/1,2,3`
  */
 export async function handshake(
@@ -223,7 +226,7 @@ export async function send(socket: SslSocket, data: IoData): Promise<Done<Reason
  * @param timeout - milliseconds; what has come stays for the next call. Default: no limit
  * @returns `['ok', data]`; `['error', reason]`: `'timeout'`, `'closed'`, `'einval'` (the socket is active),
  *   `'enotconn'` for a listener, `['tls_alert', text]`, `['invalid_packet', data]`
- * @throws {@link Exit} `'badarg'` for a length below 0
+ * @throws {@link Exit} `'badarg'` for a length below 0, and for what is no timeout
  * @see OTP: `ssl:recv/2,3`
  */
 export async function recv(
@@ -245,6 +248,7 @@ export async function recv(
  *
  * @param timeout - milliseconds that the peer has to close as well, so that our last data reaches it. Default: 5000
  * @returns `'ok'`, also when it was closed before
+ * @throws {@link Exit} `'badarg'` for what is no timeout
  * @see OTP: `ssl:close/1,2`
  */
 export async function close(socket: SslSocket | SslListenSocket, timeout: Timeout = 5_000): Promise<'ok'> {
@@ -257,7 +261,8 @@ export async function close(socket: SslSocket | SslListenSocket, timeout: Timeou
 /**
  * Closes one direction of a connection, or both, at once.
  *
- * @param how - `'write'`: the peer is told that no more data comes; its data can still be received
+ * @param how - `'write'`: the peer is told that no more data comes; its data can still be received. What waits to be
+ *   sent is refused
  * @returns `'ok'`; `['error', reason]`: `'closed'`, `'enotconn'` for a listener
  * @throws {@link Exit} `'badarg'` for another direction
  * @see OTP: `ssl:shutdown/2`

@@ -92,7 +92,7 @@ export async function open_listener(
   port: number,
   user_options: ListenOptions,
 ): Promise<Result<SslListenSocket>> {
-  if (Object.keys(user_options).length === 0) return ['error', 'nooptions']
+  if (Object.keys(user_options ?? {}).length === 0) return ['error', 'nooptions']
   const checked = handle_options('server', user_options)
   if (checked[0] === 'error') return checked
   const { ssl, emulated, socket } = checked[1]

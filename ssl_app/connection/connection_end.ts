@@ -28,14 +28,21 @@ export function send_close_notify(connection: Connection): void {
  */
 export async function close_down(connection: Connection, reason: Reason): Promise<void> {
   const { socket, engine } = connection
-  if (is_orderly(reason)) send_close_notify(connection)
-  else if (engine?.connected && !connection.failed) {
-    connection.failed = true
-    transmit(connection, engine.alert({ level: 'fatal', description: 'internal_error' }))
+  try {
+    if (is_orderly(reason)) send_close_notify(connection)
+    else send_internal_error(connection)
+  } finally {
+    engine?.wipe()
+    if (connection.failed) await hand_over(socket)
+    else socket.cb_info[0].close(socket.transport_socket)
   }
-  engine?.wipe()
-  if (connection.failed) await hand_over(socket)
-  else socket.cb_info[0].close(socket.transport_socket)
+}
+
+function send_internal_error(connection: Connection): void {
+  const { engine, failed } = connection
+  if (failed || !engine?.connected) return
+  connection.failed = true
+  transmit(connection, engine.alert({ level: 'fatal', description: 'internal_error' }))
 }
 
 /**
@@ -57,7 +64,8 @@ export async function linger({ cb_info, transport_socket }: SslSocket, timeout: 
 async function hand_over(socket: SslSocket): Promise<void> {
   const { cb_info, transport_socket } = socket
   const heir = spawn(async () => {
-    await receive('yours')
+    // No longer, since who hands over may be killed meanwhile.
+    await receive('yours', alert_timeout)
     await linger(socket, alert_timeout)
     cb_info[0].close(transport_socket)
   })

@@ -4,7 +4,6 @@ import { generate_key, strong_rand_bytes } from '../../apps/crypto/crypto.ts'
 import { monotonic_time, system_time } from '../../runtime/erlang/clock.ts'
 import { bump_reductions } from '../../runtime/erlang/scheduler.ts'
 import { self } from '../../runtime/erlang/self.ts'
-import { send } from '../../runtime/erlang/send.ts'
 import type { Reason, Result } from '../../runtime/erlang/term.ts'
 import type { Environment, HandshakeConfig } from '../handshake/handshake_data.ts'
 import { TlsEngine } from '../handshake/tls_engine.ts'
@@ -55,7 +54,8 @@ export function find_options({
   const found = options.sni(name)
   if (!('then' in found)) return found
   const connection = self()
-  found.then(result => send(connection, [options_found, result]))
+  // Not `send`, which is for processes that still live.
+  found.then(result => connection.entity?.deliver([options_found, result]))
   return undefined
 }
 

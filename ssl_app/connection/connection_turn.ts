@@ -7,7 +7,7 @@ import { deliver, read_on, refuse_senders } from './connection_io.ts'
 type Result = StateResult<Connection>
 
 /** The name of the timer that sends an idle connection into hibernation. */
-export const idle = 'idle'
+const idle = 'idle'
 
 /** Delivers what can be delivered, and reads on if more is wanted. At the end, nobody can send any more. */
 export function go_on(data: Connection, replies: readonly ReplyAction[] = []): Result {

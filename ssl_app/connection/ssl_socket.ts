@@ -1,7 +1,7 @@
 // What users hold of a connection or a listener, and the transport beneath.
 
 import type { Pid } from '../../runtime/erlang/pid.ts'
-import type { Done, Reason, Result, Term, Timeout } from '../../runtime/erlang/term.ts'
+import type { Done, Result, Term, Timeout } from '../../runtime/erlang/term.ts'
 
 /** A socket of the transport, whatever it is. */
 export type TransportSocket = Term
@@ -87,6 +87,3 @@ export const internal_options = {
   header: 0,
   active: false,
 } as const
-
-/** A reason that the transport gives when it has gone. */
-export const is_closed = (reason: Reason): boolean => reason === 'closed' || reason === 'einval'

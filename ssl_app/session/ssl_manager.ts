@@ -140,7 +140,7 @@ const callbacks: gen_server.Callbacks<State, never, Cast, Partial<SessionEnviron
     if (info === 'validate_sessions') {
       for (const role of ['client', 'server'] as const) invalidate(state, role, expired(state, role))
       tell_later(validation_interval, 'validate_sessions')
-    } else if (info[0] === 'delayed_clean_session') {
+    } else if (info?.[0] === 'delayed_clean_session') {
       const [, role, keys] = info as Extract<Info, readonly unknown[]>
       clean(state[role], keys)
     }
@@ -151,6 +151,12 @@ const callbacks: gen_server.Callbacks<State, never, Cast, Partial<SessionEnviron
     cache_api.terminate(client)
     cache_api.terminate(server)
   },
+
+  /** Sessions hold secrets: a report tells how many there are, and what was asked for. */
+  format_status: ({ state: { client, server, lifetime, cleanup_delay }, message }) => ({
+    state: { client: cache_api.size(client), server: cache_api.size(server), lifetime, cleanup_delay },
+    message: message?.[1]?.[0],
+  }),
 }
 
 // ---- Internals

@@ -9,6 +9,7 @@ import {
   send,
   spawn,
   supervisor,
+  timer_count,
 } from '../../../runtime/index.ts'
 import * as ssl from '../../../ssl_app/ssl.ts'
 import { in_memory, pair_in_memory, rogue_server, sleep } from '../../support/memory_pair.ts'
@@ -255,6 +256,22 @@ describe('a sni_fun', () => {
       expect(await connecting).toEqual(['error', 'closed'])
     }))
 
+  test('that answers too late bothers nobody', async () => {
+    const unhandled: unknown[] = []
+    const note = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', note)
+    await in_memory(async network => {
+      let answer = (_options: undefined) => {}
+      const late = () => new Promise<undefined>(resolve => (answer = resolve))
+      const { accepted, connecting } = await accepted_socket(network, { sni_fun: late })
+      expect(await ssl.handshake(accepted, 5_000)).toEqual(['error', 'timeout'])
+      answer(undefined)
+      expect(await connecting).toEqual(['error', 'closed'])
+    })
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+  })
+
   test('may take its time', () =>
     in_memory(async network => {
       const slow = () => sleep(1_000).then(() => undefined)
@@ -377,8 +394,11 @@ describe('a connection', () => {
     in_memory(async network => {
       const { client, server } = await pair_in_memory(network, pki(), { hibernate_after: 1_000 })
       for (const text of ['one', 'two']) {
+        const awake = timer_count()
         await sleep(5_000)
+        expect(timer_count()).toBe(awake - 1)
         ok(await ssl.send(client, text))
+        expect(timer_count()).toBe(awake)
         expect(await ssl.recv(server, 3)).toEqual(['ok', bytes(text)])
         ok(await ssl.send(server, text))
         expect(await ssl.recv(client, 2)).toEqual(['ok', bytes(text.slice(0, 2))])

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
 import { monotonic_time } from '../../../runtime/erlang/clock.ts'
+import { process_flag } from '../../../runtime/erlang/process_flags.ts'
 import { after, receive } from '../../../runtime/erlang/receive.ts'
 import { send } from '../../../runtime/erlang/send.ts'
-import { ok } from '../../../runtime/erlang/term.ts'
+import { _, ok } from '../../../runtime/erlang/term.ts'
 import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import {
   client_session,
@@ -15,6 +16,7 @@ import {
 } from '../../../ssl_app/session/ssl_manager.ts'
 import type { Session } from '../../../ssl_app/session/ssl_session.ts'
 import { kill_everybody } from '../../support/clean_slate.ts'
+import { reports_during } from '../../support/reports.ts'
 import { make_session } from '../../support/sessions.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
@@ -265,10 +267,29 @@ describe('the manager', () => {
     await with_manager({}, async () => {
       send('ssl_manager', 'nonsense')
       send('ssl_manager', ['EXIT', 'somebody', 'normal'])
+      for (const message of [null, undefined, 42]) send('ssl_manager', message)
       const session = make()
       register_session(server, session)
       await settle()
       expect(of_server(session)).toBe(session)
+    })
+  })
+
+  test('tells in its last report how many sessions there were, and none of them', async () => {
+    await in_virtual_time(async () => {
+      process_flag('trap_exit', true)
+      const manager = ok(await start_link())
+      const session = make()
+      register_session(server, session)
+      const told = await reports_during(async () => {
+        gen_server.cast(manager, ['nonsense', null, session])
+        await receive(['EXIT', manager, _])
+      })
+      const report = told.find(({ label }) => label === 'gen_server terminate')
+      expect(report!.facts).toMatchObject({
+        state: { client: 0, server: 1, lifetime: 86_400 },
+        last_message: 'nonsense',
+      })
     })
   })
 })
