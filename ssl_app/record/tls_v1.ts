@@ -36,7 +36,6 @@ export type Seed = readonly (string | Uint8Array)[]
 
 const master_secret_size = 48
 const verify_data_size = 12
-const ascii = new TextEncoder()
 
 /** The hash that the PRF of a connection is made of. RFC 5246 §5, RFC 4346 §5 */
 export function prf_hash(version: ProtocolVersion, suite: CipherSuite): PrfHash {
@@ -51,7 +50,7 @@ export function prf_hash(version: ProtocolVersion, suite: CipherSuite): PrfHash 
  * @see RFC 5246 §5; with `'md5sha'` RFC 2246 §5
  */
 export function prf(type: PrfHash, secret: Uint8Array, seed: Seed, size: number): Uint8Array {
-  const pieces = seed.map(piece => (typeof piece === 'string' ? ascii.encode(piece) : piece))
+  const pieces = seed.map(piece => (typeof piece === 'string' ? Buffer.from(piece, 'latin1') : piece))
   if (type !== 'md5sha') return p_hash(type, secret, pieces, size)
 
   const half = (secret.length + 1) >> 1
