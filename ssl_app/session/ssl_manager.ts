@@ -152,9 +152,9 @@ const callbacks: gen_server.Callbacks<State, never, Cast, Partial<SessionEnviron
     cache_api.terminate(server)
   },
 
-  /** Sessions hold secrets: a report tells how many there are, and what was asked for. */
-  format_status: ({ state: { client, server, lifetime, cleanup_delay }, message }) => ({
-    state: { client: cache_api.size(client), server: cache_api.size(server), lifetime, cleanup_delay },
+  /** Sessions hold secrets: a report tells what was asked for, and none of them. */
+  format_status: ({ state: { lifetime, cleanup_delay }, message }) => ({
+    state: { lifetime, cleanup_delay },
     message: message?.[1]?.[0],
   }),
 }
