@@ -15,16 +15,7 @@ import type { EmulatedOptions } from './connection/user_data.ts'
 import { all_suites, type ErlangSuite, openssl_name, suites } from './record/cipher_suites.ts'
 import { highest_version, type ProtocolVersion } from './record/tls_version.ts'
 import { load, ssl_version } from './ssl_app.ts'
-import {
-  accept,
-  check_timeout,
-  close_listener,
-  type Host,
-  open,
-  open_listener,
-  shake_hands,
-  upgrade,
-} from './ssl_opening.ts'
+import * as ssl_opening from './ssl_opening.ts'
 import { default_versions } from './ssl_options.ts'
 
 export type { ConnectOptions, ListenOptions } from './connection/connection_options.ts'
@@ -118,7 +109,7 @@ export const clear_pem_cache = (): Promise<'ok'> => ssl_pem_cache.clear()
  * @see OTP: `ssl:connect/2,3,4`
  */
 export function connect(
-  host: Host,
+  host: ssl_opening.Host,
   port: number,
   options?: ConnectOptions,
   timeout?: Timeout,
@@ -131,12 +122,12 @@ export function connect(
 export async function connect(...asked: readonly Term[]): Promise<Result<SslSocket, Reason>> {
   if (typeof asked[1] === 'number') {
     const [host, port, options = {}, timeout = 'infinity'] = asked
-    check_timeout(timeout)
-    return open(host, port, options, timeout)
+    ssl_opening.check_timeout(timeout)
+    return ssl_opening.open(host, port, options, timeout)
   }
   const [socket, options = {}, timeout = 'infinity'] = asked
-  check_timeout(timeout)
-  return upgrade('client', socket, options, timeout)
+  ssl_opening.check_timeout(timeout)
+  return ssl_opening.upgrade('client', socket, options, timeout)
 }
 
 /**
@@ -150,7 +141,7 @@ export async function connect(...asked: readonly Term[]): Promise<Result<SslSock
  * @see OTP: `ssl:listen/2`
  */
 export const listen = (port: number, options: ListenOptions): Promise<Result<SslListenSocket, Reason>> =>
-  open_listener(port, options)
+  ssl_opening.open_listener(port, options)
 
 /**
  * Takes the next connection of a listener; many processes may wait for one. The handshake is still to be done, by
@@ -165,8 +156,8 @@ export async function transport_accept(
   listener: SslListenSocket,
   timeout: Timeout = 'infinity',
 ): Promise<Result<SslSocket, Reason>> {
-  check_timeout(timeout)
-  return accept(listener, timeout)
+  ssl_opening.check_timeout(timeout)
+  return ssl_opening.accept(listener, timeout)
 }
 
 /**
@@ -184,10 +175,10 @@ export async function handshake(
   ...rest: readonly [ListenOptions | Timeout | undefined, Timeout?] | readonly []
 ): Promise<Result<SslSocket, Reason>> {
   const [options, timeout] = options_and_timeout(rest)
-  check_timeout(timeout)
+  ssl_opening.check_timeout(timeout)
   if (socket instanceof SslListenSocket) return ['error', 'enotconn']
-  if (socket instanceof SslSocket) return shake_hands(socket, options, timeout)
-  return upgrade('server', socket, options ?? {}, timeout)
+  if (socket instanceof SslSocket) return ssl_opening.shake_hands(socket, options, timeout)
+  return ssl_opening.upgrade('server', socket, options ?? {}, timeout)
 }
 
 /**
@@ -234,7 +225,7 @@ export async function recv(
   length: number,
   timeout: Timeout = 'infinity',
 ): Promise<Result<Data, Reason>> {
-  check_timeout(timeout)
+  ssl_opening.check_timeout(timeout)
   if (!Number.isInteger(length) || length < 0) throw new Exit(['badarg', length])
   return socket instanceof SslSocket
     ? ssl_connection.call(socket, ['recv', length, timeout])
@@ -252,9 +243,9 @@ export async function recv(
  * @see OTP: `ssl:close/1,2`
  */
 export async function close(socket: SslSocket | SslListenSocket, timeout: Timeout = 5_000): Promise<'ok'> {
-  check_timeout(timeout)
+  ssl_opening.check_timeout(timeout)
   if (socket instanceof SslSocket) await ssl_connection.call(socket, ['close', timeout])
-  else close_listener(socket)
+  else ssl_opening.close_listener(socket)
   return 'ok'
 }
 

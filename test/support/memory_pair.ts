@@ -2,7 +2,7 @@
 
 import { expect } from '@jest/globals'
 import { timer_count } from '../../runtime/erlang/alarm.ts'
-import { _, ok, type Port, ports, processes, receive, spawn_monitor } from '../../runtime/index.ts'
+import { _, ok, type Port, ports, processes, receive, spawn, spawn_monitor } from '../../runtime/index.ts'
 import type { TlsAlert } from '../../ssl_app/record/ssl_alert.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
 import { config, environment, identity } from './engine_pair.ts'
@@ -57,6 +57,33 @@ export const pair_in_memory = (
   client: ssl.ConnectOptions = {},
   server: ssl.ListenOptions = {},
 ): Promise<Pair> => connect_pair(pki, { cb_info, ...client }, { cb_info, ...server })
+
+/** A client that has begun its handshake, and the socket that a server has accepted for it. */
+export async function accepted_socket(
+  network: MemoryTransport,
+  pki: TestPki,
+  server: ssl.ListenOptions = {},
+) {
+  const { cb_info } = network
+  const passive = { mode: 'binary', active: false, cb_info } as const
+  const listener = ok(await ssl.listen(0, { ...passive, ...pki.server, ...server }))
+  const [, port] = ok(ssl.sockname(listener))
+  const connecting = ssl.connect('localhost', port, { ...passive, ...pki.client })
+  const accepted = ok(await ssl.transport_accept(listener))
+  return { listener, connecting, accepted }
+}
+
+/** A socket that a server has accepted, and a peer that says nothing. */
+export async function silent_peer(network: MemoryTransport, pki: TestPki, server: ssl.ListenOptions = {}) {
+  const { cb_info } = network
+  const options = { mode: 'binary', active: false, cb_info, ...pki.server, ...server } as const
+  const listener = ok(await ssl.listen(0, options))
+  const far = ok(await network.connect('localhost', ok(ssl.sockname(listener))[1], { active: false }))
+  return { accepted: ok(await ssl.transport_accept(listener)), far }
+}
+
+/** A process that does nothing until it is told. */
+export const idler = () => spawn(() => receive('end'))
 
 /** The bare other end of a socket's transport, and the peer that speaks there. */
 export interface Rogue {

@@ -7,13 +7,19 @@ import {
   ok,
   receive,
   send,
-  spawn,
   supervisor,
   timer_count,
 } from '../../../runtime/index.ts'
 import * as ssl from '../../../ssl_app/ssl.ts'
-import { in_memory, pair_in_memory, rogue_server, sleep } from '../../support/memory_pair.ts'
-import type { MemoryTransport } from '../../support/memory_transport.ts'
+import {
+  accepted_socket,
+  idler,
+  in_memory,
+  pair_in_memory,
+  rogue_server,
+  silent_peer,
+  sleep,
+} from '../../support/memory_pair.ts'
 import { reports_during } from '../../support/reports.ts'
 import type { RoguePeer } from '../../support/rogue_peer.ts'
 import { with_ssl } from '../../support/tls_pair.ts'
@@ -24,33 +30,10 @@ const bytes = (text: string) => Buffer.from(text)
 const close_notify = { level: 'warning', description: 'close_notify' }
 const internal_error = { level: 'fatal', description: 'internal_error' }
 
-/** A client that has begun its handshake, and the socket that a server has accepted for it. */
-async function accepted_socket(network: MemoryTransport, server: ssl.ListenOptions = {}) {
-  const { cb_info } = network
-  const passive = { mode: 'binary', active: false, cb_info } as const
-  const listener = ok(await ssl.listen(0, { ...passive, ...pki().server, ...server }))
-  const [, port] = ok(ssl.sockname(listener))
-  const connecting = ssl.connect('localhost', port, { ...passive, ...pki().client })
-  const accepted = ok(await ssl.transport_accept(listener))
-  return { listener, connecting, accepted }
-}
-
-/** A socket that a server has accepted, and a peer that says nothing. */
-async function silent_peer(network: MemoryTransport, server: ssl.ListenOptions = {}) {
-  const { cb_info } = network
-  const options = { mode: 'binary', active: false, cb_info, ...pki().server, ...server } as const
-  const listener = ok(await ssl.listen(0, options))
-  const far = ok(await network.connect('localhost', ok(ssl.sockname(listener))[1], { active: false }))
-  return { accepted: ok(await ssl.transport_accept(listener)), far }
-}
-
-/** A process that does nothing until it is told. */
-const idler = () => spawn(() => receive('end'))
-
 describe('before the handshake', () => {
   test('nothing is read, and no question is answered', () =>
     in_memory(async network => {
-      const { accepted, connecting } = await accepted_socket(network)
+      const { accepted, connecting } = await accepted_socket(network, pki())
       expect(network.waiting(accepted.transport_socket)).toBeGreaterThan(100)
       expect(network.reads(accepted.transport_socket)).toBe(0)
       for (const answer of [
@@ -71,7 +54,7 @@ describe('before the handshake', () => {
 
   test('the socket can be closed, and its peer sees that', () =>
     in_memory(async network => {
-      const { accepted, connecting } = await accepted_socket(network)
+      const { accepted, connecting } = await accepted_socket(network, pki())
       expect(await ssl.close(accepted)).toBe('ok')
       expect(await connecting).toEqual(['error', 'closed'])
       expect(await ssl.handshake(accepted)).toEqual(['error', 'closed'])
@@ -79,7 +62,7 @@ describe('before the handshake', () => {
 
   test('the end of the owner closes the socket', () =>
     in_memory(async network => {
-      const { accepted, connecting } = await accepted_socket(network)
+      const { accepted, connecting } = await accepted_socket(network, pki())
       const owner = idler()
       ok(await ssl.controlling_process(accepted, owner))
       send(owner, 'end')
@@ -89,7 +72,7 @@ describe('before the handshake', () => {
 
   test('an owner that is dead already closes the socket as well', () =>
     in_memory(async network => {
-      const { accepted } = await accepted_socket(network)
+      const { accepted } = await accepted_socket(network, pki())
       const owner = idler()
       exit(owner, 'kill')
       expect(await ssl.controlling_process(accepted, owner)).toBe('ok')
@@ -98,7 +81,7 @@ describe('before the handshake', () => {
 
   test('a transport that has gone is noticed in the handshake', () =>
     in_memory(async network => {
-      const { accepted } = await accepted_socket(network)
+      const { accepted } = await accepted_socket(network, pki())
       network.break(accepted.transport_socket, 'etimedout')
       expect(await ssl.handshake(accepted)).toEqual(['error', 'closed'])
     }))
@@ -134,7 +117,7 @@ describe('during the handshake', () => {
 
   test('the limit is over once the handshake is done', () =>
     in_memory(async network => {
-      const { accepted, connecting } = await accepted_socket(network)
+      const { accepted, connecting } = await accepted_socket(network, pki())
       ok(await ssl.handshake(accepted, 5_000))
       const client = ok(await connecting)
       await sleep(10_000)
@@ -162,7 +145,7 @@ describe('during the handshake', () => {
 
   test('whoever wants something of the connection waits for it, and gets it', () =>
     in_memory(async network => {
-      const { accepted, connecting } = await accepted_socket(network)
+      const { accepted, connecting } = await accepted_socket(network, pki())
       const client = connecting.then(ok)
       const shaking = ssl.handshake(accepted)
       const receiving = ssl.recv(accepted, 0)
@@ -180,7 +163,7 @@ describe('during the handshake', () => {
 
   test('a receiver waits no longer than it said, whatever becomes of the handshake', () =>
     in_memory(async network => {
-      const { accepted, far } = await silent_peer(network)
+      const { accepted, far } = await silent_peer(network, pki())
       const shaking = ssl.handshake(accepted)
       expect(await ssl.recv(accepted, 0, 1_000)).toEqual(['error', 'timeout'])
       expect(monotonic_time()).toBe(1_000)
@@ -192,7 +175,7 @@ describe('during the handshake', () => {
 
   test('it can be called off by anybody', () =>
     in_memory(async network => {
-      const { accepted, far } = await silent_peer(network)
+      const { accepted, far } = await silent_peer(network, pki())
       const shaking = ssl.handshake(accepted)
       const closing = ssl.close(accepted)
       expect(await shaking).toEqual(['error', 'closed'])
@@ -202,7 +185,7 @@ describe('during the handshake', () => {
 
   test('the end of the owner ends it', () =>
     in_memory(async network => {
-      const { accepted, far } = await silent_peer(network)
+      const { accepted, far } = await silent_peer(network, pki())
       const owner = idler()
       ok(await ssl.controlling_process(accepted, owner))
       const shaking = ssl.handshake(accepted)
@@ -213,7 +196,7 @@ describe('during the handshake', () => {
 
   test('it goes on with another owner', () =>
     in_memory(async network => {
-      const { accepted, connecting } = await accepted_socket(network)
+      const { accepted, connecting } = await accepted_socket(network, pki())
       const owner = idler()
       const shaking = ssl.handshake(accepted)
       expect(await ssl.controlling_process(accepted, owner)).toBe('ok')
@@ -231,70 +214,6 @@ describe('during the handshake', () => {
       say(data('second')(peer))
       expect(await ssl.recv(socket, 0)).toEqual(['ok', bytes('second')])
     }))
-})
-
-describe('a sni_fun', () => {
-  const never = () => new Promise<undefined>(() => {})
-
-  test('that never answers does not hold up the limit of the handshake', () =>
-    in_memory(async network => {
-      const { accepted, connecting } = await accepted_socket(network, { sni_fun: never })
-      expect(await ssl.handshake(accepted, 5_000)).toEqual(['error', 'timeout'])
-      expect(monotonic_time()).toBe(5_000)
-      expect(await connecting).toEqual(['error', 'closed'])
-    }))
-
-  test('that never answers does not keep the connection of an owner that has ended', () =>
-    in_memory(async network => {
-      const { accepted, connecting } = await accepted_socket(network, { sni_fun: never })
-      const owner = idler()
-      ok(await ssl.controlling_process(accepted, owner))
-      const shaking = ssl.handshake(accepted)
-      await sleep(1)
-      send(owner, 'end')
-      expect(await shaking).toEqual(['error', 'closed'])
-      expect(await connecting).toEqual(['error', 'closed'])
-    }))
-
-  test('that answers too late bothers nobody', async () => {
-    const unhandled: unknown[] = []
-    const note = (reason: unknown) => unhandled.push(reason)
-    process.on('unhandledRejection', note)
-    await in_memory(async network => {
-      let answer = (_options: undefined) => {}
-      const late = () => new Promise<undefined>(resolve => (answer = resolve))
-      const { accepted, connecting } = await accepted_socket(network, { sni_fun: late })
-      expect(await ssl.handshake(accepted, 5_000)).toEqual(['error', 'timeout'])
-      answer(undefined)
-      expect(await connecting).toEqual(['error', 'closed'])
-    })
-    process.off('unhandledRejection', note)
-    expect(unhandled).toEqual([])
-  })
-
-  test('may take its time', () =>
-    in_memory(async network => {
-      const slow = () => sleep(1_000).then(() => undefined)
-      const { accepted, connecting } = await accepted_socket(network, { sni_fun: slow })
-      expect(await ssl.handshake(accepted, 5_000)).toEqual(['ok', accepted])
-      expect(monotonic_time()).toBe(1_000)
-      ok(await connecting)
-    }))
-
-  test.each<[string, NonNullable<ssl.ListenOptions['sni_fun']>]>([
-    ['throws', () => exit('no')],
-    ['fails later', () => Promise.reject(new Error('no'))],
-    ['gives options that there are not', () => ({ nonsense: 1 }) as never],
-    ['gives no options at all', () => 5 as never],
-    ['gives a certificate that is none', () => ({ cert: Buffer.from('none') })],
-  ])('that %s ends the handshake with an alert', (_name, sni_fun) =>
-    in_memory(async network => {
-      const { accepted, connecting } = await accepted_socket(network, { sni_fun })
-      const failure = ['error', ['tls_alert', 'handshake failure']]
-      expect(await ssl.handshake(accepted)).toEqual(failure)
-      expect(await connecting).toEqual(failure)
-    }),
-  )
 })
 
 describe('a connection', () => {
