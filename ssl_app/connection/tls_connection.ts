@@ -198,7 +198,7 @@ function transport_gone(data: Connection): Result {
   data.ending ??= 'closed'
   if (data.starter !== undefined) return give_up(data, ['error', data.ending])
   if (data.engine === undefined) return ['stop', ['shutdown', 'transport_closed']]
-  return go_on(data, refuse_senders(data, ['error', 'closed']))
+  return go_on(data)
 }
 
 function transport_failed(data: Connection, reason: Reason): Result {

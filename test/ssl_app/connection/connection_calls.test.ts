@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { _, monotonic_time, ok, receive, spawn_monitor } from '../../../runtime/index.ts'
+import { _, monotonic_time, ok, receive, spawn_monitor, timer_count } from '../../../runtime/index.ts'
 import * as ssl from '../../../ssl_app/ssl.ts'
 import { in_memory, pair_in_memory, rogue_server, settle, sleep } from '../../support/memory_pair.ts'
 import { with_ssl } from '../../support/tls_pair.ts'
@@ -22,6 +22,17 @@ describe('recv', () => {
       ok(await ssl.send(client, 'd'))
       expect(await ssl.recv(server, 4, longest)).toEqual(['ok', bytes('abcd')])
       expect(monotonic_time()).toBeLessThan(120_100)
+    }))
+
+  test('that was served waits no more', () =>
+    in_memory(async network => {
+      const { client, server } = await pair_in_memory(network, pki())
+      const before = timer_count()
+      const receiving = ssl.recv(server, 0, 60_000)
+      expect(timer_count()).toBe(before + 1)
+      ok(await ssl.send(client, 'x'))
+      expect(await receiving).toEqual(['ok', bytes('x')])
+      expect(timer_count()).toBe(before)
     }))
 
   test('that waits in line may be too late before those in front of it', () =>

@@ -180,6 +180,7 @@ describe('during the handshake', () => {
       const closing = ssl.close(accepted)
       expect(await shaking).toEqual(['error', 'closed'])
       expect(await closing).toBe('ok')
+      expect(monotonic_time()).toBe(0)
       expect(await network.recv(far, 0)).toEqual(['error', 'closed'])
     }))
 
