@@ -57,7 +57,7 @@ function tell(name: string, argument: Term, data: Connection): Term {
       return get_options(data.user.options, data.socket.cb_info[0], data.socket.transport_socket, argument)
     case 'peercert': {
       const certificate = peer_certificate(data)
-      return certificate === undefined ? ['error', 'no_peercert'] : ['ok', certificate]
+      return certificate === undefined ? ['error', 'no_peercert'] : ['ok', Buffer.from(certificate)]
     }
     case 'negotiated_protocol':
       return alpn === undefined ? ['error', 'protocol_not_negotiated'] : ['ok', alpn]

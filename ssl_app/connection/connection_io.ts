@@ -94,16 +94,18 @@ function wake(connection: Connection): void {
 
 // ---- From the peer
 
-/** Asks the transport for data, if any is wanted and none was asked for. */
-export function read_on(connection: Connection): void {
-  if (connection.reading || connection.answering || connection.ending !== undefined) return
-  if (!wants_data(connection)) return
+/**
+ * Asks the transport for data, if any is wanted and none was asked for.
+ *
+ * @returns false when the transport turns out to have gone: this is the end
+ */
+export function read_on(connection: Connection): boolean {
+  if (connection.reading || connection.answering || connection.ending !== undefined) return true
+  if (!wants_data(connection)) return true
   const { cb_info, transport_socket } = connection.socket
-  connection.reading = true
-  if (cb_info[0].setopts(transport_socket, { active: 'once' }) !== 'ok') {
-    connection.reading = false
-    connection.ending = 'closed'
-  }
+  connection.reading = cb_info[0].setopts(transport_socket, { active: 'once' }) === 'ok'
+  if (!connection.reading) connection.ending = 'closed'
+  return connection.reading
 }
 
 /** In passive mode nothing is read unless somebody waits for it, so that a peer that sends too much has to wait. */

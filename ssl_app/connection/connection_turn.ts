@@ -15,8 +15,7 @@ export function go_on(data: Connection, replies: readonly ReplyAction[] = []): R
   const delivery = deliver(data)
   const actions = [...replies, ...refused, ...delivery.replies]
   if (delivery.over) return ['stop_and_reply', ending_reason(data), actions]
-  read_on(data)
-  return keep(data, actions)
+  return read_on(data) ? keep(data, actions) : go_on(data, actions)
 }
 
 /** Nothing more to do until something happens; an idle connection hibernates in time. */

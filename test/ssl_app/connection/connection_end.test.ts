@@ -205,6 +205,15 @@ describe('the end of the transport', () => {
       expect(await ssl.recv(rogue.socket, 0)).toEqual(['error', 'closed'])
     }))
 
+  test('is noticed when nothing can be asked of it any more', () =>
+    in_memory(async network => {
+      const { client, server } = await pair_in_memory(network, pki())
+      network.setopts = () => ['error', 'einval']
+      expect(await ssl.recv(client, 0)).toEqual(['error', 'closed'])
+      ok(await ssl.setopts(server, { active: 'once' }))
+      expect(await told()).toEqual([['ssl_closed', server]])
+    }))
+
   test('behind data is told in its turn to an owner that asks once', () =>
     in_memory(async network => {
       const rogue = await rogue_server(network, pki(), { active: 'once' })
