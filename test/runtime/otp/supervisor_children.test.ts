@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { monotonic_time } from '../../../runtime/erlang/clock.ts'
 import { exit } from '../../../runtime/erlang/links.ts'
 import type { Pid } from '../../../runtime/erlang/pid.ts'
@@ -10,10 +10,7 @@ import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import * as proc_lib from '../../../runtime/otp/proc_lib.ts'
 import * as supervisor from '../../../runtime/otp/supervisor.ts'
 import { pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import {
-  clear_log,
   end_child,
   log,
   pid_of,
@@ -24,20 +21,10 @@ import {
   stubborn,
   worker,
 } from '../../support/supervised.ts'
+import { labels, troubles, with_supervision_reports } from '../../support/supervision_reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
-beforeEach(() => {
-  told = catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
-beforeEach(clear_log)
-
-const troubles = () => told.filter(({ level, label }) => level === 'error' && label.startsWith('supervisor'))
-const labels = () => troubles().map(({ label }) => label.slice('supervisor '.length))
+with_supervision_reports()
 
 describe('children that come and go', () => {
   test('are started, terminated, started again and deleted', () =>

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { Pid } from '../../../runtime/erlang/pid.ts'
 import { is_process_alive, process_flag } from '../../../runtime/erlang/process_flags.ts'
 import { after, receive } from '../../../runtime/erlang/receive.ts'
@@ -6,10 +6,7 @@ import { _, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import * as supervisor from '../../../runtime/otp/supervisor.ts'
 import { pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import {
-  clear_log,
   end_child,
   generous,
   log,
@@ -19,20 +16,10 @@ import {
   start_worker,
   worker,
 } from '../../support/supervised.ts'
+import { labels, troubles, with_supervision_reports } from '../../support/supervision_reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
-beforeEach(() => {
-  told = catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
-beforeEach(clear_log)
-
-const troubles = () => told.filter(({ level, label }) => level === 'error' && label.startsWith('supervisor'))
-const labels = () => troubles().map(({ label }) => label.slice('supervisor '.length))
+with_supervision_reports()
 
 describe('when a child ends', () => {
   test.each([
