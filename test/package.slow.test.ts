@@ -37,8 +37,9 @@ const greeting: string = await run(async () => {
   const socket = ok(await ssl.connect('localhost', port, { ...common, ...client_config }))
   ok(await ssl.send(socket, 'hello'))
   const answer = ok(await ssl.recv(socket, 5))
-  await receive(['served', _], 5_000)
+  // the server's close waits for ours, so ours comes before we wait for the server
   await ssl.close(socket)
+  await receive(['served', _], 5_000)
   await ssl.close(listener)
   ok(await ssl.stop())
   return String(answer)
