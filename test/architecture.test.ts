@@ -42,6 +42,7 @@ const layers: readonly { readonly folder: string; readonly may: readonly string[
   },
   { folder: 'apps/kernel/', may: ['apps/kernel/', 'runtime/'] },
   { folder: 'apps/observer/', may: ['apps/observer/', 'apps/kernel/', 'runtime/'] },
+  { folder: 'simulation/', may: ['simulation/', 'apps/kernel/', 'runtime/'] },
   ...ssl_layers(['record', 'certificate', 'session', 'handshake', 'connection']),
 ]
 
@@ -61,13 +62,13 @@ const doors: readonly { readonly name: RegExp; readonly files: RegExp }[] = [
   { name: /^(@peculiar\/x509|reflect-metadata)$/, files: /^apps\/public_key\/x509\.ts$/ },
   { name: /^node:crypto$/, files: /^apps\/crypto\/node_provider\.ts$/ },
   { name: /^node:net$/, files: /^apps\/kernel\/inet_tcp\.ts$/ },
-  { name: /^xstate$/, files: /_chart\.ts$/ },
+  { name: /^xstate$/, files: /_chart\.ts$|^runtime\/otp\/statechart\.ts$/ },
   { name: /^node:async_hooks$/, files: /^runtime\/erlang\/self\.ts$/ },
   { name: /^node:util$/, files: /^runtime\/erlang\/io_lib\.ts$/ },
   {
     name: /^node:fs(\/promises)?$/,
     files:
-      /^(ssl_app\/certificate\/ssl_pem_cache|apps\/public_key\/pubkey_os_cacerts|apps\/kernel\/application\w*)\.ts$/,
+      /^(ssl_app\/certificate\/ssl_pem_cache|apps\/public_key\/pubkey_os_cacerts|apps\/kernel\/(application|logger)\w*)\.ts$/,
   },
   // The certificates that Node brings along are the platform's where it has none of its own.
   { name: /^node:tls$/, files: /^apps\/public_key\/pubkey_os_cacerts\.ts$/ },
