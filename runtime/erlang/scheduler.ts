@@ -8,12 +8,17 @@ export interface Task {
 
 /** How the run queue is ordered and driven; a simulation puts its own in place. */
 export interface Policy {
-  /** Whether a woken process may go on at once; if not, all goes through the run queue. */
+  /**
+   * Whether a woken process may go on at once; if not, all goes through the run queue, one task a turn, and a task
+   * handles one message.
+   */
   readonly direct: boolean
   /** Which of `length` waiting tasks comes next: an index. */
   pick(length: number): number
   /** Calls `next_turn` soon, after other events have had their chance. */
   defer(next_turn: () => void): void
+  /** Told of each task that is about to run, where not {@link direct}. */
+  begins?(task: Task): void
 }
 
 /** Reductions before the event loop is let on: 1 to 2 ms of light messages. */
@@ -94,14 +99,27 @@ function drive(): void {
 }
 
 function next_turn(): void {
-  budget = reductions_per_turn
+  budget = policy.direct ? reductions_per_turn : 1
   turn_started = performance.now()
-  run_tasks()
+  if (policy.direct) run_tasks()
+  else run_one()
 }
 
 function run_tasks(): void {
   try {
     while (waiting > 0 && budget > 0) take().run()
+  } finally {
+    driven = 'no'
+    if (waiting > 0) drive()
+  }
+}
+
+function run_one(): void {
+  try {
+    if (waiting === 0) return
+    const task = take()
+    policy.begins?.(task)
+    task.run()
   } finally {
     driven = 'no'
     if (waiting > 0) drive()
