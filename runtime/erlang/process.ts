@@ -50,6 +50,20 @@ export class Monitor extends Ref {
   }
 }
 
+/** One who watches every process there is: a simulation, which keeps a trace of them. */
+export interface Witness {
+  born(process: Process): void
+  gets(process: Process, message: Term): void
+  ended(process: Process): void
+}
+
+let witness: Witness | undefined
+
+/** Puts a witness in place, or none. */
+export function use_witness(other: Witness | undefined): void {
+  witness = other
+}
+
 /** Messages that one process handles before another gets its turn. */
 const messages_per_slice = 100
 
@@ -94,16 +108,25 @@ export class Process implements Entity, Task, Context {
   constructor() {
     this.pid.entity = this
     all.set(this.pid.id, this)
+    if (witness !== undefined) witness.born(this)
   }
 
   get waiting(): boolean {
     return this.#waiters !== undefined || !this.busy
   }
 
+  /** Who waits for a message in it, longest first. */
+  waiters(): Waiter[] {
+    const all: Waiter[] = []
+    for (let waiter = this.#waiters; waiter !== undefined; waiter = waiter.next) all.push(waiter)
+    return all
+  }
+
   // ---- Messages
 
   deliver(message: Term): void {
     if (!this.alive) return
+    if (witness !== undefined) witness.gets(this, message)
     if (this.#waiters !== undefined && this.#hand_over(message)) return
     this.mailbox.push(message)
     if (!this.busy) {
@@ -118,6 +141,7 @@ export class Process implements Entity, Task, Context {
       this.deliver(message)
       return
     }
+    if (witness !== undefined) witness.gets(this, message)
     this.busy = true
     this.mailbox.push(message)
     if (!run_inside(this)) enqueue(this)
@@ -241,6 +265,7 @@ export class Process implements Entity, Task, Context {
     this.exit_reason = reason
     this.pid.entity = undefined
     all.delete(this.pid.id)
+    if (witness !== undefined) witness.ended(this)
     forget(this.pid)
     this.mailbox.clear()
     this.loop?.drop?.()
