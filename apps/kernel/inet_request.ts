@@ -4,6 +4,7 @@ import { clear_timer, set_timer, type Timer } from '../../runtime/erlang/alarm.t
 import { current, type Process, type Resource } from '../../runtime/erlang/process.ts'
 import { enqueue, spend } from '../../runtime/erlang/scheduler.ts'
 import { Exit, type Timeout } from '../../runtime/erlang/term.ts'
+import { inet_driver } from './inet_db.ts'
 
 /** One who waits. Ends once; after that nothing reaches the process from it. */
 export class Request<Answer> implements Resource {
@@ -39,7 +40,7 @@ export class Request<Answer> implements Resource {
     this.#close()
     this.process.disown(this)
     if (spend()) this.#resolve(answer)
-    else enqueue({ run: () => this.process.alive && this.#resolve(answer) })
+    else enqueue({ process: this.process, run: () => this.process.alive && this.#resolve(answer) })
   }
 
   /** The process has ended. */
@@ -49,9 +50,9 @@ export class Request<Answer> implements Resource {
     this.#withdraw(false)
   }
 
-  /** What has reached the machine in time is seen in time: Node polls its sockets between timers and this. */
+  /** What has reached the machine in time is seen in time. */
   #look_once_more(late: Answer): void {
-    setImmediate(() => {
+    inet_driver().poll(() => {
       if (!this.#open) return
       this.settle(late)
       this.#withdraw(true)

@@ -17,6 +17,8 @@ export interface Waiter extends Task {
   /** The process ended: whatever the waiter holds outside is let go. */
   drop(): void
   next: Waiter | undefined
+  /** What it waits for, where more can be told than that it is a message. */
+  readonly waits_for?: Term
 }
 
 /** A behaviour without a stack of its own: the scheduler calls it with one message at a time. */

@@ -141,20 +141,20 @@ function in_turn(process: Process, message: Term): Promise<Term> {
   if (spend()) return message === late ? Promise.reject(new Exit('timeout')) : Promise.resolve(message)
   return new Promise((resolve, reject) => {
     const go_on = () => (message === late ? reject(new Exit('timeout')) : resolve(message))
-    enqueue({ run: () => process.alive && go_on() })
+    enqueue({ process, run: () => process.alive && go_on() })
   })
 }
 
 class Receiver implements Waiter {
   readonly wants: (message: Term) => boolean
   next: Waiter | undefined = undefined
-  readonly #process: Process
+  readonly process: Process
   readonly #resolve: (message: Term) => void
   #message: Term = undefined
   #timer: Timer | undefined = undefined
 
   constructor(process: Process, wants: (message: Term) => boolean, resolve: (message: Term) => void) {
-    this.#process = process
+    this.process = process
     this.wants = wants
     this.#resolve = resolve
   }
@@ -162,12 +162,12 @@ class Receiver implements Waiter {
   park(timeout: Timeout, if_late: Term, reject: (error: Exit) => void): void {
     if (timeout !== 'infinity') {
       this.#timer = set_timer(timeout, () => {
-        this.#process.unpark(this)
+        this.process.unpark(this)
         if (if_late === nothing) this.#resolve(nothing)
         else reject(new Exit('timeout'))
       })
     }
-    this.#process.park(this)
+    this.process.park(this)
   }
 
   take(message: Term): void {
@@ -180,6 +180,6 @@ class Receiver implements Waiter {
   }
 
   run(): void {
-    if (this.#process.alive) this.#resolve(this.#message)
+    if (this.process.alive) this.#resolve(this.#message)
   }
 }

@@ -1,8 +1,12 @@
 // The run queue. What may run is run at once while the reduction budget of this turn of the event loop lasts, and
 // then waits for the next turn, so that sockets and Node's own timers get theirs.
 
+import type { Context } from './self.ts'
+
 /** Something that waits for its turn. */
 export interface Task {
+  /** Whose turn it is, where that is not the task itself: for who watches. */
+  readonly process?: Context
   run(): void
 }
 
@@ -45,6 +49,7 @@ const soon = Promise.resolve()
 
 export function use_policy(other: Policy | 'fair'): void {
   policy = other === 'fair' ? fair_policy : other
+  budget = reductions_per_turn
 }
 
 /** Tasks that wait for their turn. */

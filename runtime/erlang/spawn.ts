@@ -116,20 +116,20 @@ function start(body: Body<Term>, args: readonly Term[], options: SpawnOptions): 
 
 /** A process that is about to begin. */
 class Birth implements Task {
-  readonly #process: Process
+  readonly process: Process
   readonly #body: Body<Term>
   readonly #args: readonly Term[]
 
   constructor(process: Process, body: Body<Term>, args: readonly Term[]) {
-    this.#process = process
+    this.process = process
     this.#body = body
     this.#args = args
   }
 
   run(): void {
-    if (!this.#process.alive) return
+    if (!this.process.alive) return
     spend()
-    run_as(this.#process, process => live(process, this.#body, this.#args))
+    run_as(this.process, process => live(process, this.#body, this.#args))
   }
 }
 

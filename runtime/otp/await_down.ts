@@ -31,23 +31,23 @@ export function await_down(
 
 class Wake implements Waiter {
   next: Waiter | undefined = undefined
-  readonly #process: Process
+  readonly process: Process
   readonly #resolve: (ended: Map<Pid, Reason>) => void
   readonly #ended = new Map<Pid, Reason>()
   readonly #living = new Map<Pid, Monitor>()
   #timer: Timer | undefined = undefined
 
   constructor(process: Process, resolve: (ended: Map<Pid, Reason>) => void) {
-    this.#process = process
+    this.process = process
     this.#resolve = resolve
   }
 
   begin(pids: Iterable<Pid>, timeout: Timeout, provoke: (pid: Pid) => void): void {
     for (const pid of pids) {
       if (pid.entity === undefined) this.#ended.set(pid, this.#reason_left_by(pid))
-      else this.#living.set(pid, start_monitor(this.#process, pid.entity as Process))
+      else this.#living.set(pid, start_monitor(this.process, pid.entity as Process))
     }
-    this.#process.park(this)
+    this.process.park(this)
     for (const pid of [...this.#living.keys()]) provoke(pid)
     if (this.#living.size === 0) this.#finish()
     else if (timeout !== 'infinity') this.#timer = set_timer(timeout, () => this.#finish())
@@ -64,7 +64,7 @@ class Wake implements Waiter {
       this.#living.delete(message[3])
       this.#ended.set(message[3], message[4])
     }
-    this.#process.park(this)
+    this.process.park(this)
   }
 
   run(): void {
@@ -77,14 +77,14 @@ class Wake implements Waiter {
 
   #finish(): void {
     this.drop()
-    this.#process.unpark(this)
+    this.process.unpark(this)
     for (const monitor of this.#living.values()) stop_monitor(monitor)
-    if (this.#process.alive) this.#resolve(this.#ended)
+    if (this.process.alive) this.#resolve(this.#ended)
   }
 
   /** One that ended before may have left word in the mailbox. */
   #reason_left_by(pid: Pid): Reason {
-    const exit = this.#process.mailbox.take(
+    const exit = this.process.mailbox.take(
       message => Array.isArray(message) && message[0] === 'EXIT' && message[1] === pid,
     )
     return exit === nothing ? 'noproc' : exit[2]

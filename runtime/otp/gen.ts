@@ -269,6 +269,15 @@ class Call extends Monitor implements Waiter {
     stop_monitor(this)
   }
 
+  /** Whose call it is, and what is called: for who watches. */
+  get process(): Process {
+    return this.watcher
+  }
+
+  get waits_for(): CallForm {
+    return this.#form
+  }
+
   run(): void {
     if (!this.watcher.alive) return
     if (this.#message[0] === this) this.#resolve(this.#message[1])

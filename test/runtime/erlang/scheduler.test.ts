@@ -215,16 +215,20 @@ describe('a loop', () => {
 
   test('handles nothing more once it was killed while its handler waited', async () => {
     const log: Term[] = []
+    let go_on = () => {}
     const process = started({
       async handle(message) {
         log.push(message)
-        await new Promise(resolve => setImmediate(resolve))
+        await new Promise<void>(resolve => {
+          go_on = resolve
+        })
       },
     })
     send(process.pid, 1)
     send(process.pid, 2)
-    await Promise.resolve()
+    await quiet()
     process.end('killed')
+    go_on()
     await quiet()
     expect(log).toEqual([1])
   })
