@@ -64,6 +64,7 @@ const doors: readonly { readonly name: RegExp; readonly files: RegExp }[] = [
   { name: /^node:net$/, files: /^apps\/kernel\/inet_tcp\.ts$/ },
   { name: /^xstate$/, files: /_chart\.ts$|^runtime\/otp\/statechart\.ts$/ },
   { name: /^node:async_hooks$/, files: /^runtime\/erlang\/self\.ts$/ },
+  { name: /^sorted-btree$/, files: /^runtime\/erlang\/ets_tree\.ts$/ },
   { name: /^node:util$/, files: /^runtime\/erlang\/io_lib\.ts$/ },
   {
     name: /^node:fs(\/promises)?$/,
