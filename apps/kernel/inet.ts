@@ -4,10 +4,12 @@ import { unlink } from '../../runtime/erlang/links.ts'
 import { port_close } from '../../runtime/erlang/port.ts'
 import { running } from '../../runtime/erlang/self.ts'
 import type { Done, Result } from '../../runtime/erlang/term.ts'
+import type { SocketAddress } from './inet_driver.ts'
 import { are_socket_options, is_socket_option, type SocketOptions } from './inet_options.ts'
-import { type Address, type Socket, type Statistics, socket_of } from './inet_socket.ts'
+import { type Socket, type Statistics, socket_of } from './inet_socket.ts'
 
-export { type Family, getaddr, getaddrs, type Host } from './inet_gethost.ts'
+export type { Address, Family, Interface, LocalAddress, SocketAddress } from './inet_driver.ts'
+export { getaddr, getaddrs, type Host } from './inet_gethost.ts'
 export type { Active, SocketOptions } from './inet_options.ts'
 export {
   type Ip4Address,
@@ -18,7 +20,7 @@ export {
   parse_strict_address,
 } from './inet_parse.ts'
 export { format_error } from './inet_posix.ts'
-export type { Address, Socket, Statistics } from './inet_socket.ts'
+export type { Socket, Statistics } from './inet_socket.ts'
 
 /**
  * Sets options of an open socket: all of them, or, when one cannot be set, none. On a listener they are what sockets
@@ -58,7 +60,7 @@ export function getopts<Name extends keyof SocketOptions>(
  *   socket is closed
  * @see OTP: `inet:peername/1`
  */
-export const peername = (socket: Socket): Result<Address> =>
+export const peername = (socket: Socket): Result<SocketAddress> =>
   socket_of(socket)?.peername() ?? ['error', 'einval']
 
 /**
@@ -67,13 +69,19 @@ export const peername = (socket: Socket): Result<Address> =>
  * @returns `['error', 'ebadf']` once the connection is gone; `['error', 'einval']` when the socket is closed
  * @see OTP: `inet:sockname/1`
  */
-export const sockname = (socket: Socket): Result<Address> =>
+export const sockname = (socket: Socket): Result<SocketAddress> =>
   socket_of(socket)?.sockname() ?? ['error', 'einval']
 
-/** The socket's own port number. @returns errors as {@link sockname}. OTP: `inet:port/1` */
+/**
+ * The socket's own port number.
+ *
+ * @returns errors as {@link sockname}; `['error', 'einval']` for a unix domain socket, which has none
+ * @see OTP: `inet:port/1`
+ */
 export function port(socket: Socket): Result<number> {
   const [tag, address] = sockname(socket)
-  return tag === 'ok' ? ['ok', address[1]] : ['error', address]
+  if (tag === 'error') return [tag, address]
+  return address[0] === 'local' ? ['error', 'einval'] : ['ok', address[1] as number]
 }
 
 /**

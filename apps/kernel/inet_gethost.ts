@@ -1,16 +1,12 @@
-// Names of hosts to their addresses, by the system's own resolver.
+// Names of hosts to their addresses, by the resolver of the network in use.
 
-import { lookup } from 'node:dns'
-import { run_outside } from '../../runtime/erlang/self.ts'
 import type { Result } from '../../runtime/erlang/term.ts'
+import { inet_driver } from './inet_db.ts'
+import type { Family } from './inet_driver.ts'
 import { type IpAddress, is_ip_address, parse_address, parse_strict_address } from './inet_parse.ts'
-import { posix_code } from './inet_posix.ts'
 
 /** A name, an address as text, or an address. */
 export type Host = string | IpAddress
-
-/** OTP: `inet` and `inet6` */
-export type Family = 'inet' | 'inet6'
 
 /**
  * Every address of a host, in the resolver's order. An address stands for itself, whatever its family.
@@ -23,17 +19,7 @@ export function getaddrs(host: Host, family: Family = 'inet'): Promise<Result<re
   if (literal !== undefined) return Promise.resolve(['ok', [literal]])
   if (typeof host !== 'string' || host === '') return Promise.resolve(['error', 'nxdomain'])
 
-  return new Promise(resolve =>
-    run_outside(() =>
-      lookup(host, { all: true, family: family === 'inet' ? 4 : 6 }, (error, found) => {
-        const addresses = (found ?? [])
-          .map(({ address }) => literal_address(address))
-          .filter(ip => ip !== undefined)
-        if (error !== null) resolve(['error', posix_code(error)])
-        else resolve(addresses.length === 0 ? ['error', 'nxdomain'] : ['ok', addresses])
-      }),
-    ),
-  )
+  return new Promise(resolve => inet_driver().resolve(host, family, resolve))
 }
 
 /**

@@ -3,14 +3,11 @@
 import type { Port } from '../../runtime/erlang/pid.ts'
 import { context, running } from '../../runtime/erlang/self.ts'
 import type { Done, Result } from '../../runtime/erlang/term.ts'
+import type { SocketAddress } from './inet_driver.ts'
 import type { SocketOptions } from './inet_options.ts'
-import { type IpAddress, parse_address } from './inet_parse.ts'
 
 /** A socket is a port: it belongs to a process, is linked to it and closes with it. OTP: `inet:socket()` */
 export type Socket = Port
-
-/** OTP: `{Address, Port}` */
-export type Address = readonly [ip: IpAddress, port: number]
 
 /** Counters of a socket: octets, packets, largest, average; deviation of the received ones; still to be sent. */
 export interface Statistics {
@@ -30,8 +27,8 @@ export interface Statistics {
 export interface InetSocket {
   readonly options: Readonly<SocketOptions>
   setopts(options: Partial<SocketOptions>): Done
-  peername(): Result<Address>
-  sockname(): Result<Address>
+  peername(): Result<SocketAddress>
+  sockname(): Result<SocketAddress>
   getstat(): Statistics
 }
 
@@ -53,11 +50,4 @@ export function leave(port: Port): void {
 export function socket_of(port: Port): InetSocket | undefined {
   if (running()?.alive === false) context()
   return open.get(port)
-}
-
-/** Node's name for one end of a connection, as OTP writes it; undefined when Node has none. */
-export function address_of(ip: string | undefined, port: number | undefined): Address | undefined {
-  if (ip === undefined || port === undefined) return undefined
-  const [tag, parsed] = parse_address(ip)
-  return tag === 'ok' ? [parsed, port] : undefined
 }

@@ -4,24 +4,23 @@ import type { Pid, Port } from '../../runtime/erlang/pid.ts'
 import { type Driver, OpenPort } from '../../runtime/erlang/port.ts'
 import type { Process } from '../../runtime/erlang/process.ts'
 import type { Done, Result, Timeout } from '../../runtime/erlang/term.ts'
+import type { InetStream, SocketAddress, StreamHandlers } from './inet_driver.ts'
 import { assign_options, next_active, recuts, type SocketOptions } from './inet_options.ts'
 import type { Data } from './inet_packet.ts'
-import { posix_code } from './inet_posix.ts'
-import { type Address, address_of, enter, type InetSocket, leave, type Statistics } from './inet_socket.ts'
-import type { Stream } from './inet_tcp.ts'
+import { enter, type InetSocket, leave, type Statistics } from './inet_socket.ts'
 import type { IoData } from './iodata.ts'
 import { Incoming, type Receiving } from './tcp_incoming.ts'
 import { Outgoing } from './tcp_outgoing.ts'
 
-export class Connection implements Driver, InetSocket, Receiving {
+export class Connection implements Driver, InetSocket, Receiving, StreamHandlers {
   readonly options: SocketOptions
   readonly port: Port
   readonly #open_port: OpenPort
-  readonly #stream: Stream
+  readonly #stream: InetStream
   readonly #incoming: Incoming
   readonly #outgoing: Outgoing
-  readonly #peername: Address | undefined
-  readonly #sockname: Address | undefined
+  readonly #peername: SocketAddress | undefined
+  readonly #sockname: SocketAddress | undefined
   /** Whether Node's socket is still there; it can go before the port does. */
   #connected = true
 
@@ -30,19 +29,19 @@ export class Connection implements Driver, InetSocket, Receiving {
    *
    * @param options - become the connection's own
    */
-  constructor(owner: Process, stream: Stream, options: SocketOptions) {
+  constructor(owner: Process, stream: InetStream, options: SocketOptions) {
     this.options = options
     this.#stream = stream
-    this.#peername = address_of(stream.remoteAddress, stream.remotePort)
-    this.#sockname = address_of(stream.localAddress, stream.localPort)
+    this.#peername = stream.peername
+    this.#sockname = stream.sockname
     this.#open_port = new OpenPort(owner, this)
     this.port = this.#open_port.port
     enter(this.port, this)
     this.#incoming = new Incoming(this, stream)
     this.#outgoing = new Outgoing(stream, options, () => this.#fail('closed'))
-    stream.on('error', error => this.#fail(this.#reason_of(error)))
-    if (options.nodelay) stream.setNoDelay(true)
-    if (options.keepalive) stream.setKeepAlive(true)
+    stream.attach(this)
+    if (options.nodelay) stream.set_nodelay(true)
+    if (options.keepalive) stream.set_keepalive(true)
     this.#incoming.pump()
   }
 
@@ -67,6 +66,25 @@ export class Connection implements Driver, InetSocket, Receiving {
     return 'ok'
   }
 
+  // ---- What the stream tells
+
+  readable(): void {
+    this.#incoming.pump()
+  }
+
+  ended(): void {
+    this.#incoming.end('closed')
+  }
+
+  written(): void {
+    this.#outgoing.written()
+  }
+
+  failed(code: string): void {
+    const is_close = code === 'epipe' || (code === 'econnreset' && !this.options.show_econnreset)
+    this.#fail(is_close ? 'closed' : code)
+  }
+
   // ---- What inet asks
 
   setopts(options: Partial<SocketOptions>): Done {
@@ -76,8 +94,8 @@ export class Connection implements Driver, InetSocket, Receiving {
 
     assign_options(this.options, options)
     this.options.active = active
-    if (options.nodelay !== undefined) this.#stream.setNoDelay(options.nodelay)
-    if (options.keepalive !== undefined) this.#stream.setKeepAlive(options.keepalive)
+    if (options.nodelay !== undefined) this.#stream.set_nodelay(options.nodelay)
+    if (options.keepalive !== undefined) this.#stream.set_keepalive(options.keepalive)
     if (recuts(options)) this.#incoming.reinterpret()
     if (active === false && typeof options.active === 'number') this.#tell_owner(['tcp_passive', this.port])
     if (active !== false && !this.#connected && this.#incoming.told) this.#close_late()
@@ -85,12 +103,12 @@ export class Connection implements Driver, InetSocket, Receiving {
     return 'ok'
   }
 
-  peername(): Result<Address> {
+  peername(): Result<SocketAddress> {
     if (!this.#connected || this.#peername === undefined) return ['error', 'enotconn']
     return ['ok', this.#peername]
   }
 
-  sockname(): Result<Address> {
+  sockname(): Result<SocketAddress> {
     if (!this.#connected || this.#sockname === undefined) return ['error', 'ebadf']
     return ['ok', this.#sockname]
   }
@@ -153,12 +171,6 @@ export class Connection implements Driver, InetSocket, Receiving {
 
   #tell_owner(message: readonly unknown[]): void {
     this.owner.entity?.deliver(message)
-  }
-
-  #reason_of(error: Error): string {
-    const code = posix_code(error)
-    const is_close = code === 'epipe' || (code === 'econnreset' && !this.options.show_econnreset)
-    return is_close ? 'closed' : code
   }
 }
 

@@ -3,10 +3,10 @@
 
 import type { Pid, Port } from '../../runtime/erlang/pid.ts'
 import type { Reason, Result, Term, Timeout } from '../../runtime/erlang/term.ts'
+import type { InetStream } from './inet_driver.ts'
 import { packet_limits, type SocketOptions } from './inet_options.ts'
 import { as_delivered, type Data, is_raw } from './inet_packet.ts'
 import { Request } from './inet_request.ts'
-import type { Stream } from './inet_tcp.ts'
 import { PacketBuffer } from './packet_buffer.ts'
 
 /** The connection that this is the receiving half of. */
@@ -23,9 +23,8 @@ const longest_recv = 0x400_0000
 
 export class Incoming {
   readonly #connection: Receiving
-  readonly #stream: Stream
+  readonly #stream: InetStream
   readonly #buffer = new PacketBuffer()
-  #watching = false
   #receiver: { readonly length: number; readonly request: Request<Result<Data>> } | undefined
   /** Why nothing more comes, once nothing does. */
   #ended: Reason = undefined
@@ -36,10 +35,9 @@ export class Incoming {
   #largest = 0
   #deviation = 0
 
-  constructor(connection: Receiving, stream: Stream) {
+  constructor(connection: Receiving, stream: InetStream) {
     this.#connection = connection
     this.#stream = stream
-    stream.on('end', () => this.end('closed'))
   }
 
   recv(length: number, timeout: Timeout): Result<Data> | Promise<Result<Data>> {
@@ -122,8 +120,8 @@ export class Incoming {
         return undefined
       }
       if (packet !== undefined || this.#ended !== undefined) return packet
-      const chunk = this.#read()
-      if (chunk === null) return undefined
+      const chunk = this.#stream.read()
+      if (chunk === undefined) return undefined
       this.#buffer.push(chunk)
     }
   }
@@ -132,14 +130,6 @@ export class Incoming {
     const { options } = this.#connection
     if (!is_raw(options.packet)) return this.#buffer.take_packet(options.packet, packet_limits(options))
     return length > 0 ? this.#buffer.take(length) : this.#buffer.shift(options.buffer)
-  }
-
-  #read(): Buffer | null {
-    if (!this.#watching) {
-      this.#watching = true
-      this.#stream.on('readable', () => this.pump())
-    }
-    return this.#stream.read() as Buffer | null
   }
 
   #deliver(packet: Uint8Array): void {

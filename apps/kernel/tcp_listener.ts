@@ -5,38 +5,28 @@ import type { Port } from '../../runtime/erlang/pid.ts'
 import { type Driver, OpenPort } from '../../runtime/erlang/port.ts'
 import type { Process } from '../../runtime/erlang/process.ts'
 import type { Done, Result, Timeout } from '../../runtime/erlang/term.ts'
+import type { InetListener, InetStream, SocketAddress } from './inet_driver.ts'
 import { assign_options, next_active, type SocketOptions } from './inet_options.ts'
-import { posix_code } from './inet_posix.ts'
 import { Request } from './inet_request.ts'
-import {
-  type Address,
-  address_of,
-  enter,
-  type InetSocket,
-  leave,
-  type Socket,
-  type Statistics,
-} from './inet_socket.ts'
-import type { Server, Stream } from './inet_tcp.ts'
+import { enter, type InetSocket, leave, type Socket, type Statistics } from './inet_socket.ts'
 import { Connection } from './tcp_connection.ts'
 
 export class Listener implements Driver, InetSocket {
   /** What the connections that are accepted start with. */
   readonly options: SocketOptions
   readonly port: Port
-  readonly #server: Server
+  readonly #server: InetListener
   readonly #backlog: number
-  readonly #sockname: Address | undefined
+  readonly #sockname: SocketAddress | undefined
   readonly #acceptors = new Set<Request<Result<Socket>>>()
-  #arrived: Stream[] = []
+  #arrived: InetStream[] = []
 
   /** @param backlog - how many connections may wait for somebody to accept them */
-  constructor(owner: Process, server: Server, options: SocketOptions, backlog: number) {
+  constructor(owner: Process, server: InetListener, options: SocketOptions, backlog: number) {
     this.options = options
     this.#server = server
     this.#backlog = backlog
-    const bound = server.address()
-    this.#sockname = bound && typeof bound === 'object' ? address_of(bound.address, bound.port) : undefined
+    this.#sockname = server.sockname
     this.port = new OpenPort(owner, this).port
     enter(this.port, this)
   }
@@ -53,7 +43,7 @@ export class Listener implements Driver, InetSocket {
   }
 
   /** A connection has come: the acceptor that has waited longest gets it. */
-  arrived(stream: Stream): void {
+  arrived(stream: InetStream): void {
     if (this.port.entity === undefined) {
       stream.destroy()
       return
@@ -69,8 +59,8 @@ export class Listener implements Driver, InetSocket {
   }
 
   /** The system would not hand a connection over, because there are too many files for instance. */
-  failed(error: Error): void {
-    this.#next_acceptor()?.settle(['error', posix_code(error)])
+  failed(reason: string): void {
+    this.#next_acceptor()?.settle(['error', reason])
   }
 
   setopts(options: Partial<SocketOptions>): Done {
@@ -82,11 +72,11 @@ export class Listener implements Driver, InetSocket {
     return 'ok'
   }
 
-  peername(): Result<Address> {
+  peername(): Result<SocketAddress> {
     return ['error', 'enotconn']
   }
 
-  sockname(): Result<Address> {
+  sockname(): Result<SocketAddress> {
     return this.#sockname === undefined ? ['error', 'ebadf'] : ['ok', this.#sockname]
   }
 

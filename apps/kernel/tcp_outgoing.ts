@@ -3,17 +3,17 @@
 
 import { clear_timer, set_timer } from '../../runtime/erlang/alarm.ts'
 import type { Done } from '../../runtime/erlang/term.ts'
+import type { InetStream } from './inet_driver.ts'
 import type { SocketOptions } from './inet_options.ts'
 import { packet_header } from './inet_packet.ts'
 import { Request } from './inet_request.ts'
-import type { Stream } from './inet_tcp.ts'
 import { type IoData, iolist_to_iovec, total_size } from './iodata.ts'
 
 /** What is still to be sent may take as long after `close`, in milliseconds, as OTP gives it. */
 const longest_goodbye = 180_000
 
 export class Outgoing {
-  readonly #stream: Stream
+  readonly #stream: InetStream
   readonly #options: Readonly<SocketOptions>
   /** Called when a send has waited too long and the socket is to be closed for it. */
   readonly #gave_up: () => void
@@ -23,7 +23,7 @@ export class Outgoing {
   #count = 0
   #largest = 0
 
-  constructor(stream: Stream, options: Readonly<SocketOptions>, gave_up: () => void) {
+  constructor(stream: InetStream, options: Readonly<SocketOptions>, gave_up: () => void) {
     this.#stream = stream
     this.#options = options
     this.#gave_up = gave_up
@@ -40,9 +40,8 @@ export class Outgoing {
     if (tag === 'error') return ['error', 'emsgsize']
     if (header !== undefined) pieces.unshift(header)
     this.#tally(size + (header?.length ?? 0))
-    this.#write(pieces)
-    if (this.#stream.errored !== null) return ['error', 'closed']
-    if (this.#stream.writableLength < this.#options.high_watermark) return 'ok'
+    if (pieces.length > 0 && !this.#stream.write(pieces)) return ['error', 'closed']
+    if (this.#stream.pending < this.#options.high_watermark) return 'ok'
     return this.#wait()
   }
 
@@ -65,29 +64,21 @@ export class Outgoing {
     const half_closed = this.#ended
     this.fail()
     const [lingers, seconds] = this.#options.linger
-    if (lingers && seconds === 0 && !half_closed) this.#stream.resetAndDestroy()
-    else if (this.#stream.writableLength === 0) this.#stream.destroy()
+    if (lingers && seconds === 0 && !half_closed) this.#stream.reset()
+    else if (this.#stream.pending === 0) this.#stream.destroy()
     else this.#say_goodbye(lingers ? seconds * 1_000 : longest_goodbye)
   }
 
-  statistics(): { octets: number; count: number; largest: number; pending: number } {
-    const pending = this.#stream.writableLength
-    return { octets: this.#octets, count: this.#count, largest: this.#largest, pending }
-  }
-
-  #write(pieces: readonly Uint8Array[]): void {
-    const last = pieces.length - 1
-    if (last < 0) return
-    if (last > 0) this.#stream.cork()
-    for (let index = 0; index < last; index++) this.#stream.write(pieces[index]!)
-    this.#stream.write(pieces[last]!, this.#written)
-    if (last > 0) this.#stream.uncork()
-  }
-
-  readonly #written = (error?: Error | null): void => {
-    if (error || this.#waiting.size === 0 || this.#stream.writableLength > this.#options.low_watermark) return
+  /** The stream has taken some of what was written: who waits for that goes on. */
+  written(): void {
+    if (this.#waiting.size === 0 || this.#stream.pending > this.#options.low_watermark) return
     for (const request of this.#waiting) request.settle('ok')
     this.#waiting.clear()
+  }
+
+  statistics(): { octets: number; count: number; largest: number; pending: number } {
+    const pending = this.#stream.pending
+    return { octets: this.#octets, count: this.#count, largest: this.#largest, pending }
   }
 
   #wait(): Promise<Done> {
@@ -109,8 +100,7 @@ export class Outgoing {
   #say_goodbye(limit: number): void {
     const stream = this.#stream
     const timer = set_timer(limit, () => stream.destroy())
-    stream.once('close', () => clear_timer(timer))
-    stream.destroySoon()
+    stream.finish(() => clear_timer(timer))
   }
 }
 
