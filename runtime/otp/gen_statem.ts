@@ -4,8 +4,9 @@ import type { Pid } from '../erlang/pid.ts'
 import { current } from '../erlang/process.ts'
 import type { Reason, Term, Timeout } from '../erlang/term.ts'
 import * as gen from './gen.ts'
-import type { CallbackMode, Callbacks, ReplyAction } from './gen_statem_callbacks.ts'
-import { Machine, type Mode } from './gen_statem_loop.ts'
+import type { Callbacks, ReplyAction } from './gen_statem_callbacks.ts'
+import { Machine } from './gen_statem_loop.ts'
+import { mode_of } from './gen_statem_mode.ts'
 import * as proc_lib from './proc_lib.ts'
 
 export type {
@@ -107,32 +108,11 @@ async function init_it(callbacks: Callbacks, args: Term, parent: Pid | undefined
   const bad = 'bad_return_from_init'
   const result = await gen.call_init(given => callbacks.init(given), args, bad)
   if (result.length !== 3 && result.length !== 4) gen.bad_init(result, bad)
-  const mode = mode_of(callbacks)
-  if (mode === undefined) throw gen.bad_init(callbacks.callback_mode(), 'bad_return_from_callback_mode')
   const [, state, data, actions] = result
-  const machine = new Machine(process, callbacks, mode, parent)
+  const machine = new Machine(process, callbacks, mode_of(callbacks), parent)
   gen.started(process)
   const parked = machine.begin(state, data, actions)
   if (parked !== undefined) await parked
   if (process.alive) process.become(machine)
   else machine.drop()
-}
-
-function mode_of(callbacks: Callbacks): Mode | undefined {
-  const given: Term = callbacks.callback_mode()
-  const [callback_mode, enter] = Array.isArray(given) ? given : [given]
-  if (!Object.hasOwn(modes, callback_mode) || (enter !== undefined && enter !== 'state_enter'))
-    return undefined
-  return modes[callback_mode as CallbackMode][enter === undefined ? 0 : 1]
-}
-
-const both = (callback_mode: CallbackMode): readonly [Mode, Mode] => [
-  { callback_mode, state_enter: false },
-  { callback_mode, state_enter: true },
-]
-
-/** One of each for all machines, since they may be many. */
-const modes = {
-  state_functions: both('state_functions'),
-  handle_event_function: both('handle_event_function'),
 }

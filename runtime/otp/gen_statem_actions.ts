@@ -3,7 +3,7 @@
 import { Pid } from '../erlang/pid.ts'
 import { Exit, type Term } from '../erlang/term.ts'
 import { reply } from './gen.ts'
-import type { Actions, EventType, TimeoutAction } from './gen_statem_callbacks.ts'
+import type { Actions, Callbacks, EventType, TimeoutAction } from './gen_statem_callbacks.ts'
 import { is_timeout_action, is_timeout_type } from './gen_statem_timeouts.ts'
 
 /** An event that waits. */
@@ -12,11 +12,26 @@ export interface Event {
   readonly content: Term
 }
 
+/** Who calls the callbacks, and can be told to call others. */
+export interface ModuleStack {
+  /** Puts callbacks in the place of those that are called, and asks them for their mode. */
+  change_callback_module(callbacks: Callbacks): void
+  /** As `change_callback_module`, and keeps those that are called for later. */
+  push_callback_module(callbacks: Callbacks): void
+  /** Goes back to those that were kept last. @returns false when there are none */
+  pop_callback_module(entering: boolean): boolean
+}
+
 /** What is to be done once the transition is made. */
 export class Gathered {
+  readonly #modules: ModuleStack
   postpone = false
   next_events: Event[] | undefined = undefined
   timeouts: TimeoutAction[] | undefined = undefined
+
+  constructor(modules: ModuleStack) {
+    this.#modules = modules
+  }
 
   /**
    * Adds the actions of one callback.
@@ -33,7 +48,8 @@ export class Gathered {
     const [name, first, second] = Array.isArray(action) ? action : expand(action)
     switch (name) {
       case 'reply':
-        send_reply(action)
+        if (!is_reply(action)) throw bad_action(action)
+        reply(first, second)
         break
       case 'next_event':
         if (entering) throw bad_enter_action(action)
@@ -50,6 +66,16 @@ export class Gathered {
         // There is neither a stack to drop nor a heap of its own to compact.
         if (typeof first !== 'boolean') throw bad_action(action)
         break
+      case 'change_callback_module':
+      case 'push_callback_module':
+        if (action.length !== 2 || !is_module(first)) throw bad_action(action)
+        if (entering) throw bad_enter_action(action)
+        this.#modules[name as 'push_callback_module'](first)
+        break
+      case 'pop_callback_module':
+        if (Array.isArray(action) || !this.#modules.pop_callback_module(entering)) throw bad_action(action)
+        if (entering) throw bad_enter_action(action)
+        break
       default:
         this.#add_timeout(action)
     }
@@ -65,20 +91,25 @@ export class Gathered {
 
 /** Sends the replies of `stop_and_reply`. */
 export function send_replies(replies: Term): void {
-  if (!Array.isArray(replies)) throw bad_action(replies)
-  if (replies[0] === 'reply') send_reply(replies)
-  else for (const one of replies) send_reply(one)
+  const one_by_one = Array.isArray(replies) && replies[0] !== 'reply' ? replies : [replies]
+  for (const action of one_by_one) {
+    if (!is_reply(action)) throw new Exit(['bad_reply_action_from_state_function', action])
+    reply(action[1], action[2])
+  }
 }
 
-function send_reply(action: Term): void {
-  const right = Array.isArray(action) && action.length === 3 && action[0] === 'reply' && is_from(action[1])
-  if (!right) throw new Exit(['bad_reply_action_from_state_function', action])
-  reply(action[1], action[2])
-}
+const is_reply = (action: Term): boolean =>
+  Array.isArray(action) && action.length === 3 && action[0] === 'reply' && is_from(action[1])
 
 /** The long form of an action that is no tuple. */
 const expand = (action: Term): readonly Term[] =>
-  action === 'postpone' || action === 'hibernate' ? [action, true] : ['timeout', action, action]
+  plain_actions.includes(action) ? [action, true] : ['timeout', action, action]
+
+const plain_actions: readonly Term[] = ['postpone', 'hibernate', 'pop_callback_module']
+
+/** Callbacks are an object, as a module is an atom; what is in it shows when it is called. */
+const is_module = (term: Term): term is Callbacks =>
+  typeof term === 'object' && term !== null && !Array.isArray(term)
 
 const is_from = (from: Term): boolean => Array.isArray(from) && from.length === 2 && from[0] instanceof Pid
 
@@ -89,7 +120,16 @@ const is_event_type = (type: Term): boolean =>
   is_timeout_type(type) ||
   (Array.isArray(type) && type[0] === 'call' && is_from(type[1]))
 
-const names: readonly Term[] = ['reply', 'next_event', 'postpone', 'hibernate', 'timeout', 'state_timeout']
+const names: readonly Term[] = [
+  'reply',
+  'next_event',
+  'postpone',
+  'hibernate',
+  'timeout',
+  'state_timeout',
+  'change_callback_module',
+  'push_callback_module',
+]
 
 /**
  * Whether these are several actions. One that is a tuple starts with its name, and only that of a generic

@@ -54,6 +54,13 @@ export type Action =
   | readonly ['postpone', boolean]
   /** Handled before anything that has been received; several in the order given. */
   | readonly ['next_event', EventType, content: Term]
+  /**
+   * From the next event on, these callbacks are called instead of those that were; they are asked for their mode, and
+   * the state is not entered anew for it. With `push`, the callbacks before are kept, until `pop` goes back to them.
+   */
+  | readonly ['change_callback_module', Callbacks<any, any, any>]
+  | readonly ['push_callback_module', Callbacks<any, any, any>]
+  | 'pop_callback_module'
 
 /** One, or several in order; of the same timeout the last one counts. */
 export type Actions = Action | readonly Action[]

@@ -7,25 +7,22 @@ import { Exit, matches, type Reason, type Term } from '../erlang/term.ts'
 import { is_orderly, name_or_pid } from './crash_report.ts'
 import { format_status } from './format_status.ts'
 import { asked_to_terminate, client_info, is_promise, module_of } from './gen.ts'
-import { type Event, Gathered, send_replies } from './gen_statem_actions.ts'
-import type { Actions, CallbackMode, Callbacks, EventType, Status } from './gen_statem_callbacks.ts'
+import { type Event, Gathered, type ModuleStack, send_replies } from './gen_statem_actions.ts'
+import type { Actions, Callbacks, EventType, Status } from './gen_statem_callbacks.ts'
+import { type Mode, mode_of, mode_term } from './gen_statem_mode.ts'
 import { Running, Timeouts } from './gen_statem_timeouts.ts'
 import { leave } from './proc_lib.ts'
 
 type Parked = undefined | PromiseLike<void>
 
-/** How the callbacks are called. */
-export interface Mode {
-  readonly callback_mode: CallbackMode
-  readonly state_enter: boolean
-}
-
-export class Machine implements Loop {
+export class Machine implements Loop, ModuleStack {
   pending = false
   readonly #process: Process
-  readonly #callbacks: Callbacks
+  #callbacks: Callbacks
   readonly #parent: Pid | undefined
-  readonly #mode: Mode
+  #mode: Mode
+  /** Callbacks that others were pushed over, the last one first. */
+  #kept: readonly Callbacks[] | undefined = undefined
   #state: Term
   #data: Term
   /** The event that is handled, or undefined while the first state is entered. */
@@ -163,17 +160,17 @@ export class Machine implements Loop {
 
   /** @param enter - whether a state is entered even if it is the same */
   #transit(state: Term, actions: Actions | undefined, enter: boolean): Parked {
+    const changed = !is_same(this.#state, state)
+    if (this.#entering === undefined) this.#state_before = this.#state
+    this.#state = state
     if (actions !== undefined) {
-      this.#gathered ??= new Gathered()
+      this.#gathered ??= new Gathered(this)
       try {
         this.#gathered.add(actions, this.#entering !== undefined)
       } catch (thrown) {
         return this.#terminate(thrown)
       }
     }
-    const changed = !is_same(this.#state, state)
-    if (this.#entering === undefined) this.#state_before = this.#state
-    this.#state = state
     if (this.#mode.state_enter && (changed || enter)) {
       if (changed) this.#entering = 'changed'
       else this.#entering ??= 'same'
@@ -219,6 +216,28 @@ export class Machine implements Loop {
     else for (const event of events) this.#queue.push(event)
   }
 
+  // ---- Other callbacks
+
+  change_callback_module(callbacks: Callbacks): void {
+    this.#mode = mode_of(callbacks)
+    this.#callbacks = callbacks
+  }
+
+  push_callback_module(callbacks: Callbacks): void {
+    const before = this.#callbacks
+    this.change_callback_module(callbacks)
+    this.#kept = [before, ...(this.#kept ?? [])]
+  }
+
+  pop_callback_module(entering: boolean): boolean {
+    const [callbacks, ...kept] = this.#kept ?? []
+    if (callbacks === undefined) return false
+    if (entering) return true
+    this.change_callback_module(callbacks)
+    this.#kept = kept
+    return true
+  }
+
   // ---- The end
 
   #bad_return(result: Term): Parked {
@@ -253,7 +272,6 @@ export class Machine implements Loop {
 
   #report(reason: Reason): void {
     if (is_orderly(reason)) return
-    const { callback_mode, state_enter } = this.#mode
     const current = this.#type === undefined ? [] : [[this.#type, this.#content] as const]
     const told = format_status<Status>(this.#callbacks, {
       state: this.#state,
@@ -267,8 +285,8 @@ export class Machine implements Loop {
       name: name_or_pid(this.#process.pid),
       queue: told.queue,
       postponed: told.postponed,
-      modules: [module_of(this.#callbacks)],
-      callback_mode: state_enter ? [callback_mode, 'state_enter'] : callback_mode,
+      modules: [this.#callbacks, ...(this.#kept ?? [])].map(module_of),
+      callback_mode: mode_term(this.#mode),
       state: [told.state, told.data],
       timeouts: told.timeouts,
       reason: told.reason,

@@ -235,7 +235,7 @@ describe.each([false, true])('with callbacks that answer by promises: %p', async
       keep('hibernate', ['hibernate', false], ['postpone', 'maybe']),
       'bad_action_from_state_function,postpone,maybe',
     ],
-    ['a reply to nobody', keep(['reply', 'you', 'y']), 'bad_reply_action_from_state_function,reply,you,y'],
+    ['a reply to nobody', keep(['reply', 'you', 'y']), 'bad_action_from_state_function,reply,you,y'],
     ['a result that is none', 'foo', 'bad_return_from_state_function,foo'],
     ['no result', undefined, 'bad_return_from_state_function,'],
     ['a wish to stop', ['stop', 'r', 'd'], 'r'],
