@@ -1,7 +1,6 @@
 // Waiting for processes to end: for those who stop others, and have to know that it happened.
 
 import { clear_timer, set_timer, type Timer } from '../erlang/alarm.ts'
-import { nothing } from '../erlang/mailbox.ts'
 import type { Pid } from '../erlang/pid.ts'
 import {
   current,
@@ -29,6 +28,18 @@ export function await_down(
   return new Promise(resolve => new Wake(process, resolve).begin(pids, timeout, provoke))
 }
 
+/** Takes messages `EXIT` of processes that have ended out of the mailbox, all in one go, and notes their reasons. */
+export function take_exits(pids: ReadonlySet<Pid>, reasons: Map<Pid, Reason>): void {
+  const { mailbox } = current()
+  const messages = mailbox.messages()
+  mailbox.clear()
+  for (const message of messages) {
+    const found = Array.isArray(message) && message[0] === 'EXIT' && pids.has(message[1])
+    if (found) reasons.set(message[1], message[2])
+    else mailbox.push(message)
+  }
+}
+
 class Wake implements Waiter {
   next: Waiter | undefined = undefined
   readonly process: Process
@@ -43,10 +54,12 @@ class Wake implements Waiter {
   }
 
   begin(pids: Iterable<Pid>, timeout: Timeout, provoke: (pid: Pid) => void): void {
+    const gone = new Set<Pid>()
     for (const pid of pids) {
-      if (pid.entity === undefined) this.#ended.set(pid, this.#reason_left_by(pid))
+      if (pid.entity === undefined) gone.add(pid)
       else this.#living.set(pid, start_monitor(this.process, pid.entity as Process))
     }
+    if (gone.size > 0) this.#look_back(gone)
     this.process.park(this)
     for (const pid of [...this.#living.keys()]) provoke(pid)
     if (this.#living.size === 0) this.#finish()
@@ -82,11 +95,9 @@ class Wake implements Waiter {
     if (this.process.alive) this.#resolve(this.#ended)
   }
 
-  /** One that ended before may have left word in the mailbox. */
-  #reason_left_by(pid: Pid): Reason {
-    const exit = this.process.mailbox.take(
-      message => Array.isArray(message) && message[0] === 'EXIT' && message[1] === pid,
-    )
-    return exit === nothing ? 'noproc' : exit[2]
+  /** Those that ended before may have left word in the mailbox. */
+  #look_back(gone: ReadonlySet<Pid>): void {
+    for (const pid of gone) this.#ended.set(pid, 'noproc')
+    take_exits(gone, this.#ended)
   }
 }

@@ -1,9 +1,10 @@
 // Child specifications and supervisor flags: their defaults, and what is wrong with those that are wrong.
 
 import type { Pid } from '../erlang/pid.ts'
-import { matches, type Reason, type Result, type Term, type Timeout } from '../erlang/term.ts'
+import type { Reason, Result, Term, Timeout } from '../erlang/term.ts'
 import type { Promised } from './gen.ts'
 import { type Intensity, type Strategy, strategies } from './restart_strategy.ts'
+import { ById } from './supervisor_ids.ts'
 
 /** What a child's start function gives. OTP: `supervisor:startchild_ret()` of the function itself. */
 export type StartedChild =
@@ -21,6 +22,9 @@ export type Restart = 'permanent' | 'transient' | 'temporary'
 /** How a child is stopped: killed; asked, and killed after so many milliseconds; asked, and waited for. */
 export type Shutdown = 'brutal_kill' | Timeout
 
+/** After the end of which significant children a supervisor ends itself. OTP: `supervisor:auto_shutdown()`. */
+export type AutoShutdown = 'never' | 'any_significant' | 'all_significant'
+
 /** A child as a supervisor is told of it. OTP: `supervisor:child_spec()`. */
 export interface ChildSpec {
   /** What the supervisor knows it by. */
@@ -29,6 +33,11 @@ export interface ChildSpec {
   readonly start: StartFunction | readonly [StartFunction, args?: readonly Term[]]
   /** Default: `'permanent'` */
   readonly restart?: Restart
+  /**
+   * Whether its end can be the end of the supervisor, as the flag `auto_shutdown` says. Default: false. A child
+   * that is `permanent` cannot be significant.
+   */
+  readonly significant?: boolean
   /** Default: 5000 for a worker, `'infinity'` for a supervisor */
   readonly shutdown?: Shutdown
   /** Default: `'worker'` */
@@ -50,13 +59,15 @@ export interface SupFlags extends Partial<Intensity> {
   readonly intensity?: number
   /** Seconds. Default: 5 */
   readonly period?: number
+  /** Whether the supervisor ends with its significant children. Default: `'never'`, and then none may be significant */
+  readonly auto_shutdown?: AutoShutdown
 }
 
 /** Fills in what a child specification leaves out; what is wrong in it stays so. */
 export function child_spec(spec: ChildSpec): FullChildSpec {
-  const { id, start, restart = 'permanent', type = 'worker', modules = [] } = spec
+  const { id, start, restart = 'permanent', significant = false, type = 'worker', modules = [] } = spec
   const { shutdown = type === 'supervisor' ? 'infinity' : 5_000 } = spec
-  return { id, start: full_start(start), restart, shutdown, type, modules }
+  return { id, start: full_start(start), restart, significant, shutdown, type, modules }
 }
 
 /** Fills in what supervisor flags leave out. */
@@ -64,11 +75,19 @@ export const sup_flags = (flags: SupFlags): Required<SupFlags> => ({
   strategy: 'one_for_one',
   intensity: 1,
   period: 5,
+  auto_shutdown: 'never',
   ...flags,
 })
 
-/** What is wrong with a child specification, if anything is. OTP: `supervisor:check_childspecs/1`. */
-export function check_child_spec(spec: ChildSpec): Result<FullChildSpec> {
+/**
+ * What is wrong with a child specification, if anything is. OTP: `supervisor:check_childspecs/1`.
+ *
+ * @param auto_shutdown - the flag of the supervisor that is to have the child; undefined where that is not known
+ */
+export function check_child_spec(
+  spec: ChildSpec,
+  auto_shutdown: AutoShutdown | undefined,
+): Result<FullChildSpec> {
   if (!is_record(spec)) return ['error', ['invalid_child_spec', spec]]
   if (!('id' in spec)) return ['error', 'missing_id']
   if (!('start' in spec)) return ['error', 'missing_start']
@@ -76,21 +95,27 @@ export function check_child_spec(spec: ChildSpec): Result<FullChildSpec> {
     if (!Object.hasOwn(child_checks, key)) return ['error', ['invalid_child_spec', spec]]
   }
   const full = child_spec(spec)
-  const wrong = first_wrong(child_checks, full)
+  const wrong = first_wrong(child_checks, full) ?? wrong_module(full) ?? wrong_together(full, auto_shutdown)
   return wrong ? ['error', wrong] : ['ok', full]
 }
 
 /** As {@link check_child_spec} for all of them, whose ids have to differ. */
-export function check_child_specs(specs: readonly ChildSpec[]): Result<FullChildSpec[]> {
-  const all: FullChildSpec[] = []
+export function check_child_specs(
+  specs: readonly ChildSpec[],
+  auto_shutdown: AutoShutdown | undefined,
+): Result<FullChildSpec[]> {
+  const all = new ById<FullChildSpec>()
   for (const spec of specs) {
-    const [tag, full] = check_child_spec(spec)
+    const [tag, full] = check_child_spec(spec, auto_shutdown)
     if (tag === 'error') return ['error', full]
-    if (all.some(other => matches(other.id, full.id))) return ['error', ['duplicate_child_name', full.id]]
-    all.push(full)
+    if (all.get(full.id) !== undefined) return ['error', ['duplicate_child_name', full.id]]
+    all.set(full.id, full)
   }
-  return ['ok', all]
+  return ['ok', [...all.values()]]
 }
+
+/** Whether a value is one of {@link AutoShutdown}. */
+export const is_auto_shutdown = (value: Term): value is AutoShutdown => auto_shutdowns.includes(value)
 
 /** What is wrong with supervisor flags, if anything is. */
 export function check_sup_flags(flags: SupFlags): Result<Required<SupFlags>> {
@@ -110,10 +135,13 @@ const is_count = (value: Term) => Number.isInteger(value) && value >= 0
 const one_of = (values: readonly Term[]) => (value: Term) => values.includes(value)
 const is_record = (value: Term) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const auto_shutdowns: readonly AutoShutdown[] = ['never', 'any_significant', 'all_significant']
+
 const child_checks: Checks<ChildSpec> = {
   id: [() => true, 'invalid_id'],
   start: [start => is_call(start), 'invalid_mfa'],
   restart: [one_of(['permanent', 'transient', 'temporary']), 'invalid_restart_type'],
+  significant: [one_of([true, false]), 'invalid_significant'],
   type: [one_of(['worker', 'supervisor']), 'invalid_child_type'],
   shutdown: [value => value === 'brutal_kill' || value === 'infinity' || is_count(value), 'invalid_shutdown'],
   modules: [value => value === 'dynamic' || Array.isArray(value), 'invalid_modules'],
@@ -123,6 +151,7 @@ const flag_checks: Checks<SupFlags> = {
   strategy: [value => Object.hasOwn(strategies, value), 'invalid_strategy'],
   intensity: [is_count, 'invalid_intensity'],
   period: [value => is_count(value) && value > 0, 'invalid_period'],
+  auto_shutdown: [is_auto_shutdown, 'invalid_auto_shutdown'],
 }
 
 function full_start(start: ChildSpec['start']): FullChildSpec['start'] {
@@ -134,6 +163,23 @@ function is_call(start: Term): boolean {
   return (
     Array.isArray(start) && start.length === 2 && typeof start[0] === 'function' && Array.isArray(start[1])
   )
+}
+
+/** A module is told by its name or by the callbacks themselves. */
+function wrong_module({ modules }: FullChildSpec): Term {
+  if (modules === 'dynamic') return undefined
+  const wrong = modules.findIndex(module => typeof module !== 'string' && !is_record(module))
+  return wrong < 0 ? undefined : ['invalid_module', modules[wrong]]
+}
+
+/** Each key may be right, and yet they do not go together. */
+function wrong_together(
+  { significant, restart }: FullChildSpec,
+  auto_shutdown: AutoShutdown | undefined,
+): Term {
+  if (!significant) return undefined
+  if (auto_shutdown === 'never') return ['bad_combination', { auto_shutdown, significant }]
+  return restart === 'permanent' ? ['bad_combination', { restart, significant }] : undefined
 }
 
 function first_wrong<Subject extends object>(checks: Checks<Subject>, subject: Subject): Term {

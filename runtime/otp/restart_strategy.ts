@@ -41,18 +41,32 @@ export interface Intensity {
   readonly period: number
 }
 
-/**
- * Notes a restart.
- *
- * @param restarts - when there were restarts before: milliseconds, the latest first
- * @param now - milliseconds on the same clock
- * @returns whether it is one too many, and the restarts that still count
- */
-export function add_restart(
-  restarts: readonly number[],
-  now: number,
-  { intensity, period }: Intensity,
-): [too_many: boolean, restarts: readonly number[]] {
-  const recent = restarts.filter(then => now - then <= period * 1_000)
-  return [recent.length >= intensity, [now, ...recent]]
+/** The restarts of the last `period` seconds. Noting one takes the same time however many there were. */
+export class Restarts {
+  /** When they were, in milliseconds, the oldest first; those before `#oldest` count no more. */
+  #times: number[] = []
+  #oldest = 0
+
+  /** How many are kept: at most twice those that count. */
+  get size(): number {
+    return this.#times.length
+  }
+
+  /**
+   * Notes a restart.
+   *
+   * @param now - milliseconds
+   * @returns whether it is one too many
+   */
+  add(now: number, { intensity, period }: Intensity): boolean {
+    this.#times.push(now)
+    while (this.#times[this.#oldest]! < now - period * 1_000) this.#oldest++
+    if (this.#oldest > this.#times.length / 2) this.#forget()
+    return this.#times.length - this.#oldest > intensity
+  }
+
+  #forget(): void {
+    this.#times = this.#times.slice(this.#oldest)
+    this.#oldest = 0
+  }
 }

@@ -6,13 +6,22 @@ import { current } from '../erlang/process.ts'
 import { name_of } from '../erlang/registry.ts'
 import { self } from '../erlang/self.ts'
 import type { Done, Reason, Result, Term } from '../erlang/term.ts'
-import { type ChildSpec, check_child_specs, type FullChildSpec, type SupFlags } from './child_spec.ts'
+import {
+  type AutoShutdown,
+  type ChildSpec,
+  check_child_specs,
+  type FullChildSpec,
+  is_auto_shutdown,
+  type SupFlags,
+} from './child_spec.ts'
 import { module_of, type Promised, type ServerName, type ServerRef, type StartResult } from './gen.ts'
 import * as gen_server from './gen_server.ts'
 import { Supervision } from './supervision.ts'
+import { answer, type ChildCount, type ChildInfo } from './supervision_requests.ts'
 import type { SupName } from './supervisor_children.ts'
 
 export {
+  type AutoShutdown,
   type ChildSpec,
   child_spec,
   type FullChildSpec,
@@ -23,6 +32,7 @@ export {
   type SupFlags,
 } from './child_spec.ts'
 export type { Strategy } from './restart_strategy.ts'
+export type { ChildCount, ChildInfo } from './supervision_requests.ts'
 
 /** The callbacks of a supervisor. OTP: the callback functions of `supervisor`. */
 export interface Callbacks<Args = Term> {
@@ -30,22 +40,6 @@ export interface Callbacks<Args = Term> {
   readonly module?: string
   /** Which children there are to be, in the order in which they are started. */
   init(args: Args): Promised<readonly ['ok', readonly [SupFlags, readonly ChildSpec[]]] | 'ignore'>
-}
-
-/** A child as {@link which_children} tells of it; the id is undefined under `simple_one_for_one`. */
-export type ChildInfo = readonly [
-  id: Term,
-  child: Pid | undefined | 'restarting',
-  type: 'worker' | 'supervisor',
-  modules: readonly Term[] | 'dynamic',
-]
-
-/** How many children there are. `specs` counts those that are not running too. */
-export interface ChildCount {
-  readonly specs: number
-  readonly active: number
-  readonly supervisors: number
-  readonly workers: number
 }
 
 // ---- API
@@ -123,7 +117,16 @@ export const delete_child = (supervisor: ServerRef, id: Term): Promise<Done> =>
 export const which_children = (supervisor: ServerRef): Promise<ChildInfo[]> =>
   call(supervisor, ['which_children'])
 
-/** OTP: `supervisor:count_children/1` */
+/**
+ * One child, told by its id, or by its pid under `simple_one_for_one`.
+ *
+ * @returns `['ok', child]`, or `['error', reason]`: `'not_found'`, or `'simple_one_for_one'` for an id there
+ * @see OTP 27: `supervisor:which_child/2`
+ */
+export const which_child = (supervisor: ServerRef, id: Term): Promise<Result<ChildInfo>> =>
+  call(supervisor, ['which_child', id])
+
+/** How many children there are; it takes no longer when they are many. OTP: `supervisor:count_children/1`. */
 export const count_children = (supervisor: ServerRef): Promise<ChildCount> =>
   call(supervisor, ['count_children'])
 
@@ -141,13 +144,21 @@ export const get_childspec = (
 /**
  * Whether specifications are right.
  *
+ * @param auto_shutdown - the flag of the supervisor that they are for; undefined where it is not known, and then
+ *   nothing is said about that
  * @returns `'ok'`, or `['error', reason]`: `'missing_id'`, `'missing_start'`, `['duplicate_child_name', id]`,
- *   `['invalid_mfa', start]`, `['invalid_restart_type', …]`, `['invalid_shutdown', …]`, `['invalid_child_type', …]`,
- *   `['invalid_modules', …]`, `['invalid_child_spec', spec]`
- * @see OTP: `supervisor:check_childspecs/1`
+ *   `['invalid_mfa', start]`, `['invalid_restart_type', …]`, `['invalid_significant', …]`, `['invalid_shutdown', …]`,
+ *   `['invalid_child_type', …]`, `['invalid_modules', …]`, `['invalid_module', module]`,
+ *   `['invalid_child_spec', spec]`, `['bad_combination', { restart: 'permanent', significant: true }]`,
+ *   `['bad_combination', { auto_shutdown: 'never', significant: true }]`, `['badarg', argument]`
+ * @see OTP: `supervisor:check_childspecs/1,2`
  */
-export function check_childspecs(specs: readonly ChildSpec[]): Done {
-  const checked = check_child_specs(specs)
+export function check_childspecs(specs: readonly ChildSpec[], auto_shutdown?: AutoShutdown): Done {
+  if (!Array.isArray(specs)) return ['error', ['badarg', specs]]
+  if (auto_shutdown !== undefined && !is_auto_shutdown(auto_shutdown)) {
+    return ['error', ['badarg', auto_shutdown]]
+  }
+  const checked = check_child_specs(specs, auto_shutdown)
   return checked[0] === 'ok' ? 'ok' : checked
 }
 
@@ -175,7 +186,7 @@ const behaviour: gen_server.Callbacks<Supervision, readonly [string, Term?], Ter
   },
 
   async handle_call([request, term], _from, supervision) {
-    return ['reply', await supervision.answer(request, term), supervision]
+    return ['reply', await answer(supervision, request, term), supervision]
   },
 
   async handle_cast([request, child], supervision) {

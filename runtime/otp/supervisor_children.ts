@@ -4,13 +4,14 @@ import { exit } from '../erlang/links.ts'
 import { Pid } from '../erlang/pid.ts'
 import { reason_of } from '../erlang/process.ts'
 import { report } from '../erlang/report.ts'
-import { matches, type Reason, type Term } from '../erlang/term.ts'
-import { await_down } from './await_down.ts'
+import type { Reason, Term } from '../erlang/term.ts'
+import { await_down, take_exits } from './await_down.ts'
 import type { FullChildSpec, StartedChild } from './child_spec.ts'
+import { ById } from './supervisor_ids.ts'
 
 /** A child, running or not. */
 export interface Child {
-  readonly spec: FullChildSpec
+  spec: FullChildSpec
   /** What `start_child` adds to the arguments of the start function, under `simple_one_for_one`. */
   readonly extra_args: readonly Term[]
   /** The process; the former one, while the child is `restarting`. */
@@ -31,35 +32,42 @@ export const new_child = (spec: FullChildSpec, extra_args: readonly Term[] = [])
 
 /** All children, in the order in which they were added. */
 export class Children {
-  readonly #by_key = new Map<Term, Child>()
-  readonly #by_pid = new Map<Pid, Child>()
   /** Children that are started on demand are all of one specification, and have no id to be found by. */
-  readonly #on_demand: boolean
+  readonly #on_demand: Set<Child> | undefined
+  readonly #by_pid = new Map<Pid, Child>()
+  #by_id = new ById<Child>()
 
   constructor(on_demand: boolean) {
-    this.#on_demand = on_demand
+    this.#on_demand = on_demand ? new Set() : undefined
   }
 
   get size(): number {
-    return this.#by_key.size
+    return (this.#on_demand ?? this.#by_id).size
+  }
+
+  /** How many have a process. */
+  get running(): number {
+    return this.#by_pid.size
   }
 
   [Symbol.iterator](): Iterator<Child> & Iterable<Child> {
-    return this.#by_key.values()
+    return (this.#on_demand ?? this.#by_id).values()
   }
 
   add(child: Child): void {
-    this.#by_key.set(this.#on_demand ? child : child.spec.id, child)
+    if (this.#on_demand === undefined) this.#by_id.set(child.spec.id, child)
+    else this.#on_demand.add(child)
     if (child.pid !== undefined) this.#by_pid.set(child.pid, child)
   }
 
   remove(child: Child): void {
     this.gone(child)
-    this.#by_key.delete(this.#on_demand ? child : child.spec.id)
+    if (this.#on_demand === undefined) this.#by_id.delete(child.spec.id)
+    else this.#on_demand.delete(child)
   }
 
   has(child: Child): boolean {
-    return this.#by_key.get(this.#on_demand ? child : child.spec.id) === child
+    return this.#on_demand?.has(child) ?? this.#by_id.get(child.spec.id) === child
   }
 
   /** The process has ended; the child still tells which one it was. */
@@ -74,19 +82,26 @@ export class Children {
     child.restarting = false
   }
 
-  /** The child with this id; ids that are tuples are compared by what is in them. */
   with_id(id: Term): Child | undefined {
-    if (this.#on_demand) return undefined
-    const found = this.#by_key.get(id)
-    if (found !== undefined || !Array.isArray(id)) return found
-    for (const child of this.#by_key.values()) {
-      if (matches(child.spec.id, id)) return child
-    }
-    return undefined
+    return this.#by_id.get(id)
   }
 
   with_pid(pid: Pid): Child | undefined {
     return this.#by_pid.get(pid)
+  }
+
+  /** Brings the children into the order of other specifications; those that have none there come after them. */
+  respecify(specs: readonly FullChildSpec[]): void {
+    const before = this.#by_id
+    this.#by_id = new ById()
+    for (const spec of specs) {
+      const child = before.get(spec.id) ?? new_child(spec)
+      child.spec = spec
+      this.#by_id.set(spec.id, child)
+    }
+    for (const child of before.values()) {
+      if (this.#by_id.get(child.spec.id) === undefined) this.#by_id.set(child.spec.id, child)
+    }
   }
 }
 
@@ -111,14 +126,36 @@ export async function start_child(child: Child): Promise<StartedChild> {
 // ---- Stopping
 
 /** Stops a child as its specification says, if it runs, and tells when it did not end as it should have. */
-export async function stop_child(name: SupName, child: Child, children: Children): Promise<void> {
-  const { pid } = child
-  if (pid !== undefined && !child.restarting) {
-    const ended = await stop_processes([pid], child.spec)
-    const reason = ended.get(pid)
-    if (!is_proper_end(reason, child.spec)) report_error(name, 'shutdown_error', reason, offender(child))
+export const stop_child = (name: SupName, child: Child, children: Children): Promise<void> =>
+  stop_children(name, [child], children)
+
+/** Stops children one after the other, each as {@link stop_child} does. */
+export async function stop_children(
+  name: SupName,
+  in_order: readonly Child[],
+  children: Children,
+): Promise<void> {
+  const ended = new Map<Pid, Reason>()
+  for (const child of in_order) {
+    const { pid } = child
+    if (pid !== undefined && !child.restarting) {
+      // When one has ended before it was asked to, others may have as well: their ends are looked up together.
+      if (pid.entity === undefined && !ended.has(pid)) take_exits(processes_of(in_order), ended)
+      if (!ended.has(pid)) for (const [, why] of await stop_processes([pid], child.spec)) ended.set(pid, why)
+      const reason = ended.get(pid)
+      if (!is_proper_end(reason, child.spec)) report_error(name, 'shutdown_error', reason, offender(child))
+    }
+    children.gone(child)
   }
-  children.gone(child)
+}
+
+/** The processes of children that were not stopped yet. */
+function processes_of(children: readonly Child[]): Set<Pid> {
+  const pids = new Set<Pid>()
+  for (const { pid, restarting } of children) {
+    if (pid !== undefined && !restarting) pids.add(pid)
+  }
+  return pids
 }
 
 /** Stops all children of one specification at once. */
@@ -127,10 +164,7 @@ export async function stop_all_at_once(
   children: Children,
   spec: FullChildSpec,
 ): Promise<void> {
-  const pids: Pid[] = []
-  for (const child of children) {
-    if (child.pid !== undefined && !child.restarting) pids.push(child.pid)
-  }
+  const pids = [...processes_of([...children])]
   const failures = new Map<Reason, number>()
   for (const reason of (await stop_processes(pids, spec)).values()) {
     if (!is_proper_end(reason, spec)) failures.set(reason, (failures.get(reason) ?? 0) + 1)
@@ -185,6 +219,7 @@ export function offender({ spec, pid, restarting, extra_args }: Child): Record<s
     id: spec.id,
     mfargs: [start.name, is_private ? undefined : [...args, ...extra_args]],
     restart_type: spec.restart,
+    significant: spec.significant,
     shutdown: spec.shutdown,
     child_type: spec.type,
   }

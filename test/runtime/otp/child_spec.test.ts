@@ -17,6 +17,7 @@ describe('a child specification', () => {
       id: 'a',
       start: [start, []],
       restart: 'permanent',
+      significant: false,
       shutdown: 5_000,
       type: 'worker',
       modules: [],
@@ -34,12 +35,13 @@ describe('a child specification', () => {
       id: ['a', 1],
       start: [start, [1, 2]],
       restart: 'transient',
+      significant: true,
       shutdown: 'brutal_kill',
       type: 'supervisor',
       modules: 'dynamic',
     } as const
     expect(child_spec(spec)).toEqual(spec)
-    expect(check_child_spec(spec)).toEqual(['ok', spec])
+    expect(check_child_spec(spec, undefined)).toEqual(['ok', spec])
   })
 
   test.each<[Term, Term]>([
@@ -54,27 +56,49 @@ describe('a child specification', () => {
     [{ id: 1, start, shutdown: -1 }, ['invalid_shutdown', -1]],
     [{ id: 1, start, shutdown: 'soon' }, ['invalid_shutdown', 'soon']],
     [{ id: 1, start, type: 'boss' }, ['invalid_child_type', 'boss']],
+    [{ id: 1, start, significant: 'very' }, ['invalid_significant', 'very']],
+    [{ id: 1, start, modules: ['m', {}, 1] }, ['invalid_module', 1]],
+    [{ id: 1, start, significant: true }, ['bad_combination', { restart: 'permanent', significant: true }]],
     [{ id: 1, start, modules: 'm' }, ['invalid_modules', 'm']],
     [{ id: 1, start, color: 'red' }, ['invalid_child_spec', { id: 1, start, color: 'red' }]],
   ])('%j is wrong', (spec, reason) => {
-    expect(check_child_spec(spec as ChildSpec)).toEqual(['error', reason])
-    expect(check_child_specs([{ id: 'right', start }, spec as ChildSpec])).toEqual(['error', reason])
+    expect(check_child_spec(spec as ChildSpec, undefined)).toEqual(['error', reason])
+    expect(check_child_specs([{ id: 'right', start }, spec as ChildSpec], undefined)).toEqual([
+      'error',
+      reason,
+    ])
+  })
+
+  test.each<[Term, boolean]>([
+    ['never', false],
+    ['any_significant', true],
+    ['all_significant', true],
+  ])('of a significant child under auto_shutdown %s: is it right? %p', (auto_shutdown, right) => {
+    const checked = check_child_spec({ id: 1, start, restart: 'temporary', significant: true }, auto_shutdown)
+    if (right) expect(checked[0]).toBe('ok')
+    else expect(checked).toEqual(['error', ['bad_combination', { auto_shutdown, significant: true }]])
   })
 
   test.each<[Term]>([['a'], [['a', 1]]])('may not share its id %j with another', id => {
     const copy = Array.isArray(id) ? [...id] : id
     expect(
-      check_child_specs([
-        { id, start },
-        { id: copy, start },
-      ]),
+      check_child_specs(
+        [
+          { id, start },
+          { id: copy, start },
+        ],
+        undefined,
+      ),
     ).toEqual(['error', ['duplicate_child_name', id]])
   })
 })
 
 describe('supervisor flags', () => {
   test('are filled in', () => {
-    expect(check_sup_flags({})).toEqual(['ok', { strategy: 'one_for_one', intensity: 1, period: 5 }])
+    expect(check_sup_flags({})).toEqual([
+      'ok',
+      { strategy: 'one_for_one', intensity: 1, period: 5, auto_shutdown: 'never' },
+    ])
   })
 
   test.each<[Term, Term]>([
@@ -83,6 +107,7 @@ describe('supervisor flags', () => {
     [{ intensity: -1 }, ['invalid_intensity', -1]],
     [{ intensity: 0.5 }, ['invalid_intensity', 0.5]],
     [{ period: 0 }, ['invalid_period', 0]],
+    [{ auto_shutdown: 'sometimes' }, ['invalid_auto_shutdown', 'sometimes']],
     [{ tempo: 1 }, ['invalid_type', { tempo: 1 }]],
     ['flags', ['invalid_type', 'flags']],
   ])('%j are wrong', (flags, reason) => {

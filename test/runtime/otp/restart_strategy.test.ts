@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { add_restart, strategies } from '../../../runtime/otp/restart_strategy.ts'
+import { Restarts, strategies } from '../../../runtime/otp/restart_strategy.ts'
 
 describe('who is affected', () => {
   test.each([
@@ -25,13 +25,8 @@ describe('who is affected', () => {
 describe('the count of restarts', () => {
   /** The first of `times` that is one too many. */
   const first_refused = (times: readonly number[], intensity: number, period: number) => {
-    let restarts: readonly number[] = []
-    for (const time of times) {
-      const [too_many, counted] = add_restart(restarts, time, { intensity, period })
-      if (too_many) return time
-      restarts = counted
-    }
-    return undefined
+    const restarts = new Restarts()
+    return times.find(time => restarts.add(time, { intensity, period }))
   }
 
   test('bears none at intensity 0', () => {
@@ -71,10 +66,18 @@ describe('the count of restarts', () => {
   })
 
   test('keeps no more than what still counts', () => {
-    let restarts: readonly number[] = []
+    const restarts = new Restarts()
     for (let time = 0; time < 100_000; time += 1_000) {
-      restarts = add_restart(restarts, time, { intensity: 10, period: 5 })[1]
+      expect(restarts.add(time, { intensity: 10, period: 5 })).toBe(false)
+      expect(restarts.size).toBeLessThanOrEqual(12)
     }
-    expect(restarts.length).toBeLessThanOrEqual(6)
+  })
+
+  test('takes the same time however many there were', () => {
+    const restarts = new Restarts()
+    const begun = performance.now()
+    for (let time = 0; time < 200_000; time++) restarts.add(time, { intensity: 1_000_000, period: 1_000 })
+    // A look at all of them each time would take a minute.
+    expect(performance.now() - begun).toBeLessThan(2_000)
   })
 })

@@ -64,6 +64,7 @@ describe('a supervisor', () => {
               id: 'a',
               mfargs: ['start_worker', ['a']],
               restart_type: 'transient',
+              significant: false,
               shutdown: 5_000,
               child_type: 'worker',
             },
