@@ -3,20 +3,27 @@
 import { clear_timer, set_timer, type Timer } from '../erlang/alarm.ts'
 import { deep_freeze, freezes_messages } from '../erlang/debug.ts'
 import { demonitor } from '../erlang/links.ts'
-import { Pid, type Port, type Ref } from '../erlang/pid.ts'
+import type { Pid, Ref } from '../erlang/pid.ts'
 import { add_monitor, current, Monitor, type Process, stop_monitor, type Waiter } from '../erlang/process.ts'
-import { register, unregister, whereis } from '../erlang/registry.ts'
 import { context, running } from '../erlang/self.ts'
+import type { SpawnOptions } from '../erlang/spawn.ts'
 import { Exit, type Reason, type Term, type Timeout } from '../erlang/term.ts'
 import { max_delay } from '../erlang/timer_wheel.ts'
 import { name_or_pid } from './crash_report.ts'
+import {
+  check_name,
+  leave_name,
+  other_node,
+  type ServerName,
+  type ServerRef,
+  take_name,
+  whereis_server,
+  who_has,
+} from './gen_names.ts'
 import { init_ack, init_fail, start, start_link, start_monitor } from './proc_lib.ts'
+import { type DebugOption, debug_options, type Extras } from './sys_debug.ts'
 
-/** Whom a behaviour can be reached by: its pid or its registered name. */
-export type ServerRef = Pid | string
-
-/** The name that a behaviour registers before it initialises itself. */
-export type ServerName = readonly ['local', name: string]
+export type { ServerName, ServerRef, ViaModule } from './gen_names.ts'
 
 /** Who called, and which call: what {@link reply} needs. OTP: `gen_server:from()`. */
 export type From = readonly [caller: Pid, tag: Term]
@@ -24,10 +31,16 @@ export type From = readonly [caller: Pid, tag: Term]
 /** A callback's result, at once or by a promise; the process handles no other message until that settles. */
 export type Promised<Value> = Value | PromiseLike<Value>
 
-/** How a behaviour is started. */
+/** How a behaviour is started. OTP: `gen_server:start_opt()`. */
 export interface StartOptions {
   /** Milliseconds that `init` may take; then the process is killed. Default: no limit. */
-  readonly timeout?: Timeout
+  readonly timeout?: Timeout | undefined
+  /** What `sys` shows of it from the start on. */
+  readonly debug?: readonly DebugOption[]
+  /** Milliseconds without a message after which it hibernates. Default: never. */
+  readonly hibernate_after?: Timeout
+  /** How its process is spawned; whether it is linked or monitored, the function that starts it says. */
+  readonly spawn_opt?: Omit<SpawnOptions, 'link' | 'monitor'>
 }
 
 export type StartResult = readonly ['ok', Pid] | 'ignore' | readonly ['error', Reason]
@@ -38,8 +51,16 @@ export type StartArguments<Callbacks, Args> =
   | readonly [callbacks: Callbacks, args?: Args, options?: StartOptions | undefined]
   | readonly [name: ServerName, callbacks: Callbacks, args?: Args, options?: StartOptions | undefined]
 
-/** A behaviour as {@link start_behaviour} sees it: runs `init` and goes on as a loop. */
-export type InitIt<Callbacks> = (callbacks: Callbacks, args: Term, parent: Pid | undefined) => Promised<void>
+/**
+ * A behaviour as {@link start_behaviour} sees it: runs `init` and goes on as a loop, which keeps `extras`: what was
+ * asked for by options or by its name, if anything was.
+ */
+export type InitIt<Callbacks> = (
+  callbacks: Callbacks,
+  args: Term,
+  parent: Pid | undefined,
+  extras: Extras | undefined,
+) => Promised<void>
 
 // ---- Starting
 
@@ -56,10 +77,9 @@ export async function start_behaviour<Callbacks>(
   init_it: InitIt<Callbacks>,
   asked: StartArguments<Callbacks, Term>,
 ): Promise<StartResult> {
-  const { name, timeout, body } = plan(how, init_it, asked)
-  const taken = name && whereis(name)
+  const { taken, timeout, spawn_opt, body } = plan(how, init_it, asked)
   if (taken) return ['error', ['already_started', taken]]
-  return how === 'link' ? start_link(body, [], timeout) : start(body, [], timeout)
+  return how === 'link' ? start_link(body, [], timeout, spawn_opt) : start(body, [], timeout, spawn_opt)
 }
 
 /** As {@link start_behaviour}, with a monitor instead of a link; gives `['ok', [pid, ref]]`. */
@@ -67,10 +87,9 @@ export async function start_behaviour_monitor<Callbacks>(
   init_it: InitIt<Callbacks>,
   asked: StartArguments<Callbacks, Term>,
 ): Promise<StartMonitorResult> {
-  const { name, timeout, body } = plan('nolink', init_it, asked)
-  const taken = name && whereis(name)
+  const { taken, timeout, spawn_opt, body } = plan('nolink', init_it, asked)
   if (taken) return ['error', ['already_started', taken]]
-  const [result, ref] = await start_monitor(body, [], timeout)
+  const [result, ref] = await start_monitor(body, [], timeout, spawn_opt)
   if (result[0] === 'ok') return ['ok', [result[1], ref]]
   demonitor(ref, { flush: true })
   return result
@@ -79,31 +98,55 @@ export async function start_behaviour_monitor<Callbacks>(
 function plan<Callbacks>(how: 'nolink' | 'link', init_it: InitIt<Callbacks>, asked: readonly Term[]) {
   const named = Array.isArray(asked[0])
   const [callbacks, args, options = {}] = named ? asked.slice(1) : asked
-  const name = named ? local_name(asked[0]) : undefined
-  for (const option of Object.keys(options)) {
-    if (option !== 'timeout') throw new Exit(['badarg', option])
-  }
+  const name = named ? check_name(asked[0]) : undefined
+  const { timeout, spawn_opt } = options as StartOptions
+  const extras = extras_of(name, options)
   const body = () => {
     const process = current()
     process.initial_call = initial_call(callbacks)
-    if (name !== undefined) take_name(name, process.pid)
-    return init_it(callbacks, args, how === 'link' ? process.parent : undefined)
+    if (name !== undefined) bear(name, process)
+    return init_it(callbacks, args, how === 'link' ? process.parent : undefined, extras)
   }
-  return { name, timeout: options.timeout as Timeout | undefined, body }
+  return { taken: name && who_has(name), timeout, spawn_opt, body }
 }
 
-function local_name(name: Term): string {
-  if (name.length !== 2 || name[0] !== 'local' || typeof name[1] !== 'string')
-    throw new Exit(['badarg', name])
-  return name[1]
+const known_options = new Set(['timeout', 'debug', 'hibernate_after', 'spawn_opt'])
+
+/** @throws {@link Exit} `['badarg', option]` */
+function check_options({ hibernate_after = 'infinity', spawn_opt, ...others }: StartOptions): void {
+  for (const option of Object.keys(others)) {
+    if (!known_options.has(option)) throw new Exit(['badarg', option])
+  }
+  if (hibernate_after !== 'infinity' && !(hibernate_after >= 0 && hibernate_after <= max_delay))
+    throw new Exit(['badarg', 'hibernate_after'])
+  if (spawn_opt !== undefined && ('link' in spawn_opt || 'monitor' in spawn_opt))
+    throw new Exit(['badarg', 'spawn_opt'])
 }
 
-function take_name(name: string, pid: Pid): void {
-  try {
-    register(name, pid)
-  } catch {
-    init_fail(['error', ['already_started', whereis(name)]], new Exit('normal'))
+/**
+ * What a behaviour keeps of its name and options, if there is anything to keep.
+ *
+ * @throws {@link Exit} `'badarg'` and which option, for one that is none
+ */
+export function extras_of(name: ServerName | undefined, options: StartOptions): Extras | undefined {
+  check_options(options)
+  const { debug, hibernate_after } = options
+  const extras = {
+    debug: debug && debug_options(debug),
+    name: name === undefined || name[0] === 'local' ? undefined : name.at(-1),
+    hibernate_after: hibernate_after === 'infinity' ? undefined : hibernate_after,
   }
+  return Object.values(extras).some(extra => extra !== undefined) ? extras : undefined
+}
+
+/** The names of those that have others than local ones, while their `init` runs. */
+const names_at_start = new WeakMap<Process, ServerName>()
+
+function bear(name: ServerName, process: Process): void {
+  if (!take_name(name, process.pid)) {
+    init_fail(['error', ['already_started', who_has(name)]], new Exit('normal'))
+  }
+  names_at_start.set(process, name)
 }
 
 /** What reports call a behaviour's callbacks: their `module`, if they have it. */
@@ -161,8 +204,8 @@ export const started = (process: Process): 'ok' => init_ack(['ok', process.pid])
 
 /** The name is free again before the starter hears of the failure, so that it can try once more. */
 function fail_to_start(result: Term, error: unknown): never {
-  const name = name_or_pid(current().pid)
-  if (typeof name === 'string') unregister(name)
+  const name = names_at_start.get(current())
+  if (name !== undefined) leave_name(name)
   return init_fail(result, error)
 }
 
@@ -173,7 +216,7 @@ export const is_promise = (result: Term): result is PromiseLike<Term> =>
 // ---- Calling
 
 /** The form of a call, for the exit reason when it fails. OTP: `{Module, call, Args}`. */
-export type CallForm = readonly [module: string, function_: 'call', args: readonly Term[]]
+export type CallForm = readonly [module: string, function_: string, args: readonly Term[]]
 
 /**
  * Sends a process `[label, from, request]` and waits for its reply. Neither a late reply nor a late `DOWN` message
@@ -195,7 +238,7 @@ export function call(
     const caller = (running_now ?? current()) as Process
     if (freezes_messages()) deep_freeze(request)
     const callee = process_of(server)
-    if (callee === undefined) throw new Exit(['noproc', form])
+    if (callee === undefined) throw new Exit([nobody(server), form])
     if (callee === caller) throw new Exit(['calling_self', form])
     if (timeout !== 'infinity' && !(timeout >= 0 && timeout <= max_delay)) throw new Exit(['badarg', form])
     return new Promise((resolve, reject) => {
@@ -222,9 +265,13 @@ export function reply(from: From, answer: Term): 'ok' {
   return 'ok'
 }
 
-function process_of(server: ServerRef): Process | undefined {
-  const bearer: Pid | Port | undefined = typeof server === 'string' ? whereis(server) : server
-  return bearer instanceof Pid ? (bearer.entity as Process | undefined) : undefined
+export const process_of = (server: ServerRef): Process | undefined =>
+  whereis_server(server)?.entity as Process | undefined
+
+/** Why there is nobody to call. */
+const nobody = (server: ServerRef): Reason => {
+  const elsewhere = other_node(server)
+  return elsewhere === undefined ? 'noproc' : ['nodedown', elsewhere]
 }
 
 /** A call on its way: the monitor on the callee, the alias for the reply, and the waiter, in one. */

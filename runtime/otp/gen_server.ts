@@ -7,6 +7,7 @@ import * as gen from './gen.ts'
 import type { Callbacks } from './gen_server_callbacks.ts'
 import { Server } from './gen_server_loop.ts'
 import * as proc_lib from './proc_lib.ts'
+import type { Extras } from './sys_debug.ts'
 
 export type {
   From,
@@ -90,13 +91,18 @@ export const stop = (server: gen.ServerRef, reason: Reason = 'normal', timeout?:
 
 // ---- Internals
 
-async function init_it(callbacks: Callbacks, args: Term, parent: Pid | undefined): Promise<void> {
+async function init_it(
+  callbacks: Callbacks,
+  args: Term,
+  parent: Pid | undefined,
+  extras: Extras | undefined,
+): Promise<void> {
   const process = current()
   const result = await gen.call_init(given => callbacks.init(given), args)
   if (result.length > 3) gen.bad_init(result)
+  const server = new Server(process, callbacks, parent, extras)
   const [, state, next] = result
-  const server = new Server(process, callbacks, state, parent)
-  if (result.length === 3 && !server.plan(next)) gen.bad_init(result)
+  if (!server.begin(state, result.length === 3 ? next : 'infinity')) gen.bad_init(result)
   gen.started(process)
   process.become(server)
 }

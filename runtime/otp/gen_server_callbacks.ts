@@ -2,6 +2,7 @@
 
 import type { Reason, Term, Timeout } from '../erlang/term.ts'
 import type * as gen from './gen.ts'
+import type { SystemEvent } from './sys_debug.ts'
 
 /**
  * What a server does next: waits at most so many milliseconds for a message and then handles the info `'timeout'`
@@ -28,11 +29,16 @@ export type Reply<State, Answer = Term> =
   | readonly ['stop', Reason, Answer, State]
   | NoReply<State>
 
-/** What a report tells of a server: `format_status` may mask it. OTP: `gen_server:format_status()`. */
+/**
+ * What is told of a server, by reports and by `sys.get_status`: `format_status` may mask it. There is a message and a
+ * reason when it ends. OTP: `gen_server:format_status()`.
+ */
 export interface Status {
   readonly state: Term
-  readonly message: Term
-  readonly reason: Reason
+  readonly message?: Term
+  readonly reason?: Reason
+  /** The last events, if they are logged. */
+  readonly log: readonly SystemEvent[]
 }
 
 /**
@@ -53,6 +59,16 @@ export interface Callbacks<State = Term, Call = Term, Cast = Term, Args = Term> 
   handle_continue?(continuation: Term, state: State): gen.Promised<NoReply<State>>
   /** Called before the server ends by itself: what it returns is ignored. Not called when a signal ends it. */
   terminate?(reason: Reason, state: State): unknown
-  /** What reports may tell: gives the keys that are to be told otherwise. */
+  /**
+   * Called for `sys.change_code`: the state for a new version, made of that of the old one.
+   *
+   * @returns `['ok', state]`; anything else is told to who asked, and the server keeps what it has
+   */
+  code_change?(
+    old_vsn: Term,
+    state: State,
+    extra: Term,
+  ): gen.Promised<readonly ['ok', State] | readonly ['error', Reason]>
+  /** What reports and `sys.get_status` may tell: gives the keys that are to be told otherwise. */
   format_status?(status: Status): Partial<Status>
 }

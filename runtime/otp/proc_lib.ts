@@ -12,11 +12,14 @@ import {
   stop_monitor,
   type Waiter,
 } from '../erlang/process.ts'
-import { whereis } from '../erlang/registry.ts'
-import { type Body, spawn_opt } from '../erlang/spawn.ts'
+import { type Body, type SpawnOptions, spawn_opt } from '../erlang/spawn.ts'
 import { Exit, matches, type Reason, type Term, type Timeout } from '../erlang/term.ts'
 import { await_down } from './await_down.ts'
 import { crash_report, error_info, is_orderly, name_or_pid } from './crash_report.ts'
+import { type ServerRef, whereis_server } from './gen_names.ts'
+
+/** OTP: the options of `proc_lib:start/5`; a link or a monitor is the function's business. */
+export type StartSpawnOptions = Omit<SpawnOptions, 'link' | 'monitor'>
 
 /**
  * Starts a process that runs `body(...args)`, as `spawn` does; it knows its ancestors, and a crash is reported.
@@ -24,7 +27,7 @@ import { crash_report, error_info, is_orderly, name_or_pid } from './crash_repor
  * @see OTP: `proc_lib:spawn/3`
  */
 export function spawn<Arguments extends readonly Term[]>(body: Body<Arguments>, ...args: Arguments): Pid {
-  return begin(body as Body, args, false).pid
+  return begin(body as Body, args, {}).pid
 }
 
 /** As {@link spawn}, and links the two. OTP: `proc_lib:spawn_link/3`. */
@@ -32,7 +35,7 @@ export function spawn_link<Arguments extends readonly Term[]>(
   body: Body<Arguments>,
   ...args: Arguments
 ): Pid {
-  return begin(body as Body, args, true).pid
+  return begin(body as Body, args, { link: true }).pid
 }
 
 /**
@@ -42,8 +45,13 @@ export function spawn_link<Arguments extends readonly Term[]>(
  * @returns what the process gave; `['error', reason]` when it ended first, `['error', 'timeout']` when it was late
  * @see OTP: `proc_lib:start/4`
  */
-export function start(body: Body, args: readonly Term[] = [], timeout: Timeout = 'infinity'): Promise<Term> {
-  return ready(begin(body, args, false), timeout, false)
+export function start(
+  body: Body,
+  args: readonly Term[] = [],
+  timeout: Timeout = 'infinity',
+  options: StartSpawnOptions = {},
+): Promise<Term> {
+  return ready(begin(body, args, options), timeout, false)
 }
 
 /**
@@ -56,8 +64,9 @@ export function start_link(
   body: Body,
   args: readonly Term[] = [],
   timeout: Timeout = 'infinity',
+  options: StartSpawnOptions = {},
 ): Promise<Term> {
-  return ready(begin(body, args, true), timeout, false)
+  return ready(begin(body, args, { ...options, link: true }), timeout, false)
 }
 
 /**
@@ -70,8 +79,9 @@ export async function start_monitor(
   body: Body,
   args: readonly Term[] = [],
   timeout: Timeout = 'infinity',
+  options: StartSpawnOptions = {},
 ): Promise<[result: Term, ref: Ref]> {
-  const process = begin(body, args, false)
+  const process = begin(body, args, options)
   const result = ready(process, timeout, true)
   const ref = process.monitored_by as Monitor
   return [await result, ref]
@@ -104,14 +114,15 @@ export function init_fail(result: Term, error: unknown): never {
  * @see OTP: `proc_lib:stop/3`
  */
 export async function stop(
-  server: Pid | string,
+  server: ServerRef,
   reason: Reason = 'normal',
   timeout: Timeout = 'infinity',
 ): Promise<'ok'> {
-  const pid = typeof server === 'string' ? whereis(server) : server
-  if (!(pid instanceof Pid) || pid.entity === undefined) throw new Exit('noproc')
+  const pid = whereis_server(server)
+  if (pid?.entity === undefined) throw new Exit('noproc')
   if (pid === current().pid) throw new Exit('calling_self')
-  const from = [current().pid, pid]
+  // The answer is for nobody: what counts is the end.
+  const from = [new Pid(), pid]
   const ended = await await_down([pid], timeout, () =>
     pid.entity?.deliver(['system', from, ['terminate', reason]]),
   )
@@ -131,8 +142,8 @@ export function leave(process: Process, thrown: unknown): void {
 
 // ---- Internals
 
-function begin(body: Body, args: readonly Term[], link: boolean): Process {
-  const pid = spawn_opt(() => live(body, args), { link })
+function begin(body: Body, args: readonly Term[], options: SpawnOptions): Process {
+  const pid = spawn_opt(() => live(body, args), options)
   const process = pid.entity as Process
   process.initial_call = ['proc_lib', body.name]
   process.ancestors = ancestors_of_children(process.parent?.entity as Process | undefined)
