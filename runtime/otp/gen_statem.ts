@@ -6,8 +6,8 @@ import type { Reason, Term, Timeout } from '../erlang/term.ts'
 import * as gen from './gen.ts'
 import type { Callbacks, ReplyAction } from './gen_statem_callbacks.ts'
 import { Machine } from './gen_statem_loop.ts'
-import { mode_of } from './gen_statem_mode.ts'
 import * as proc_lib from './proc_lib.ts'
+import type { Extras } from './sys_debug.ts'
 
 export type {
   From,
@@ -33,6 +33,9 @@ export type {
   TimeoutAction,
   TimeoutType,
 } from './gen_statem_callbacks.ts'
+
+/** How long a call may take. OTP: the last argument of `gen_statem:call/3`. */
+export type CallTimeout = Timeout | readonly ['clean_timeout' | 'dirty_timeout', Timeout]
 
 // ---- API
 
@@ -60,7 +63,8 @@ export const start_monitor = <Args = Term>(
 /**
  * Makes a synchronous call: the state gets an event `['call', from]`, and answers by the action `['reply', from, …]`.
  *
- * @param timeout - milliseconds. Default: no limit
+ * @param timeout - milliseconds. Default: no limit. A late reply never arrives, so that `['clean_timeout', time]` and
+ *   `['dirty_timeout', time]` are the same as the time alone
  * @throws {@link Exit} `[reason, ['gen_statem', 'call', [machine, request, timeout]]]`, where the reason is `'noproc'`,
  *   `'timeout'`, `'calling_self'`, or why the machine ended
  * @see OTP: `gen_statem:call/2,3`
@@ -68,10 +72,11 @@ export const start_monitor = <Args = Term>(
 export function call<Answer = Term>(
   machine: gen.ServerRef,
   request: Term,
-  timeout: Timeout = 'infinity',
+  timeout: CallTimeout = 'infinity',
 ): Promise<Answer> {
   const form = ['gen_statem', 'call', [machine, request, timeout]] as const
-  return gen.call(machine, ['$gen_call', request], timeout, form) as Promise<Answer>
+  const time = typeof timeout === 'object' ? limit_of(timeout) : timeout
+  return gen.call(machine, ['$gen_call', request], time, form) as Promise<Answer>
 }
 
 /** Sends an event `'cast'`, if the machine is there. OTP: `gen_statem:cast/2`. */
@@ -103,13 +108,22 @@ export const stop = (machine: gen.ServerRef, reason: Reason = 'normal', timeout?
 
 // ---- Internals
 
-async function init_it(callbacks: Callbacks, args: Term, parent: Pid | undefined): Promise<void> {
+/** @returns NaN, which is no timeout, for what is none */
+const limit_of = ([kind, time]: readonly Term[]): Timeout =>
+  kind === 'clean_timeout' || kind === 'dirty_timeout' ? time : Number.NaN
+
+async function init_it(
+  callbacks: Callbacks,
+  args: Term,
+  parent: Pid | undefined,
+  extras: Extras | undefined,
+): Promise<void> {
   const process = current()
   const bad = 'bad_return_from_init'
   const result = await gen.call_init(given => callbacks.init(given), args, bad)
   if (result.length !== 3 && result.length !== 4) gen.bad_init(result, bad)
   const [, state, data, actions] = result
-  const machine = new Machine(process, callbacks, mode_of(callbacks), parent)
+  const machine = new Machine(process, callbacks, { parent, extras })
   gen.started(process)
   const parked = machine.begin(state, data, actions)
   if (parked !== undefined) await parked

@@ -2,7 +2,7 @@
 
 import { Pid } from '../erlang/pid.ts'
 import { Exit, type Term } from '../erlang/term.ts'
-import { reply } from './gen.ts'
+import { type From, reply } from './gen.ts'
 import type { Actions, Callbacks, EventType, TimeoutAction } from './gen_statem_callbacks.ts'
 import { is_timeout_action, is_timeout_type } from './gen_statem_timeouts.ts'
 
@@ -12,25 +12,28 @@ export interface Event {
   readonly content: Term
 }
 
-/** Who calls the callbacks, and can be told to call others. */
-export interface ModuleStack {
+/** The machine whose actions these are. */
+export interface Actor {
   /** Puts callbacks in the place of those that are called, and asks them for their mode. */
   change_callback_module(callbacks: Callbacks): void
   /** As `change_callback_module`, and keeps those that are called for later. */
   push_callback_module(callbacks: Callbacks): void
-  /** Goes back to those that were kept last. @returns false when there are none */
+  /** Goes back to those that were kept last, unless a state is entered. @returns false when there are none */
   pop_callback_module(entering: boolean): boolean
+  /** Tells those who debug the machine of an event that it has got, or of an answer that it gave. */
+  tell_in(type: EventType, content: Term): void
+  tell_out(answer: Term, to: From): void
 }
 
 /** What is to be done once the transition is made. */
 export class Gathered {
-  readonly #modules: ModuleStack
+  readonly #actor: Actor
   postpone = false
   next_events: Event[] | undefined = undefined
   timeouts: TimeoutAction[] | undefined = undefined
 
-  constructor(modules: ModuleStack) {
-    this.#modules = modules
+  constructor(actor: Actor) {
+    this.#actor = actor
   }
 
   /**
@@ -50,12 +53,14 @@ export class Gathered {
       case 'reply':
         if (!is_reply(action)) throw bad_action(action)
         reply(first, second)
+        this.#actor.tell_out(second, first)
         break
       case 'next_event':
         if (entering) throw bad_enter_action(action)
         if (action.length !== 3 || !is_event_type(first)) throw bad_action(action)
         this.next_events ??= []
         this.next_events.push({ type: first, content: second })
+        this.#actor.tell_in(first, second)
         break
       case 'postpone':
         if (typeof first !== 'boolean') throw bad_action(action)
@@ -70,10 +75,10 @@ export class Gathered {
       case 'push_callback_module':
         if (action.length !== 2 || !is_module(first)) throw bad_action(action)
         if (entering) throw bad_enter_action(action)
-        this.#modules[name as 'push_callback_module'](first)
+        this.#actor[name as 'push_callback_module'](first)
         break
       case 'pop_callback_module':
-        if (Array.isArray(action) || !this.#modules.pop_callback_module(entering)) throw bad_action(action)
+        if (Array.isArray(action) || !this.#actor.pop_callback_module(entering)) throw bad_action(action)
         if (entering) throw bad_enter_action(action)
         break
       default:
@@ -90,11 +95,13 @@ export class Gathered {
 }
 
 /** Sends the replies of `stop_and_reply`. */
-export function send_replies(replies: Term): void {
+export function send_replies(replies: Term, actor: Actor): void {
   const one_by_one = Array.isArray(replies) && replies[0] !== 'reply' ? replies : [replies]
   for (const action of one_by_one) {
     if (!is_reply(action)) throw new Exit(['bad_reply_action_from_state_function', action])
-    reply(action[1], action[2])
+    const [, from, answer] = action
+    reply(from, answer)
+    actor.tell_out(answer, from)
   }
 }
 

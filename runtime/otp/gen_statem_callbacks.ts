@@ -98,7 +98,11 @@ export type StateFunction<Data = Term, State = Term> = (
   data: Data,
 ) => Promised<StateResult<Data, State>>
 
-/** What a report tells of a machine: `format_status` may mask it. Events are pairs. OTP: `gen_statem:format_status()`. */
+/**
+ * What a report, or `sys.get_status`, tells of a machine: `format_status` may mask it. Events are pairs.
+ *
+ * @see OTP: `gen_statem:format_status()`
+ */
 export interface Status {
   readonly state: Term
   readonly data: Term
@@ -106,7 +110,10 @@ export interface Status {
   readonly queue: readonly (readonly [EventType, content: Term])[]
   readonly postponed: readonly (readonly [EventType, content: Term])[]
   readonly timeouts: readonly Term[]
-  readonly reason: Reason
+  /** What `sys.log` has kept, the oldest first. */
+  readonly log: readonly Term[]
+  /** Why the machine ends, in a report of its end. */
+  readonly reason?: Reason
 }
 
 /**
@@ -127,6 +134,17 @@ export interface Callbacks<Data = Term, Args = Term, State = Term> {
   handle_event?(type: EventType, content: Term, state: State, data: Data): Promised<StateResult<Data, State>>
   /** Called before the machine ends by itself: what it returns is ignored. Not called when a signal ends it. */
   terminate?(reason: Reason, state: State, data: Data): unknown
+  /**
+   * Makes state and data those of another version, for `sys.change_code`; then `callback_mode` is asked anew.
+   *
+   * @returns what is neither `'ok'` nor has three elements is a refusal, and the machine goes on as it is
+   */
+  code_change?(
+    old_vsn: Term,
+    state: State,
+    data: Data,
+    extra: Term,
+  ): Promised<readonly ['ok', State, Data] | Reason>
   /** What reports may tell: gives the keys that are to be told otherwise. */
   format_status?(status: Status): Partial<Status>
 }

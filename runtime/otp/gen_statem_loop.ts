@@ -1,28 +1,43 @@
 // The loop of a gen_statem: takes one event at a time to the state, and makes the transition its result asks for.
 
+import { monotonic_time } from '../erlang/clock.ts'
 import type { Pid } from '../erlang/pid.ts'
 import { type Loop, type Process, reason_of } from '../erlang/process.ts'
-import { report } from '../erlang/report.ts'
 import { Exit, matches, type Reason, type Term } from '../erlang/term.ts'
-import { is_orderly, name_or_pid } from './crash_report.ts'
-import { format_status } from './format_status.ts'
-import { asked_to_terminate, client_info, is_promise, module_of } from './gen.ts'
-import { type Event, Gathered, type ModuleStack, send_replies } from './gen_statem_actions.ts'
-import type { Actions, Callbacks, EventType, Status } from './gen_statem_callbacks.ts'
-import { type Mode, mode_of, mode_term } from './gen_statem_mode.ts'
+import { type From, is_promise, module_of } from './gen.ts'
+import { type Actor, type Event, Gathered, send_replies } from './gen_statem_actions.ts'
+import type { Actions, Callbacks, EventType } from './gen_statem_callbacks.ts'
+import { type Mode, mode_of } from './gen_statem_mode.ts'
+import { arrival, format_event, type Portrait, report_end, status_term } from './gen_statem_report.ts'
+import { is_result } from './gen_statem_results.ts'
 import { Running, Timeouts } from './gen_statem_timeouts.ts'
 import { leave } from './proc_lib.ts'
+import type { Extras, SystemEvent } from './sys_debug.ts'
+import {
+  get_log,
+  handle_debug,
+  handle_system_msg,
+  type InCallback,
+  name_of,
+  type Special,
+  type SysState,
+} from './sys_loop.ts'
 
 type Parked = undefined | PromiseLike<void>
 
-export class Machine implements Loop, ModuleStack {
+/** What few machines have. */
+interface MachineExtras extends Extras {
+  /** Callbacks that others were pushed over, the last one first. */
+  readonly kept?: readonly Callbacks[]
+}
+
+export class Machine implements Loop, Actor, Special {
   pending = false
+  extras: MachineExtras | undefined
+  readonly parent: Pid | undefined
   readonly #process: Process
   #callbacks: Callbacks
-  readonly #parent: Pid | undefined
   #mode: Mode
-  /** Callbacks that others were pushed over, the last one first. */
-  #kept: readonly Callbacks[] | undefined = undefined
   #state: Term
   #data: Term
   /** The event that is handled, or undefined while the first state is entered. */
@@ -37,46 +52,54 @@ export class Machine implements Loop, ModuleStack {
   /** Events that wait for another state, the oldest first. */
   #postponed: Event[] | undefined = undefined
   #timeouts: Timeouts | undefined = undefined
+  /** A callback that gave a promise which has not settled. */
+  #in_callback: InCallback | undefined = undefined
 
-  constructor(process: Process, callbacks: Callbacks, mode: Mode, parent: Pid | undefined) {
+  constructor(
+    process: Process,
+    callbacks: Callbacks,
+    { parent, extras }: { parent: Pid | undefined; extras: Extras | undefined },
+  ) {
+    this.extras = extras
     this.#process = process
     this.#callbacks = callbacks
-    this.#mode = mode
-    this.#parent = parent
+    this.#mode = mode_of(callbacks)
+    this.parent = parent
   }
 
   /** Enters the first state. */
   begin(state: Term, data: Term, actions: Actions | undefined): Parked {
     this.#state = state
     this.#data = data
+    if (this.extras !== undefined) handle_debug(this, ['enter', module_of(this.#callbacks), state])
     return this.#transit(state, actions, true)
   }
 
   // ---- Events
 
   handle(message: Term): Parked {
-    if (!Array.isArray(message)) return this.#event('info', message)
+    if (!Array.isArray(message)) return this.#receive('info', message)
     switch (message[0]) {
       case '$gen_call':
-        return this.#event(['call', message[1]], message[2])
+        return this.#receive(['call', message[1]], message[2])
       case '$gen_cast':
-        return this.#event('cast', message[1])
+        return this.#receive('cast', message[1])
       case 'timeout':
-        return message[1] instanceof Running ? this.#fired(message[1]) : this.#event('info', message)
+        return message[1] instanceof Running ? this.#fired(message[1]) : this.#receive('info', message)
       case 'EXIT':
-        return message[1] === this.#parent ? this.#terminate(message[2]) : this.#event('info', message)
-      case 'system': {
-        const asked = asked_to_terminate(message)
-        return asked ? this.#terminate(asked[0]) : this.#event('info', message)
-      }
+        return message[1] === this.parent ? this.#terminate(message[2]) : this.#receive('info', message)
+      case 'system':
+        return message.length === 3 ? handle_system_msg(message, this) : this.#receive('info', message)
       default:
-        return this.#event('info', message)
+        return this.#receive('info', message)
     }
   }
 
   go_on(): Parked {
-    const next = this.#queue?.pop() ?? this.#timeouts?.take_due()
+    const next = this.#queue?.pop()
     if (next !== undefined) return this.#event(next.type, next.content)
+    const due = this.#timeouts?.take_due()
+    if (due !== undefined) return this.#receive(due.type, due.content)
     this.pending = false
     return undefined
   }
@@ -86,7 +109,12 @@ export class Machine implements Loop, ModuleStack {
   }
 
   #fired(running: Running): Parked {
-    return this.#timeouts?.take_fired(running) ? this.#event(running.type, running.content) : undefined
+    return this.#timeouts?.take_fired(running) ? this.#receive(running.type, running.content) : undefined
+  }
+
+  #receive(type: EventType, content: Term): Parked {
+    if (this.extras !== undefined) this.tell_in(type, content)
+    return this.#event(type, content)
   }
 
   #event(type: EventType, content: Term): Parked {
@@ -106,6 +134,8 @@ export class Machine implements Loop, ModuleStack {
       return this.#caught(thrown)
     }
     if (!is_promise(result)) return this.#obey(result)
+    const callback = this.#mode.callback_mode === 'state_functions' ? this.#state : 'handle_event'
+    this.#in_callback = { callback, message: [type, content], since: monotonic_time() }
     return result.then(
       settled => this.#obey(settled),
       thrown => this.#caught(thrown),
@@ -121,6 +151,7 @@ export class Machine implements Loop, ModuleStack {
   // ---- Results
 
   #obey(result: Term): Parked {
+    this.#in_callback = undefined
     if (!this.#process.alive) return undefined
     if (result === 'keep_state_and_data') return this.#transit(this.#state, undefined, false)
     if (!is_result(result)) return this.#bad_return(result)
@@ -151,7 +182,7 @@ export class Machine implements Loop, ModuleStack {
 
   #reply_and_stop(reason: Reason, replies: Term): Parked {
     try {
-      send_replies(replies)
+      send_replies(replies, this)
     } catch (thrown) {
       return this.#terminate(thrown)
     }
@@ -183,6 +214,11 @@ export class Machine implements Loop, ModuleStack {
   /** The state is what it is to be: now the rest follows, in OTP's order. */
   #arrive(changed: boolean): void {
     this.#entering = undefined
+    if (this.extras !== undefined) {
+      const event = this.#type === undefined ? undefined : ([this.#type, this.#content] as const)
+      const states = [this.#state_before, this.#state] as const
+      for (const told of arrival(event, states, this.#gathered)) handle_debug(this, told)
+    }
     const gathered = this.#gathered
     this.#gathered = undefined
     this.#timeouts?.cancel('timeout')
@@ -221,20 +257,21 @@ export class Machine implements Loop, ModuleStack {
   change_callback_module(callbacks: Callbacks): void {
     this.#mode = mode_of(callbacks)
     this.#callbacks = callbacks
+    if (this.extras !== undefined) handle_debug(this, ['module', module_of(callbacks), this.#state])
   }
 
   push_callback_module(callbacks: Callbacks): void {
     const before = this.#callbacks
     this.change_callback_module(callbacks)
-    this.#kept = [before, ...(this.#kept ?? [])]
+    this.extras = { ...this.extras, kept: [before, ...(this.extras?.kept ?? [])] }
   }
 
   pop_callback_module(entering: boolean): boolean {
-    const [callbacks, ...kept] = this.#kept ?? []
+    const [callbacks, ...kept] = this.extras?.kept ?? []
     if (callbacks === undefined) return false
     if (entering) return true
     this.change_callback_module(callbacks)
-    this.#kept = kept
+    this.extras = { ...this.extras, kept }
     return true
   }
 
@@ -255,7 +292,7 @@ export class Machine implements Loop, ModuleStack {
     const thrown = why instanceof Error ? why : new Exit(why)
     const end = (cause: unknown) => {
       if (!this.#process.alive) return
-      this.#report(reason_of(cause))
+      report_end(this.#portrait(), reason_of(cause))
       leave(this.#process, cause)
     }
     let result: Term
@@ -265,54 +302,88 @@ export class Machine implements Loop, ModuleStack {
       end(again)
       return undefined
     }
-    if (is_promise(result)) return result.then(() => end(thrown), end)
+    if (is_promise(result)) {
+      const message = [this.#type, this.#content]
+      this.#in_callback = { callback: 'terminate', message, since: monotonic_time() }
+      return result.then(() => end(thrown), end)
+    }
     end(thrown)
     return undefined
   }
 
-  #report(reason: Reason): void {
-    if (is_orderly(reason)) return
-    const current = this.#type === undefined ? [] : [[this.#type, this.#content] as const]
-    const told = format_status<Status>(this.#callbacks, {
-      state: this.#state,
-      data: this.#data,
-      queue: [...current, ...as_pairs(this.#queue).reverse()],
-      postponed: as_pairs(this.#postponed),
-      timeouts: this.#timeouts?.list() ?? [],
-      reason,
-    })
-    const facts = {
-      name: name_or_pid(this.#process.pid),
-      queue: told.queue,
-      postponed: told.postponed,
-      modules: [this.#callbacks, ...(this.#kept ?? [])].map(module_of),
-      callback_mode: mode_term(this.#mode),
-      state: [told.state, told.data],
-      timeouts: told.timeouts,
-      reason: told.reason,
-      client_info:
-        Array.isArray(this.#type) && this.#type[0] === 'call' ? client_info(this.#type[1]) : undefined,
-    }
-    report('error', { label: ['gen_statem', 'terminate'], report: facts })
+  // ---- For sys
+
+  get behaviour(): string {
+    return 'gen_statem'
   }
-}
 
-/** How long each result may be; an atom is as long as a tuple of it. */
-const lengths = new Map<Term, readonly [least: number, most: number]>([
-  ['next_state', [3, 4]],
-  ['keep_state', [2, 3]],
-  ['keep_state_and_data', [1, 2]],
-  ['repeat_state', [2, 3]],
-  ['repeat_state_and_data', [1, 2]],
-  ['stop', [1, 3]],
-  ['stop_and_reply', [3, 4]],
-])
+  format_event(event: SystemEvent, name: Term): string {
+    return format_event(event, name)
+  }
 
-function is_result(result: Term): boolean {
-  if (typeof result === 'string') return lengths.get(result)?.[0] === 1
-  if (!Array.isArray(result)) return false
-  const [least, most] = lengths.get(result[0]) ?? [0, -1]
-  return result.length >= least && result.length <= most
+  system_get_state(): Term {
+    return [this.#state, this.#data]
+  }
+
+  system_replace_state(replace: (state: Term) => Term): Term {
+    const replaced = replace(this.system_get_state())
+    if (!Array.isArray(replaced) || replaced.length !== 2) throw new Exit(['badmatch', replaced])
+    ;[this.#state, this.#data] = replaced
+    return replaced
+  }
+
+  async system_code_change(module: Term, old_vsn: Term, extra: Term): Promise<Term> {
+    const callbacks: Callbacks = typeof module === 'object' ? module : this.#callbacks
+    const name = typeof module === 'object' ? module_of(module) : module
+    if (callbacks.code_change === undefined || name !== module_of(callbacks)) {
+      throw new Exit(['undef', [name, 'code_change', 4]])
+    }
+    const result: Term = await callbacks.code_change(old_vsn, this.#state, this.#data, extra)
+    if (!Array.isArray(result) || result[0] !== 'ok' || result.length !== 3) return result
+    this.#mode = mode_of(callbacks)
+    this.#callbacks = callbacks
+    ;[, this.#state, this.#data] = result
+    return 'ok'
+  }
+
+  system_terminate(reason: Reason): Parked {
+    return this.#terminate(reason)
+  }
+
+  system_status(sys_state: SysState): Term {
+    return status_term(this.#portrait(), sys_state)
+  }
+
+  in_callback(): InCallback | undefined {
+    return this.#in_callback
+  }
+
+  tell_in(type: EventType, content: Term): void {
+    if (this.extras?.debug !== undefined) handle_debug(this, ['in', [type, content], this.#state])
+  }
+
+  tell_out(answer: Term, to: From): void {
+    if (this.extras?.debug !== undefined) handle_debug(this, ['out', answer, to])
+  }
+
+  #portrait(): Portrait {
+    const current = this.#type === undefined ? [] : [[this.#type, this.#content] as const]
+    return {
+      name: name_of(this),
+      parent: this.parent ?? this.#process.pid,
+      callbacks: [this.#callbacks, ...(this.extras?.kept ?? [])],
+      mode: this.#mode,
+      type: this.#type,
+      status: {
+        state: this.#state,
+        data: this.#data,
+        queue: [...current, ...as_pairs(this.#queue).reverse()],
+        postponed: as_pairs(this.#postponed),
+        timeouts: this.#timeouts?.list() ?? [],
+        log: get_log(this),
+      },
+    }
+  }
 }
 
 const is_same = (one: Term, other: Term): boolean => one === other || matches(one, other)
