@@ -10,7 +10,7 @@ export default {
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  collectCoverageFrom: ['runtime/**/*.ts', 'apps/**/*.ts', 'ssl_app/**/*.ts', '!**/index.ts'],
+  collectCoverageFrom: ['runtime/**/*.ts', 'apps/**/*.ts', 'ssl_app/**/*.ts', 'simulation/**/*.ts', '!**/index.ts'],
   coverageThreshold: { global: { lines: 90 } },
   coverageReporters: ['text-summary', 'lcovonly'],
   testTimeout: 20_000,

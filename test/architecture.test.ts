@@ -154,7 +154,7 @@ function names_only_types(clause: string): boolean {
 
 // ---- The laws
 
-const product = read_sources('runtime', 'apps', 'ssl_app')
+const product = read_sources('runtime', 'apps', 'ssl_app', 'simulation')
 const examples = read_sources('examples')
 const everything = [...product, ...examples, ...read_sources('test')]
 const imports = product.flatMap(source => source.imports)
