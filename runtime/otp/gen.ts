@@ -43,8 +43,11 @@ export interface StartOptions {
   readonly spawn_opt?: Omit<SpawnOptions, 'link' | 'monitor'>
 }
 
-export type StartResult = readonly ['ok', Pid] | 'ignore' | readonly ['error', Reason]
-export type StartMonitorResult = readonly ['ok', readonly [Pid, Ref]] | 'ignore' | readonly ['error', Reason]
+export type StartResult<Started = Pid> = readonly ['ok', Started] | 'ignore' | readonly ['error', Reason]
+export type StartMonitorResult<Started = Pid> =
+  | readonly ['ok', readonly [Started, Ref]]
+  | 'ignore'
+  | readonly ['error', Reason]
 
 /** What the functions that start a behaviour take: a name or none, the callbacks, arguments, options. */
 export type StartArguments<Callbacks, Args> =
@@ -260,7 +263,7 @@ export function reply(from: From, answer: Term): 'ok' {
   if (running()?.alive === false) context()
   if (freezes_messages()) deep_freeze(answer)
   const [caller, tag] = from
-  const destination = tag instanceof Call ? tag.alias : caller.entity
+  const destination = tag instanceof Asked ? tag.alias : caller.entity
   destination?.deliver([tag, answer])
   return 'ok'
 }
@@ -274,8 +277,11 @@ const nobody = (server: ServerRef): Reason => {
   return elsewhere === undefined ? 'noproc' : ['nodedown', elsewhere]
 }
 
+/** What was asked, and is monitored: it is the tag of the request, and as long as it is an alias, replies come to it. */
+export abstract class Asked extends Monitor {}
+
 /** A call on its way: the monitor on the callee, the alias for the reply, and the waiter, in one. */
-class Call extends Monitor implements Waiter {
+class Call extends Asked implements Waiter {
   next: Waiter | undefined = undefined
   readonly #form: CallForm
   readonly #resolve: (answer: Term) => void

@@ -44,8 +44,9 @@ export function use_global(names: ViaModule | undefined): ViaModule | undefined 
   return before
 }
 
+/** @throws {@link Exit} `'undef'` as long as nothing is in place: then nobody has a global name, or can get one */
 function the_global(): ViaModule {
-  if (global === undefined) throw new Exit(['undef', ['global', 'whereis_name', 1]])
+  if (global === undefined) throw new Exit(['undef', ['global', 'register_name', 2]])
   return global
 }
 
@@ -58,7 +59,7 @@ export function whereis_server(server: ServerRef): Pid | undefined {
 
 function whereis_tuple(server: Exclude<ServerRef, Pid | string>) {
   if (server.length === 3 && server[0] === 'via') return server[1].whereis_name(server[2])
-  if (server[0] === 'global') return the_global().whereis_name(server[1])
+  if (server[0] === 'global') return global?.whereis_name(server[1])
   return server[1] === node() ? whereis(server[0]) : undefined
 }
 
@@ -97,4 +98,11 @@ export function leave_name(name: ServerName): void {
   if (name[0] === 'via') name[1].unregister_name(name[2])
   else if (name[0] === 'global') the_global().unregister_name(name[1])
   else unregister(name[1])
+}
+
+/** @throws {@link Exit} when the process does not have the name: `'process_not_registered'`, and `_globally`, `_via` */
+export function check_registered(name: ServerName, pid: Pid): void {
+  if (who_has(check_name(name)) === pid) return
+  if (name[0] === 'via') throw new Exit(['process_not_registered_via', name[1]])
+  throw new Exit(name[0] === 'global' ? 'process_not_registered_globally' : 'process_not_registered')
 }

@@ -18,6 +18,7 @@ import {
   handle_debug,
   handle_system_msg,
   type InCallback,
+  is_system_msg,
   name_of,
   type Special,
   type SysState,
@@ -73,7 +74,7 @@ export class Server implements Loop, Special {
         if (message[1] === this.parent) return this.#terminate(message[2], message)
         return this.#handle_info(message)
       case 'system':
-        return message.length === 3 ? this.#handle_system(message, plan) : this.#handle_info(message)
+        return is_system_msg(message) ? this.#handle_system(message, plan) : this.#handle_info(message)
       default:
         return this.#handle_info(message)
     }
@@ -100,7 +101,7 @@ export class Server implements Loop, Special {
 
   #is_for_system(message: Term): boolean {
     if (!Array.isArray(message)) return false
-    if (message[0] === 'system') return message.length === 3
+    if (message[0] === 'system') return is_system_msg(message)
     return message[0] === 'EXIT' && message[1] === this.parent
   }
 

@@ -2,12 +2,12 @@
 //
 // How a loop joins in. It implements `Special` (it keeps its `Extras` in one field, which is undefined until
 // somebody needs it), and in its `handle`, after the common messages:
-//   case 'system': if (message.length === 3) return handle_system_msg(message, this)
+//   case 'system': if (is_system_msg(message)) return handle_system_msg(message, this)
 // The promise that it may give lasts as long as the process is suspended: other messages stay in the mailbox, and the
 // process is parked as by an async handler. The loop stops its own timers before, and sets them anew after that.
 // Where something happens that debugging can show, it says `if (this.extras !== undefined) handle_debug(this, event)`.
 
-import type { Pid } from '../erlang/pid.ts'
+import { Pid } from '../erlang/pid.ts'
 import { current } from '../erlang/process.ts'
 import { process_info } from '../erlang/process_flags.ts'
 import { on, receive } from '../erlang/receive.ts'
@@ -55,6 +55,10 @@ export interface Special {
   /** The callback whose promise has not settled, if there is one. */
   in_callback?(): InCallback | undefined
 }
+
+/** Whether a message that starts with `'system'` is what OTP sends: anybody may send something like it. */
+export const is_system_msg = (message: readonly Term[]): boolean =>
+  message.length === 3 && Array.isArray(message[1]) && message[1][0] instanceof Pid
 
 /**
  * Does and answers what the message `['system', from, request]` asks for.

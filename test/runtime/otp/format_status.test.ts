@@ -9,7 +9,12 @@ import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import * as gen_statem from '../../../runtime/otp/gen_statem.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-const status: gen_server.Status = { state: { password: 'x' }, message: ['login', 'x'], reason: 'why' }
+const status: gen_server.Status = {
+  state: { password: 'x' },
+  message: ['login', 'x'],
+  reason: 'why',
+  log: [],
+}
 
 describe('the status', () => {
   test('is told as it is when the callbacks have nothing to say', () => {
@@ -28,7 +33,12 @@ describe('the status', () => {
       },
     }
     const hidden = 'hidden, since format_status failed'
-    expect(format_status(callbacks, status)).toEqual({ state: hidden, message: hidden, reason: hidden })
+    expect(format_status(callbacks, status)).toEqual({
+      state: hidden,
+      message: hidden,
+      reason: hidden,
+      log: hidden,
+    })
   })
 
   test.each<[string, (told: any) => object, object]>([

@@ -114,7 +114,7 @@ describe('starting a server', () => {
     in_virtual_time(async () => {
       const options = { tiemout: 5 } as gen_server.StartOptions
       await expect(starting(() => 'ignore', options)).rejects.toMatchObject({ reason: ['badarg', 'tiemout'] })
-      const name = ['global', 'x'] as unknown as gen_server.ServerName
+      const name = ['universal', 'x'] as unknown as gen_server.ServerName
       await expect(gen_server.start(name, obedient)).rejects.toMatchObject({ reason: ['badarg', name] })
     }))
 
