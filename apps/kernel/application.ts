@@ -4,13 +4,19 @@ import type { Pid } from '../../runtime/erlang/pid.ts'
 import type { Process } from '../../runtime/erlang/process.ts'
 import { running } from '../../runtime/erlang/self.ts'
 import { run } from '../../runtime/erlang/spawn.ts'
-import { type Done, Exit, type Result, type Term } from '../../runtime/erlang/term.ts'
+import { type Done, Exit, matches, type Result, type Term } from '../../runtime/erlang/term.ts'
+import { load_config } from './application_config.ts'
 import { start_application, stop_application } from './application_controller.ts'
-import type { AppSpec, FullAppSpec, RestartType } from './application_spec.ts'
+import { type Mode, modes, start_all } from './application_order.ts'
+import { type AppSpec, application_starter, type FullAppSpec, type RestartType } from './application_spec.ts'
 import * as table from './application_table.ts'
 import { kernel_app, stdlib_app } from './kernel_app.ts'
 
-export type { AppSpec, Callbacks, FullAppSpec, RestartType } from './application_spec.ts'
+export type { ConfigMistake } from './application_config.ts'
+export type { Mode } from './application_order.ts'
+export type { AppSpec, Callbacks, Env, FullAppSpec, RestartType, StartPhase } from './application_spec.ts'
+export type { Config } from './application_table.ts'
+export { application_starter, load_config }
 
 /** An application as it is listed. */
 export type AppInfo = readonly [name: string, description: string, vsn: string]
@@ -20,10 +26,17 @@ export type AppInfo = readonly [name: string, description: string, vsn: string]
 /**
  * Makes an application known, so that others can name it. A second `load` changes nothing.
  *
- * @returns `'ok'`, or `['error', reason]`: `['already_loaded', name]`, `['bad_application', spec]`
+ * @returns `'ok'`, or `['error', reason]`: `['already_loaded', name]`, `['bad_application', spec]`, or
+ *   `['not_loaded', name]` of an application that it includes
  * @see OTP: `application:load/1`
  */
 export const load = (spec: AppSpec): Done => table.load(spec)
+
+/** As {@link load}; an application of that name that is loaded already is as good. */
+export function ensure_loaded(spec: AppSpec): Done {
+  const loaded = load(spec)
+  return loaded !== 'ok' && loaded[1][0] === 'already_loaded' ? 'ok' : loaded
+}
 
 /**
  * Forgets an application and its parameters.
@@ -34,13 +47,33 @@ export const load = (spec: AppSpec): Done => table.load(spec)
 export const unload = (name: string): Done => table.unload(name)
 
 /** The applications that are loaded, the latest first. OTP: `application:loaded_applications/0`. */
-export const loaded_applications = (): AppInfo[] => table.loaded_specs().map(info).reverse()
+export const loaded_applications = (): AppInfo[] => table.loaded_specs().map(info_of).reverse()
 
 /** The applications that are running, the latest first. OTP: `application:which_applications/0`. */
 export function which_applications(): AppInfo[] {
-  const running = table.started_entries().filter(([, { status }]) => status === 'running')
-  return running.map(([name]) => info(table.spec_of(name)!))
+  return with_status('running').map(([name]) => info_of(table.spec_of(name)!))
 }
+
+/** What is known of all applications. */
+export interface Info {
+  readonly loaded: readonly AppInfo[]
+  /** Those that are on their way. */
+  readonly starting: readonly string[]
+  readonly running: readonly string[]
+  /** Those that were started, and with which type; one that ended by itself and was not stopped is among them. */
+  readonly started: readonly (readonly [name: string, type: RestartType])[]
+}
+
+/** What is known of all applications, the latest first. OTP: `application:info/0`. */
+export const info = (): Info => ({
+  loaded: loaded_applications(),
+  starting: with_status('starting').map(([name]) => name),
+  running: with_status('running').map(([name]) => name),
+  started: table
+    .started_entries()
+    .filter(([, { status }]) => status !== 'starting')
+    .map(([name, { type }]) => [name, type]),
+})
 
 // ---- Starting and stopping
 
@@ -63,7 +96,9 @@ export function which_applications(): AppInfo[] {
  *   - `[reason, [module, 'start', ['normal', args]]]`: the application gave `['error', reason]`
  *   - `['bad_return', [[module, 'start', ['normal', args]], what]]`: it gave something else, or
  *     `['EXIT', reason]` for having failed
+ *   - `[reason, [module, 'start_phase', [phase, 'normal', args]]]`, and `['bad_return_value', …]`: a start phase
  *   - `['invalid_restart_type', type]`
+ *   - `['bad_config', mistake]`: the file that `KISTA_CONFIG` names, see {@link load_config}
  * @see OTP: `application:start/1,2`
  */
 export async function start(name: string, type: RestartType = 'temporary'): Promise<Done> {
@@ -76,28 +111,37 @@ export async function start(name: string, type: RestartType = 'temporary'): Prom
  */
 export async function ensure_started(name: string, type: RestartType = 'temporary'): Promise<Done> {
   const started = await start(name, type)
-  return is_error(started, ['already_started', name]) ? 'ok' : started
+  return is_already_started(started, name) ? 'ok' : started
+}
+
+/**
+ * Loads an application and starts it, as a boot script does; one that runs already is as good.
+ *
+ * @param spec - or the name of an application that is loaded
+ * @returns as {@link load} and {@link start}
+ * @see OTP: `application:start_boot/1,2`
+ */
+export async function start_boot(spec: AppSpec | string, type: RestartType = 'temporary'): Promise<Done> {
+  const loaded = typeof spec === 'string' ? 'ok' : ensure_loaded(spec)
+  return loaded === 'ok' ? ensure_started(typeof spec === 'string' ? spec : spec.application, type) : loaded
 }
 
 /**
  * Starts applications with all they depend on. If one fails to start, those that were started for it are stopped.
  *
- * @returns `['ok', names]`, the applications that had to be started, in that order; or `['error', [name, reason]]`,
- *   the reason being one of {@link start}
- * @see OTP: `application:ensure_all_started/1,2`
+ * @param mode - `'serial'`: one after the other; `'concurrent'`: each as soon as those it depends on run
+ * @returns `['ok', names]`, the applications that had to be started, in that order; or `['error', reason]`: `[name,
+ *   reason]` with one of {@link start}, or `['invalid_mode', mode]`
+ * @see OTP: `application:ensure_all_started/1,2,3`
  */
 export async function ensure_all_started(
   names: string | readonly string[],
   type: RestartType = 'temporary',
+  mode: Mode = 'serial',
 ): Promise<Result<string[]>> {
-  const started: string[] = []
-  for (const name of typeof names === 'string' ? [names] : names) {
-    const failure = await start_with_dependencies(name, type, { started, on_the_way: [] })
-    if (failure === undefined) continue
-    for (const other of started.reverse()) await stop(other)
-    return failure
-  }
-  return ['ok', started]
+  if (!modes.includes(mode)) return ['error', ['invalid_mode', mode]]
+  const wanted = typeof names === 'string' ? [names] : names
+  return in_process(() => start_all(wanted, mode, { start: name => start(name, type), stop }))
 }
 
 /**
@@ -108,6 +152,38 @@ export async function ensure_all_started(
  * @see OTP: `application:stop/1`
  */
 export const stop = (name: string): Promise<Done> => in_process(() => stop_application(name))
+
+/**
+ * Moves an application over from another node: there are none, so it is always refused.
+ *
+ * @returns `['error', ['not_distributed', name]]`, or `['error', ['not_loaded', name]]`
+ * @see OTP: `application:takeover/2`
+ */
+export const takeover = (name: string): Done => [
+  'error',
+  [table.spec_of(name) === undefined ? 'not_loaded' : 'not_distributed', name],
+]
+
+/**
+ * How the application that the running process belongs to is being started: `'normal'`, or `'local'` once it runs.
+ * Undefined in a process that belongs to none. OTP: `application:start_type/0`.
+ */
+export function start_type(): 'normal' | 'local' | undefined {
+  const name = get_application()?.[1]
+  if (name === undefined) return undefined
+  return table.started_entry(name)?.status === 'starting' ? 'normal' : 'local'
+}
+
+/**
+ * The top supervisor of an application.
+ *
+ * @returns `['ok', pid]`; undefined while it does not run, or if it has no processes
+ * @see OTP: `application:get_supervisor/1`
+ */
+export function get_supervisor(name: string): readonly ['ok', Pid] | undefined {
+  const top = table.started_entry(name)?.top
+  return top === undefined ? undefined : ['ok', top]
+}
 
 // ---- Parameters
 
@@ -129,53 +205,80 @@ export function get_env(...asked: [string, string?, Term?]): Term {
   return found ? ['ok', table.parameter(name, key)] : undefined
 }
 
-/** All parameters of an application. OTP: `application:get_all_env/1`. */
-export const get_all_env = (name: string): Readonly<Record<string, Term>> => table.all_parameters(name)
+/**
+ * All parameters of an application.
+ *
+ * @param name - default: the application that the running process belongs to
+ * @see OTP: `application:get_all_env/0,1`
+ */
+export const get_all_env = (name = get_application()?.[1]): Readonly<Record<string, Term>> =>
+  name === undefined ? {} : table.all_parameters(name)
 
-/** What {@link set_env} may do besides. */
+/** What {@link set_env} and {@link unset_env} may do besides. */
 export interface SetEnvOptions {
   /** The value outlasts a later `load`, which else brings the one of the specification. Default: false */
   readonly persistent?: boolean
 }
 
 /**
- * Sets a parameter; the application reads it when it comes to that, often only at its start.
+ * Sets a parameter, or several of several applications: `{ app: { key: value } }`. An application reads them when it
+ * comes to that, often only at its start.
  *
- * @throws {@link Exit} `['badarg', option]` for an option that is not known
- * @see OTP: `application:set_env/3,4`
+ * @throws {@link Exit} `['badarg', option]` for an option that is not known, `['badarg', text]` if `config` is not right
+ * @see OTP: `application:set_env/1,2,3,4`
  */
-export function set_env(name: string, key: string, value: Term, options: SetEnvOptions = {}): 'ok' {
-  for (const option of Object.keys(options)) {
-    if (option !== 'persistent') throw new Exit(['badarg', option])
-  }
-  table.set_parameter(name, key, value, options.persistent === true)
-  return 'ok'
-}
-
-/** Takes a parameter away. OTP: `application:unset_env/2`. */
-export function unset_env(name: string, key: string): 'ok' {
-  table.unset_parameter(name, key)
+export function set_env(config: table.Config, options?: SetEnvOptions): 'ok'
+export function set_env(name: string, key: string, value: Term, options?: SetEnvOptions): 'ok'
+export function set_env(
+  name: string | table.Config,
+  ...asked: readonly [SetEnvOptions?] | readonly [string, Term, SetEnvOptions?]
+): 'ok' {
+  if (typeof name !== 'string') return set_envs(name, is_persistent(asked[0] as SetEnvOptions))
+  const [key, value, options] = asked as readonly [string, Term, SetEnvOptions?]
+  table.set_parameter(name, key, value, is_persistent(options))
   return 'ok'
 }
 
 /**
- * One key of the specification of an application that is loaded.
+ * Takes a parameter away; with `persistent` it stays away, though a later `load` would bring it.
+ *
+ * @throws {@link Exit} `['badarg', option]` for an option that is not known
+ * @see OTP: `application:unset_env/2,3`
+ */
+export function unset_env(name: string, key: string, options: SetEnvOptions = {}): 'ok' {
+  table.unset_parameter(name, key, is_persistent(options))
+  return 'ok'
+}
+
+/**
+ * One key of the specification of an application that is loaded: with only the key, of the one that the running
+ * process belongs to.
  *
  * @returns `['ok', value]`, or undefined when there is no such application or key
- * @see OTP: `application:get_key/2`
+ * @see OTP: `application:get_key/1,2`
  */
+export function get_key<Key extends keyof FullAppSpec>(
+  key: Key,
+): readonly ['ok', FullAppSpec[Key]] | undefined
 export function get_key<Key extends keyof FullAppSpec>(
   name: string,
   key: Key,
-): readonly ['ok', FullAppSpec[Key]] | undefined {
-  const all = get_all_key(name)
+): readonly ['ok', FullAppSpec[Key]] | undefined
+export function get_key(...asked: [string, string?]): Term {
+  const all = asked.length === 1 ? get_all_key() : get_all_key(asked[0])
+  const key = asked.at(-1) as keyof FullAppSpec
   return all !== undefined && Object.hasOwn(all[1], key) ? ['ok', all[1][key]] : undefined
 }
 
-/** The specification of an application as it stands now, its parameters included. OTP: `application:get_all_key/1`. */
-export function get_all_key(name: string): readonly ['ok', FullAppSpec] | undefined {
-  const spec = table.spec_of(name)
-  return spec && ['ok', { ...spec, env: get_all_env(name) }]
+/**
+ * The specification of an application as it stands now, its parameters included.
+ *
+ * @param name - default: the application that the running process belongs to
+ * @see OTP: `application:get_all_key/0,1`
+ */
+export function get_all_key(name = get_application()?.[1]): readonly ['ok', FullAppSpec] | undefined {
+  const spec = name === undefined ? undefined : table.spec_of(name)
+  return spec && ['ok', { ...spec, env: get_all_env(spec.application) }]
 }
 
 /**
@@ -195,39 +298,35 @@ export function get_application(pid?: Pid): readonly ['ok', string] | undefined 
 
 const restart_types: readonly string[] = ['permanent', 'transient', 'temporary']
 
-const info = ({ application, description, vsn }: FullAppSpec): AppInfo => [application, description, vsn]
+const info_of = ({ application, description, vsn }: FullAppSpec): AppInfo => [application, description, vsn]
+
+const with_status = (wanted: table.Started['status']) =>
+  table.started_entries().filter(([, { status }]) => status === wanted)
 
 /** Programs start their applications from where no process is: this gives them one. */
 const in_process = <Value>(body: () => Promise<Value>): Promise<Value> =>
   running() === undefined ? run(body) : body()
 
-const is_error = (result: Done, [tag, name]: readonly [string, string?]): boolean =>
-  result !== 'ok' &&
-  Array.isArray(result[1]) &&
-  result[1][0] === tag &&
-  (name ?? result[1][1]) === result[1][1]
+const is_already_started = (result: Done, name: string): boolean =>
+  result !== 'ok' && matches(['already_started', name], result[1])
 
-/** @returns the failure, if there is one */
-async function start_with_dependencies(
-  name: string,
-  type: RestartType,
-  progress: { readonly started: string[]; readonly on_the_way: readonly string[] },
-): Promise<readonly ['error', Term] | undefined> {
-  const on_the_way = [...progress.on_the_way, name]
-  for (;;) {
-    const result = await start(name, type)
-    if (result === 'ok') {
-      progress.started.push(name)
-      return undefined
-    }
-    if (is_error(result, ['already_started', name])) return undefined
-    // Applications that depend on each other can none of them be the first.
-    if (!is_error(result, ['not_started']) || on_the_way.includes(result[1][1])) {
-      return ['error', [name, result[1]]]
-    }
-    const failure = await start_with_dependencies(result[1][1], type, { ...progress, on_the_way })
-    if (failure !== undefined) return failure
+function is_persistent(options: SetEnvOptions = {}): boolean {
+  for (const option of Object.keys(options)) {
+    if (option !== 'persistent') throw new Exit(['badarg', option])
   }
+  return options.persistent === true
+}
+
+function set_envs(config: table.Config, persistent: boolean): 'ok' {
+  const is_object = (value: Term) => typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (!is_object(config)) throw new Exit(['badarg', 'not an object of applications'])
+  for (const [name, env] of Object.entries(config)) {
+    if (!is_object(env)) throw new Exit(['badarg', `application: ${name}; parameters must be an object`])
+  }
+  for (const [name, env] of Object.entries(config)) {
+    for (const [key, value] of Object.entries(env)) table.set_parameter(name, key, value, persistent)
+  }
+  return 'ok'
 }
 
 load(kernel_app)

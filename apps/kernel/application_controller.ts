@@ -11,6 +11,7 @@ import { run } from '../../runtime/erlang/spawn.ts'
 import { type Done, ok, type Reason } from '../../runtime/erlang/term.ts'
 import { await_down } from '../../runtime/otp/await_down.ts'
 import * as gen_server from '../../runtime/otp/gen_server.ts'
+import { load_config_of_environment } from './application_config.ts'
 import * as application_master from './application_master.ts'
 import type { FullAppSpec, RestartType } from './application_spec.ts'
 import * as table from './application_table.ts'
@@ -21,8 +22,9 @@ type State = ReadonlyMap<string, readonly gen_server.From[]>
 type Call =
   | readonly ['start_application', name: string, type: RestartType]
   | readonly ['stop_application', name: string]
+  | readonly ['stop_everything']
 
-type Cast = readonly ['application_started', name: string]
+type Cast = readonly ['application_started', name: string, top: Pid]
 
 const registered_name = 'application_controller'
 /** Run from the start, as they do in OTP. */
@@ -37,16 +39,23 @@ export const start_application = (name: string, type: RestartType): Promise<Done
 /** OTP: `application:stop/1` */
 export const stop_application = (name: string): Promise<Done> => ask(['stop_application', name])
 
+/** Stops all that runs, the kernel last, and then the controller; `'ok'` at once when there is none. */
+export const stop_everything = async (): Promise<Done> =>
+  whereis(registered_name) === undefined
+    ? 'ok'
+    : gen_server.call<Done>(registered_name, ['stop_everything'], 'infinity')
+
 async function ask(request: Call): Promise<Done> {
-  await boot()
-  return gen_server.call(registered_name, request, 'infinity')
+  const booted = await boot()
+  return booted === 'ok' ? gen_server.call<Done>(registered_name, request, 'infinity') : booted
 }
 
-let booting: Promise<void> | undefined
+let booting: Promise<Done> | undefined
 
-/** Starts the controller, if there is none, and the applications that are always there. */
-function boot(): Promise<void> | undefined {
-  if (booting !== undefined || whereis(registered_name) !== undefined) return booting
+/** Reads the configuration and starts the controller, if there is none, and the applications that are always there. */
+function boot(): Promise<Done> | 'ok' {
+  if (booting !== undefined) return booting
+  if (whereis(registered_name) !== undefined) return 'ok'
   const booted = run_outside(() => run(start_all))
   booting = booted.finally(() => {
     booting = undefined
@@ -54,11 +63,18 @@ function boot(): Promise<void> | undefined {
   return booting
 }
 
-async function start_all(): Promise<void> {
+async function start_all(): Promise<Done> {
+  const configured = await load_config_of_environment()
+  if (configured !== 'ok') return configured
   ok(await gen_server.start(['local', registered_name], callbacks))
   for (const name of always_there) {
-    ok(await gen_server.call<Done>(registered_name, ['start_application', name, 'permanent'], 'infinity'))
+    const request: Call = ['start_application', name, 'permanent']
+    const started = await gen_server.call<Done>(registered_name, request, 'infinity')
+    if (started === 'ok') continue
+    await gen_server.stop(registered_name)
+    return started
   }
+  return 'ok'
 }
 
 // ---- Callbacks
@@ -75,12 +91,14 @@ const callbacks: gen_server.Callbacks<State, Call, Cast> = {
 
   async handle_call(request, from, waiting) {
     if (request[0] === 'start_application') return start(request, from, waiting)
-    return ['reply', await stop(request[1]), waiting]
+    if (request[0] === 'stop_application') return ['reply', await stop(request[1]), waiting]
+    await stop_each(table.started_entries())
+    return ['stop', 'normal', 'ok', waiting]
   },
 
-  handle_cast([, name], waiting) {
+  handle_cast([, name, top], waiting) {
     const { type, master } = table.started_entry(name)!
-    note_running(name, type, master)
+    note_running(name, type, master, top)
     return ['noreply', answer(name, 'ok', waiting)]
   },
 
@@ -116,25 +134,28 @@ function start(
   const refusal = why_not(spec)
   if (refusal !== undefined) return ['reply', ['error', refusal], waiting]
   if (spec.mod === undefined) {
-    note_running(name, type, undefined)
+    note_running(name, type)
     return ['reply', 'ok', waiting]
   }
   table.note_started(name, { type, status: 'starting', master: application_master.start_link(spec) })
   return ['noreply', new Map(waiting).set(name, [from])]
 }
 
-function why_not({ application, applications }: FullAppSpec): Reason | undefined {
+function why_not(spec: FullAppSpec): Reason | undefined {
+  const { application, applications, optional_applications } = spec
   if (table.started_entry(application)?.status === 'running') return ['already_started', application]
   for (const name of applications) {
     const status = table.started_entry(name)?.status
+    const can_be_missed = optional_applications.includes(name) && table.spec_of(name) === undefined
+    if (can_be_missed) continue
     if (status === undefined || status === 'starting') return ['not_started', name]
     if (status === 'ended') return ['not_running', name]
   }
   return undefined
 }
 
-function note_running(name: string, type: RestartType, master: Pid | undefined): void {
-  table.note_started(name, { type, status: 'running', master })
+function note_running(name: string, type: RestartType, master?: Pid, top?: Pid): void {
+  table.note_started(name, { type, status: 'running', master, top })
   const facts = { application: name, started_at: node() }
   report('info', { label: ['application_controller', 'progress'], report: facts })
 }
@@ -168,8 +189,11 @@ function report_exit(application: string, type: RestartType, exited: Reason): vo
 async function halt(application: string, reason: Reason): Promise<void> {
   report('emergency', { label: ['application_controller', 'halt'], report: { application, reason } })
   process.exitCode = 1
-  for (const [name, { master }] of table.started_entries()) {
-    if (always_there.includes(name)) continue
+  await stop_each(table.started_entries().filter(([name]) => !always_there.includes(name)))
+}
+
+async function stop_each(entries: readonly (readonly [name: string, table.Started])[]): Promise<void> {
+  for (const [name, { master }] of entries) {
     if (master !== undefined) await await_down([master], 'infinity', pid => exit(pid, 'shutdown'))
     table.note_stopped(name)
   }

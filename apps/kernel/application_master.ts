@@ -11,7 +11,8 @@ import { spawn_link } from '../../runtime/erlang/spawn.ts'
 import { _, Exit, matches, type Reason, type Term } from '../../runtime/erlang/term.ts'
 import { await_down } from '../../runtime/otp/await_down.ts'
 import * as gen_server from '../../runtime/otp/gen_server.ts'
-import { app_module, type FullAppSpec } from './application_spec.ts'
+import { go_through_phases } from './application_phases.ts'
+import { app_module, callbacks_of, type FullAppSpec } from './application_spec.ts'
 
 /** An application whose start function has done its work. */
 interface Running {
@@ -21,7 +22,7 @@ interface Running {
 
 /**
  * Starts the master of an application and links it to the running process, the controller. It casts
- * `['application_started', name]` once the application runs, or ends with the reason why it does not. It stops the
+ * `['application_started', name, top]` once the application runs, or ends with the reason why it does not. It stops the
  * application and ends when the controller sends it an exit signal, and ends after its top supervisor.
  */
 export function start_link(spec: FullAppSpec): Pid {
@@ -37,7 +38,7 @@ async function rule(spec: FullAppSpec, controller: Pid): Promise<void> {
   try {
     const dismissed = receive(['EXIT', controller, _])
     const running = await Promise.race([start(spec), dismissed.then(([, , reason]) => exit(reason))])
-    gen_server.cast(controller, ['application_started', spec.application])
+    gen_server.cast(controller, ['application_started', spec.application, running.top])
     const [, , reason] = await Promise.race([dismissed, end_of(running.top)])
     await stop(spec, running)
     exit(reason)
@@ -59,8 +60,20 @@ async function start(spec: FullAppSpec): Promise<Running> {
   if (Array.isArray(result) && result[0] === 'error' && result.length === 2) throw new Exit([result[1], call])
   if (!is_running(result)) throw new Exit(['bad_return', [call, result]])
   link(result[1])
+  await phases(spec, result[1])
   return { top: result[1], state: result[2] }
 }
+
+async function phases(spec: FullAppSpec, top: Pid): Promise<void> {
+  try {
+    await go_through_phases(spec)
+  } catch (thrown) {
+    await take_down(top)
+    throw thrown
+  }
+}
+
+const take_down = (top: Pid) => await_down([top], 'infinity', pid => exit(pid, 'shutdown'))
 
 const is_running = (result: Term): boolean =>
   Array.isArray(result) &&
@@ -77,15 +90,14 @@ async function end_of(top: Pid): Promise<readonly ['EXIT', Pid, Reason]> {
 }
 
 async function stop(spec: FullAppSpec, { top, state }: Running): Promise<void> {
-  const callbacks = spec.mod![0]
   const last_state = await attempt(spec, 'prep_stop', state)
-  await await_down([top], 'infinity', pid => exit(pid, 'shutdown'))
-  if (callbacks.stop !== undefined) await attempt(spec, 'stop', last_state)
+  await take_down(top)
+  await attempt(spec, 'stop', last_state)
 }
 
 /** Calls a callback, if it is there. One that fails is told of, and holds up nothing. @returns the new state */
 async function attempt(spec: FullAppSpec, callback: 'prep_stop' | 'stop', state: Term): Promise<Term> {
-  const callbacks = spec.mod![0]
+  const callbacks = callbacks_of(spec)!
   try {
     return callbacks[callback] === undefined ? state : await callbacks[callback](state)
   } catch (thrown) {

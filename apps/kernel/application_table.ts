@@ -3,7 +3,13 @@
 
 import type { Pid } from '../../runtime/erlang/pid.ts'
 import type { Done, Term } from '../../runtime/erlang/term.ts'
-import { type AppSpec, check_app_spec, type FullAppSpec, type RestartType } from './application_spec.ts'
+import {
+  type AppSpec,
+  check_app_spec,
+  type Env,
+  type FullAppSpec,
+  type RestartType,
+} from './application_spec.ts'
 
 /** An application that was started and not stopped since. */
 export interface Started {
@@ -12,12 +18,25 @@ export interface Started {
   readonly status: 'starting' | 'running' | 'ended'
   /** The application master; undefined for an application that has no processes. */
   readonly master: Pid | undefined
+  /** Its top supervisor, while it runs. */
+  readonly top?: Pid | undefined
+}
+
+/** What a program is configured to: parameters that come before those of the specifications. */
+export type Config = Readonly<Record<string, Env>>
+
+/** What a new configuration means for an application. */
+export interface EnvChange {
+  readonly changed: Env
+  readonly added: Env
+  readonly removed: readonly string[]
 }
 
 const loaded = new Map<string, FullAppSpec>()
 const parameters = new Map<string, Map<string, Term>>()
-/** The parameters that a later `load` leaves as they are. */
+/** The parameters that a later `load` leaves as they are, or away. */
 const persistent = new Map<string, Set<string>>()
+let config: Config = {}
 /** In the order in which they came to run. */
 const started = new Map<string, Started>()
 
@@ -29,13 +48,26 @@ export function load(given: AppSpec): Done {
   if (tag === 'error') return ['error', spec]
   const name = spec.application
   if (loaded.has(name)) return ['error', ['already_loaded', name]]
+  const missing = spec.included_applications.find(other => !loaded.has(other))
+  if (missing !== undefined) return ['error', ['not_loaded', missing]]
 
   loaded.set(name, spec)
-  const values = new Map(Object.entries(spec.env))
-  for (const key of persistent.get(name) ?? []) values.set(key, parameters.get(name)!.get(key))
-  parameters.set(name, values)
+  parameters.set(name, initial_parameters(spec))
   return 'ok'
 }
+
+/** What an application begins with: what was set to last, else what is configured, else what its specification says. */
+function initial_parameters({ application, env }: FullAppSpec): Map<string, Term> {
+  const values = new Map(Object.entries({ ...env, ...own(config, application) }))
+  for (const key of persistent.get(application) ?? []) {
+    const before = parameters.get(application)
+    if (before?.has(key)) values.set(key, before.get(key))
+    else values.delete(key)
+  }
+  return values
+}
+
+const own = (of: Config, name: string): Env | undefined => (Object.hasOwn(of, name) ? of[name] : undefined)
 
 /** OTP: `application:unload/1` */
 export function unload(name: string): Done {
@@ -66,9 +98,47 @@ export function set_parameter(name: string, key: string, value: Term, keep: bool
   if (keep) set_default(persistent, name, new Set()).add(key)
 }
 
-export function unset_parameter(name: string, key: string): void {
+export function unset_parameter(name: string, key: string, keep: boolean): void {
   parameters.get(name)?.delete(key)
-  persistent.get(name)?.delete(key)
+  if (keep) set_default(persistent, name, new Set()).add(key)
+  else persistent.get(name)?.delete(key)
+}
+
+/**
+ * Puts another configuration in place; what loaded applications begin with is then theirs.
+ *
+ * @returns what that changes, by application, if anything
+ */
+export function use_config(other: Config): ReadonlyMap<string, EnvChange> {
+  config = other
+  const changes = new Map<string, EnvChange>()
+  for (const [name, spec] of loaded) {
+    const before = parameters.get(name)!
+    const after = initial_parameters(spec)
+    parameters.set(name, after)
+    const kept = [...after].filter(([key]) => before.has(key))
+    const change = {
+      changed: Object.fromEntries(kept.filter(([key, value]) => !is_same(before.get(key), value))),
+      added: Object.fromEntries([...after].filter(([key]) => !before.has(key))),
+      removed: [...before.keys()].filter(key => !after.has(key)),
+    }
+    const size = Object.keys(change.changed).length + Object.keys(change.added).length
+    if (size + change.removed.length > 0) changes.set(name, change)
+  }
+  return changes
+}
+
+/** Two terms of the same shape and content, as what two readings of one file give. */
+function is_same(one: Term, other: Term): boolean {
+  if (Object.is(one, other)) return true
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
+  if (Object.getPrototypeOf(one) !== Object.getPrototypeOf(other)) return false
+  const keys = Object.keys(one)
+  return (
+    (Array.isArray(one) || Object.getPrototypeOf(one) === Object.prototype) &&
+    keys.length === Object.keys(other).length &&
+    keys.every(key => Object.hasOwn(other, key) && is_same(one[key], other[key]))
+  )
 }
 
 function set_default<Value>(map: Map<string, Value>, key: string, value: Value): Value {

@@ -1,6 +1,7 @@
 // The package's entry point `kista/kernel`.
 
 export * as application from './application.ts'
+export * as init from './application_init.ts'
 export * as gen_tcp from './gen_tcp.ts'
 export * as inet from './inet.ts'
 export * as logger from './logger.ts'

@@ -45,7 +45,12 @@ describe('a specification', () => {
     ['no object', 'a'],
     ['undefined', undefined],
     ['without a name', { description: 'nameless' }],
-    ['with an unknown key', { application: 'a', start_phases: [] }],
+    ['with an unknown key', { application: 'a', start_phase: [] }],
+    ['with a phase that is none', { application: 'a', start_phases: ['go'] }],
+    [
+      'with phases and no callback for them',
+      { application: 'a', start_phases: [['go', 1]], mod: [{ start() {} }, []] },
+    ],
     ['with a name that is no string', { application: 7 }],
     ['with dependencies that are no names', { application: 'a', applications: [1] }],
     ['with callbacks that cannot start', { application: 'a', mod: [{}, []] }],
