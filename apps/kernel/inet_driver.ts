@@ -7,7 +7,7 @@ import type { IpAddress } from './inet_parse.ts'
 /** OTP: `{Address, Port}` */
 export type Address = readonly [ip: IpAddress, port: number]
 
-/** The path of a unix domain socket, as code units of one byte each; `''` for an end that has none. OTP: `{local, Path}` */
+/** The path of a unix domain socket; `''` for an end that has none. OTP: `{local, Path}` */
 export type LocalAddress = readonly ['local', path: string]
 
 /** Where a socket is, or its peer. OTP: `inet:socket_address()` */

@@ -1,6 +1,9 @@
 // The options of TCP sockets: which there are, which values they take, and what they are when nobody says.
+//
+// What OTP can set and Node cannot is refused with `einval`: see `refused_options`.
 
-import { Exit } from '../../runtime/erlang/term.ts'
+import { type Done, Exit } from '../../runtime/erlang/term.ts'
+import type { LocalAddress } from './inet_driver.ts'
 import { is_packet_type, type Mode, type PacketLimits, type PacketType } from './inet_packet.ts'
 import { type IpAddress, is_ip_address, parse_address } from './inet_parse.ts'
 
@@ -17,6 +20,8 @@ export interface SocketOptions {
   active: Active
   /** Data is a `Buffer`, or a string of code units 0 to 255. Default: `'list'` */
   mode: Mode
+  /** The form of a message with data: `['tcp', socket, data]`, or `[socket, ['data', data]]`. Default: `'term'` */
+  deliver: 'term' | 'port'
   /** How the stream is cut into packets; 1, 2 and 4 are added to what is sent too. Default: 0 */
   packet: PacketType
   /** Longest packet, in bytes; a longer one is the error `'emsgsize'`. 0: no limit. Default: 0 */
@@ -32,6 +37,8 @@ export interface SocketOptions {
   buffer: number
   /** Whether the end of what the peer sends closes the socket both ways. Default: true */
   exit_on_close: boolean
+  /** Whether what is sent waits until those that run now have had their turn, and then goes out as one. Default: false */
+  delay_send: boolean
   /** Milliseconds that a send waits for the peer to read. Default: no limit */
   send_timeout: number | 'infinity'
   /** Whether a send that has waited too long closes the socket. Default: false */
@@ -53,21 +60,29 @@ export interface SocketOptions {
   linger: readonly [on: boolean, seconds: number]
 }
 
+/** The local address: of a host, or with `['local', path]` a unix domain socket, which only listeners can be bound to. */
+export type BoundTo = IpAddress | string | 'any' | 'loopback' | LocalAddress
+
 /** Where a socket is bound. */
 interface Binding {
   /** The local address. Default: any */
-  readonly ip?: IpAddress | string | 'any' | 'loopback'
+  readonly ip?: BoundTo
+  /** The same as `ip`, and counts when both are given. */
+  readonly ifaddr?: BoundTo
+  /** The local port. Of a listener it counts, and not the argument. Default: any */
+  readonly port?: number
   /** IPv4; this is the default. */
   readonly inet?: true
   /** IPv6. An address that is given decides by itself. */
   readonly inet6?: true
+  /** A unix domain socket. An address that is given decides by itself. */
+  readonly local?: true
+  /** Node always sets it: `false` is refused. */
+  readonly reuseaddr?: true
 }
 
 /** OTP: `gen_tcp:connect_option()` */
-export interface ConnectOptions extends Partial<Readonly<SocketOptions>>, Binding {
-  /** The local port. Default: any */
-  readonly port?: number
-}
+export interface ConnectOptions extends Partial<Readonly<SocketOptions>>, Binding {}
 
 /** OTP: `gen_tcp:listen_option()` */
 export interface ListenOptions extends Partial<Readonly<SocketOptions>>, Binding {
@@ -75,8 +90,6 @@ export interface ListenOptions extends Partial<Readonly<SocketOptions>>, Binding
   readonly backlog?: number
   /** With `inet6`: no IPv4 on the same socket. Default: false */
   readonly ipv6_v6only?: boolean
-  /** Node always sets it: `false` is refused. */
-  readonly reuseaddr?: true
 }
 
 type Check = (value: any) => boolean
@@ -84,6 +97,7 @@ type Checks<Options> = { readonly [Name in keyof Required<Options>]: Check }
 
 const defaults: SocketOptions = {
   active: true,
+  deliver: 'term',
   mode: 'list',
   packet: 0,
   packet_size: 0,
@@ -91,6 +105,7 @@ const defaults: SocketOptions = {
   line_delimiter: 0x0a,
   buffer: 65_536,
   exit_on_close: true,
+  delay_send: false,
   send_timeout: 'infinity',
   send_timeout_close: false,
   high_watermark: 8_192,
@@ -110,6 +125,7 @@ const milliseconds = whole(0, 2 ** 32 - 1)
 
 const socket_checks: Checks<SocketOptions> = {
   active: value => boolean(value) || value === 'once' || whole(-32_768, 32_767)(value),
+  deliver: value => value === 'term' || value === 'port',
   mode: value => value === 'binary' || value === 'list',
   packet: is_packet_type,
   packet_size: size,
@@ -117,6 +133,7 @@ const socket_checks: Checks<SocketOptions> = {
   line_delimiter: whole(0, 255),
   buffer: whole(1, 2 ** 31 - 1),
   exit_on_close: boolean,
+  delay_send: boolean,
   send_timeout: value => value === 'infinity' || milliseconds(value),
   send_timeout_close: boolean,
   high_watermark: size,
@@ -130,35 +147,55 @@ const socket_checks: Checks<SocketOptions> = {
 
 const yes: Check = value => value === true
 
+const bound_to: Check = value =>
+  value === 'any' ||
+  value === 'loopback' ||
+  is_ip_address(value) ||
+  is_local_address(value) ||
+  (typeof value === 'string' && parse_address(value)[0] === 'ok')
+
 const binding_checks: Checks<Binding> = {
-  ip: value =>
-    value === 'any' ||
-    value === 'loopback' ||
-    is_ip_address(value) ||
-    (typeof value === 'string' && parse_address(value)[0] === 'ok'),
+  ip: bound_to,
+  ifaddr: bound_to,
+  port: whole(0, 65_535),
   inet: yes,
   inet6: yes,
+  local: yes,
+  reuseaddr: yes,
 }
 
-const connect_checks: Checks<ConnectOptions> = {
-  ...socket_checks,
-  ...binding_checks,
-  port: whole(0, 65_535),
-}
+const connect_checks: Checks<ConnectOptions> = { ...socket_checks, ...binding_checks }
 
 const listen_checks: Checks<ListenOptions> = {
   ...socket_checks,
   ...binding_checks,
   backlog: whole(0, 2 ** 31 - 1),
   ipv6_v6only: boolean,
-  reuseaddr: yes,
 }
 
-/** @throws {@link Exit} `'badarg'`, whose message names the option that is not known or cannot have its value */
-export const check_connect_options = (options: ConnectOptions): void => check(options, connect_checks)
+/** What OTP has and Node has no way to set. */
+const refused_options: ReadonlySet<string> = new Set(
+  `bind_to_device debug dontroute exclusiveaddruse fd high_msgq_watermark inet_backend low_msgq_watermark netns nopush
+  pktoptions priority raw read_packets recbuf recvtclass recvtos recvttl reuseport reuseport_lb sndbuf tclass tos
+  ttl`.split(/\s+/),
+)
 
-/** @throws as {@link check_connect_options} */
-export const check_listen_options = (options: ListenOptions): void => check(options, listen_checks)
+/** Whether it is the address of a unix domain socket, with a path. */
+export const is_local_address = (term: unknown): term is LocalAddress =>
+  Array.isArray(term) &&
+  term.length === 2 &&
+  term[0] === 'local' &&
+  typeof term[1] === 'string' &&
+  term[1] !== ''
+
+/**
+ * @returns `['error', 'einval']` when one of the options is OTP's, and Node cannot set it to its value
+ * @throws {@link Exit} `'badarg'`, whose message names the option that is not known or cannot have its value
+ */
+export const check_connect_options = (options: ConnectOptions): Done => check(options, connect_checks)
+
+/** @returns and throws as {@link check_connect_options} */
+export const check_listen_options = (options: ListenOptions): Done => check(options, listen_checks)
 
 /** Whether all of these can be set on an open socket. */
 export const are_socket_options = (options: object): options is Partial<SocketOptions> =>
@@ -209,9 +246,10 @@ export function next_active(now: Active, asked: Active): Active | undefined {
   return count > 0 && count
 }
 
-function check(options: object, checks: Readonly<Record<string, Check>>): void {
+function check(options: object, checks: Readonly<Record<string, Check>>): Done {
   const wrong = is_object(options) ? wrong_option(options, checks) : 'options'
-  if (wrong === undefined) return
+  if (wrong === undefined) return 'ok'
+  if (is_object(options) && is_refused(options)) return ['error', 'einval']
   const refusal = new Exit('badarg')
   Object.defineProperty(refusal, 'message', { value: `badarg: ${wrong}` })
   throw refusal
@@ -219,6 +257,12 @@ function check(options: object, checks: Readonly<Record<string, Check>>): void {
 
 const is_object = (term: unknown): term is object =>
   typeof term === 'object' && term !== null && !Array.isArray(term)
+
+const is_refused = (options: object): boolean =>
+  Object.entries(options).some(
+    ([name, value]) =>
+      value !== undefined && (refused_options.has(name) || (name === 'reuseaddr' && value === false)),
+  )
 
 function wrong_option(options: object, checks: Readonly<Record<string, Check>>): string | undefined {
   for (const [name, value] of Object.entries(options)) {

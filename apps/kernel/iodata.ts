@@ -38,6 +38,15 @@ export function total_size(pieces: readonly Uint8Array[]): number {
   return size
 }
 
+/** The pieces of `data`, or undefined for what is no data. See {@link iolist_to_iovec}. */
+export function pieces_of(data: IoData): Uint8Array[] | undefined {
+  try {
+    return iolist_to_iovec(data)
+  } catch {
+    return undefined
+  }
+}
+
 function gather(data: IoData, pieces: Uint8Array[]): void {
   if (data instanceof Uint8Array) {
     if (data.length > 0) pieces.push(data)

@@ -1,13 +1,15 @@
 // What has come in on a stream and is not delivered yet. Chunks are kept as they came and joined only when a packet
 // spans several, once all of it is there, so that a long packet in small chunks costs no more than its length.
 
-import { decode_packet, type PacketLimits, type PacketType } from './inet_packet.ts'
+import { first_packet, is_http, type Packet, type PacketLimits, type PacketType } from './inet_packet.ts'
 
 export class PacketBuffer {
   #chunks: Uint8Array[] = []
   #length = 0
   /** Bytes without which the packet at the front cannot be whole. */
   #needed = 1
+  /** Whether a first line of HTTP has come, and header fields follow. */
+  #in_headers = false
 
   /** How many bytes there are. */
   get length(): number {
@@ -18,6 +20,14 @@ export class PacketBuffer {
     if (chunk.length === 0) return
     this.#chunks.push(chunk)
     this.#length += chunk.length
+  }
+
+  /** Puts bytes in front of what there is. */
+  unshift(chunk: Uint8Array): void {
+    if (chunk.length === 0) return
+    this.#chunks.unshift(chunk)
+    this.#length += chunk.length
+    this.#needed = 1
   }
 
   /** The bytes at the front that came in one piece, but not more than `most`; undefined when there are none. */
@@ -32,20 +42,22 @@ export class PacketBuffer {
   }
 
   /**
-   * The content of the packet at the front; undefined when it is not whole yet.
+   * The packet at the front; undefined when it is not whole yet. With the types `http` and `http_bin` a first line is
+   * followed by header fields up to the empty line.
    *
    * @returns `'invalid'`, again and again, when what is there cannot be a packet
    */
-  take_packet(type: PacketType, limits: PacketLimits): Uint8Array | undefined | 'invalid' {
+  take_packet(type: PacketType, limits: PacketLimits): Packet | undefined | 'invalid' {
     if (this.#length < this.#needed) return undefined
     const all = this.all()
-    const decoded = decode_packet(type, all, limits)
+    const decoded = first_packet(this.#in_headers ? header_type(type) : type, all, limits)
     if (decoded[0] === 'error') return 'invalid'
     if (decoded[0] === 'more') {
       this.#needed = decoded[1] ?? this.#length + 1
       return undefined
     }
     this.#drop(all.length - decoded[2].length)
+    if (is_http(type)) this.#follow(decoded[1])
     return decoded[1]
   }
 
@@ -60,6 +72,11 @@ export class PacketBuffer {
     this.#needed = 1
   }
 
+  /** What comes next is no header field of HTTP, but a first line. */
+  expect_first_line(): void {
+    this.#in_headers = false
+  }
+
   /** Copies what is left, so that the large chunks that it is a part of can go. */
   compact(): void {
     this.#chunks = this.#length === 0 ? [] : [Buffer.concat(this.#chunks)]
@@ -69,6 +86,11 @@ export class PacketBuffer {
     this.#chunks = []
     this.#length = 0
     this.#needed = 1
+  }
+
+  #follow(packet: Packet): void {
+    if (packet === 'http_eoh') this.#in_headers = false
+    else if (packet[0] === 'http_request' || packet[0] === 'http_response') this.#in_headers = true
   }
 
   #take(length: number): Uint8Array {
@@ -87,4 +109,9 @@ export class PacketBuffer {
     this.#length -= length
     this.#needed = 1
   }
+}
+
+const header_type = (type: PacketType): PacketType => {
+  if (type === 'http') return 'httph'
+  return type === 'http_bin' ? 'httph_bin' : type
 }

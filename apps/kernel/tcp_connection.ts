@@ -6,7 +6,7 @@ import type { Process } from '../../runtime/erlang/process.ts'
 import type { Done, Result, Timeout } from '../../runtime/erlang/term.ts'
 import type { InetStream, SocketAddress, StreamHandlers } from './inet_driver.ts'
 import { assign_options, next_active, recuts, type SocketOptions } from './inet_options.ts'
-import type { Data } from './inet_packet.ts'
+import type { Delivered } from './inet_packet.ts'
 import { enter, type InetSocket, leave, type Statistics } from './inet_socket.ts'
 import type { IoData } from './iodata.ts'
 import { Incoming, type Receiving } from './tcp_incoming.ts'
@@ -55,8 +55,12 @@ export class Connection implements Driver, InetSocket, Receiving, StreamHandlers
     return this.#outgoing.send(data)
   }
 
-  recv(length: number, timeout: Timeout): Result<Data> | Promise<Result<Data>> {
+  recv(length: number, timeout: Timeout): Result<Delivered> | Promise<Result<Delivered>> {
     return this.#incoming.recv(length, timeout)
+  }
+
+  unrecv(data: Uint8Array): void {
+    this.#incoming.unrecv(data)
   }
 
   shutdown(how: 'read' | 'write' | 'read_write'): Done {

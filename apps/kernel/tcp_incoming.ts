@@ -5,7 +5,7 @@ import type { Pid, Port } from '../../runtime/erlang/pid.ts'
 import type { Reason, Result, Term, Timeout } from '../../runtime/erlang/term.ts'
 import type { InetStream } from './inet_driver.ts'
 import { packet_limits, type SocketOptions } from './inet_options.ts'
-import { as_delivered, type Data, is_raw } from './inet_packet.ts'
+import { as_delivered, type Delivered, is_raw, type Packet } from './inet_packet.ts'
 import { Request } from './inet_request.ts'
 import { PacketBuffer } from './packet_buffer.ts'
 
@@ -25,7 +25,7 @@ export class Incoming {
   readonly #connection: Receiving
   readonly #stream: InetStream
   readonly #buffer = new PacketBuffer()
-  #receiver: { readonly length: number; readonly request: Request<Result<Data>> } | undefined
+  #receiver: { readonly length: number; readonly request: Request<Result<Delivered>> } | undefined
   /** Why nothing more comes, once nothing does. */
   #ended: Reason = undefined
   /** Whether the owner or a receiver knows that. */
@@ -40,16 +40,16 @@ export class Incoming {
     this.#stream = stream
   }
 
-  recv(length: number, timeout: Timeout): Result<Data> | Promise<Result<Data>> {
+  recv(length: number, timeout: Timeout): Result<Delivered> | Promise<Result<Delivered>> {
     const { active, packet } = this.#connection.options
     if (active !== false || (length > 0 && !is_raw(packet))) return ['error', 'einval']
     if (length > longest_recv) return ['error', 'enomem']
     if (this.#receiver !== undefined) return ['error', 'ealready']
 
     const ready = this.#next(length)
-    if (ready !== undefined) return ['ok', this.#as_delivered(ready)]
+    if (ready !== undefined) return ['ok', this.#in_its_form(ready)]
     if (this.#ended !== undefined) return ['error', this.#tell_the_end()]
-    const request = new Request<Result<Data>>(timeout, ['error', 'timeout'], () => {
+    const request = new Request<Result<Delivered>>(timeout, ['error', 'timeout'], () => {
       this.#receiver = undefined
     })
     this.#receiver = { length, request }
@@ -64,6 +64,13 @@ export class Incoming {
       this.#deliver(packet)
     }
     if (this.#ended !== undefined && this.#wanted && !this.#told) this.#tell_the_end()
+  }
+
+  /** Puts data back in front of what is still to be read. */
+  unrecv(data: Uint8Array): void {
+    if (this.#told) return
+    this.#buffer.unshift(data)
+    this.pump()
   }
 
   /** Nothing more comes from the network. */
@@ -101,6 +108,11 @@ export class Incoming {
     }
   }
 
+  /** Whether a process waits for data. */
+  get receiving(): boolean {
+    return this.#receiver !== undefined
+  }
+
   /** Whether somebody knows that nothing more comes. */
   get told(): boolean {
     return this.#told
@@ -111,14 +123,16 @@ export class Incoming {
   }
 
   /** The next packet, or `length` bytes of a raw stream, if it is all there; if not, it is asked for. */
-  #next(length: number): Uint8Array | undefined {
+  #next(length: number): Packet | undefined {
     for (;;) {
+      const before = this.#buffer.length
       const packet = this.#from_buffer(length)
       if (packet === 'invalid') {
         this.#buffer.clear()
         this.#ended = 'emsgsize'
         return undefined
       }
+      if (packet !== undefined) this.#tally(before - this.#buffer.length)
       if (packet !== undefined || this.#ended !== undefined) return packet
       const chunk = this.#stream.read()
       if (chunk === undefined) return undefined
@@ -126,14 +140,14 @@ export class Incoming {
     }
   }
 
-  #from_buffer(length: number): Uint8Array | undefined | 'invalid' {
+  #from_buffer(length: number): Packet | undefined | 'invalid' {
     const { options } = this.#connection
     if (!is_raw(options.packet)) return this.#buffer.take_packet(options.packet, packet_limits(options))
     return length > 0 ? this.#buffer.take(length) : this.#buffer.shift(options.buffer)
   }
 
-  #deliver(packet: Uint8Array): void {
-    const data = this.#as_delivered(packet)
+  #deliver(packet: Packet): void {
+    const data = this.#in_its_form(packet)
     if (this.#receiver !== undefined) {
       const { request } = this.#receiver
       this.#receiver = undefined
@@ -144,17 +158,22 @@ export class Incoming {
     const { active } = options
     if (active === 'once') options.active = false
     if (typeof active === 'number') options.active = active > 1 && active - 1
-    this.#tell_owner(['tcp', port, data])
+    this.#tell_owner(this.#message(packet, data))
     if (active === 1) this.#tell_owner(['tcp_passive', port])
+  }
+
+  #message(packet: Packet, data: Delivered): Term {
+    const { options, port } = this.#connection
+    if (!(packet instanceof Uint8Array)) return ['http', port, data]
+    return options.deliver === 'term' ? ['tcp', port, data] : [port, ['data', data]]
   }
 
   #tell_owner(message: Term): void {
     this.#connection.owner.entity?.deliver(message)
   }
 
-  #as_delivered(packet: Uint8Array): Data {
+  #in_its_form(packet: Packet): Delivered {
     const { mode, header } = this.#connection.options
-    this.#tally(packet.length)
     return as_delivered(packet, mode, header)
   }
 

@@ -1,10 +1,10 @@
 // How connections and listeners come to be: one attempt after another, on behalf of a process that may give up.
 
-import { ok, type Result, type Timeout } from '../../runtime/erlang/term.ts'
+import { Exit, ok, type Reason, type Result, type Timeout } from '../../runtime/erlang/term.ts'
 import { inet_driver } from './inet_db.ts'
-import type { InetStream, SocketAddress } from './inet_driver.ts'
+import type { Destination, Family, InetStream, LocalAddress, SocketAddress } from './inet_driver.ts'
 import { getaddrs, type Host } from './inet_gethost.ts'
-import { type ConnectOptions, type ListenOptions, socket_options } from './inet_options.ts'
+import { type ConnectOptions, is_local_address, type ListenOptions, socket_options } from './inet_options.ts'
 import { type IpAddress, parse_address } from './inet_parse.ts'
 import { Request } from './inet_request.ts'
 import type { Socket } from './inet_socket.ts'
@@ -15,42 +15,81 @@ import { Listener } from './tcp_listener.ts'
 const default_backlog = 1_024
 
 /** Connects to the first address of `host` that answers. */
-export function open_connection(
+export async function open_connection(
   host: Host,
   port: number,
   options: ConnectOptions,
   timeout: Timeout,
 ): Promise<Result<Socket>> {
-  let stream: InetStream | undefined
-  const request = new Request<Result<Socket>>(timeout, ['error', 'timeout'], () => stream?.destroy())
-
-  const attempt = (addresses: readonly IpAddress[], index: number): void => {
-    const ip = addresses[index]!
-    const destination = {
-      to: [ip, port] as const,
-      from_ip: options.ip === undefined ? undefined : bound_to(options.ip, ip.length === 8),
-      from_port: options.port,
+  const { inet6, local, port: from_port, ip: bound = options.ifaddr } = options
+  if (local || is_local_address(bound)) return ['error', 'einval']
+  const opening = new Opening(options, timeout)
+  getaddrs(host, inet6 ? 'inet6' : 'inet').then(([tag, found]) => {
+    if (tag === 'error') opening.fail(found)
+    else {
+      const from_ip = (ip: IpAddress) => (bound === undefined ? undefined : bound_to(bound, family_of(ip)))
+      opening.attempt(found.map(ip => ({ to: [ip, port], from_ip: from_ip(ip), from_port })))
     }
-    const attempted = inet_driver().connect(destination, reason => {
-      if (!request.open) return
-      if (reason === undefined) request.settle(['ok', opened(request, attempted, options)])
-      else if (index + 1 < addresses.length) attempt(addresses, index + 1)
-      else request.settle(['error', reason])
-    })
-    stream = attempted
-  }
-
-  getaddrs(host, options.inet6 ? 'inet6' : 'inet').then(([tag, found]) => {
-    if (!request.open) return
-    if (tag === 'error') request.settle([tag, found])
-    else attempt(found, 0)
   })
-  return request.answer
+  return opening.answer
 }
 
-export function open_listener(port: number, options: ListenOptions): Promise<Result<Socket>> {
-  const { backlog = default_backlog, ipv6_v6only = false, ip = 'any' } = options
-  const at: SocketAddress = [bound_to(ip, options.inet6 === true), port]
+/** Connects to a unix domain socket. Node cannot give the own end a path. */
+export async function open_local_connection(
+  to: LocalAddress,
+  options: ConnectOptions,
+  timeout: Timeout,
+): Promise<Result<Socket>> {
+  if (options.ip !== undefined || options.ifaddr !== undefined || options.port) return ['error', 'einval']
+  const opening = new Opening(options, timeout)
+  opening.attempt([{ to, from_ip: undefined, from_port: undefined }])
+  return opening.answer
+}
+
+/** Attempts at one destination after another, for a process that may give up. */
+class Opening {
+  readonly #options: ConnectOptions
+  readonly #request: Request<Result<Socket>>
+  #stream: InetStream | undefined
+
+  constructor(options: ConnectOptions, timeout: Timeout) {
+    this.#options = options
+    this.#request = new Request<Result<Socket>>(timeout, ['error', 'timeout'], () => this.#stream?.destroy())
+  }
+
+  get answer(): Promise<Result<Socket>> {
+    return this.#request.answer
+  }
+
+  fail(reason: Reason): void {
+    this.#request.settle(['error', reason])
+  }
+
+  attempt([destination, ...others]: readonly Destination[]): void {
+    if (destination === undefined || !this.#request.open) return
+    const stream = inet_driver().connect(destination, reason => {
+      if (!this.#request.open) return
+      if (reason === undefined) this.#request.settle(['ok', this.#opened(stream)])
+      else if (others.length > 0) this.attempt(others)
+      else this.fail(reason)
+    })
+    this.#stream = stream
+  }
+
+  /** The socket starts passive, so that `active` counts and tells as when it is set later. */
+  #opened(stream: InetStream): Socket {
+    const { active, ...initial } = socket_options(this.#options)
+    const connection = new Connection(this.#request.process, stream, { ...initial, active: false })
+    connection.setopts({ active })
+    return connection.port
+  }
+}
+
+/** Listens where the options say, and else on `port` of any address. */
+export async function open_listener(port: number, options: ListenOptions): Promise<Result<Socket>> {
+  const { backlog = default_backlog, ipv6_v6only = false } = options
+  const at = listening_at(port, options)
+  if (at === undefined) return ['error', 'einval']
   let listener: Listener | undefined
   const request = new Request<Result<Socket>>('infinity', ['error', 'timeout'], () => server.close())
   const server = inet_driver().listen(
@@ -74,19 +113,26 @@ export function open_listener(port: number, options: ListenOptions): Promise<Res
   return request.answer
 }
 
-/** The socket starts passive, so that `active` counts and tells as when it is set later. */
-function opened(request: Request<Result<Socket>>, stream: InetStream, options: ConnectOptions): Socket {
-  const { active, ...initial } = socket_options(options)
-  const connection = new Connection(request.process, stream, { ...initial, active: false })
-  connection.setopts({ active })
-  return connection.port
+/**
+ * @returns undefined for a unix domain socket without a path
+ * @throws Exit `'badarg'` for one with a port or an IP family
+ */
+function listening_at(argument: number, options: ListenOptions): SocketAddress | undefined {
+  const { ip: bound = options.ifaddr, inet, inet6, local, port = argument } = options
+  if (is_local_address(bound)) {
+    if (port !== 0 || inet || inet6) throw new Exit('badarg')
+    return bound
+  }
+  return local ? undefined : [bound_to(bound ?? 'any', inet6 ? 'inet6' : 'inet'), port]
 }
 
-const any = { ip4: [0, 0, 0, 0], ip6: [0, 0, 0, 0, 0, 0, 0, 0] } as const
-const loopback = { ip4: [127, 0, 0, 1], ip6: [0, 0, 0, 0, 0, 0, 0, 1] } as const
+const any = { inet: [0, 0, 0, 0], inet6: [0, 0, 0, 0, 0, 0, 0, 0] } as const
+const loopback = { inet: [127, 0, 0, 1], inet6: [0, 0, 0, 0, 0, 0, 0, 1] } as const
 
-function bound_to(ip: NonNullable<ListenOptions['ip']>, is_ip6: boolean): IpAddress {
-  if (ip === 'any') return is_ip6 ? any.ip6 : any.ip4
-  if (ip === 'loopback') return is_ip6 ? loopback.ip6 : loopback.ip4
+const family_of = (ip: IpAddress): Family => (ip.length === 8 ? 'inet6' : 'inet')
+
+function bound_to(ip: IpAddress | string, family: Family): IpAddress {
+  if (ip === 'any') return any[family]
+  if (ip === 'loopback') return loopback[family]
   return typeof ip === 'string' ? ok(parse_address(ip)) : ip
 }

@@ -2,12 +2,13 @@
 // does not read, and the half-close.
 
 import { clear_timer, set_timer } from '../../runtime/erlang/alarm.ts'
+import { enqueue } from '../../runtime/erlang/scheduler.ts'
 import type { Done } from '../../runtime/erlang/term.ts'
 import type { InetStream } from './inet_driver.ts'
 import type { SocketOptions } from './inet_options.ts'
 import { packet_header } from './inet_packet.ts'
 import { Request } from './inet_request.ts'
-import { type IoData, iolist_to_iovec, total_size } from './iodata.ts'
+import { type IoData, pieces_of, total_size } from './iodata.ts'
 
 /** What is still to be sent may take as long after `close`, in milliseconds, as OTP gives it. */
 const longest_goodbye = 180_000
@@ -18,6 +19,8 @@ export class Outgoing {
   /** Called when a send has waited too long and the socket is to be closed for it. */
   readonly #gave_up: () => void
   readonly #waiting = new Set<Request<Done>>()
+  /** With `delay_send`: what was sent since those that run now had their turn. */
+  #delayed: Uint8Array[] | undefined = undefined
   #ended = false
   #octets = 0
   #count = 0
@@ -40,8 +43,8 @@ export class Outgoing {
     if (tag === 'error') return ['error', 'emsgsize']
     if (header !== undefined) pieces.unshift(header)
     this.#tally(size + (header?.length ?? 0))
-    if (pieces.length > 0 && !this.#stream.write(pieces)) return ['error', 'closed']
-    if (this.#stream.pending < this.#options.high_watermark) return 'ok'
+    if (pieces.length > 0 && !this.#write(pieces)) return ['error', 'closed']
+    if (this.#pending < this.#options.high_watermark) return 'ok'
     return this.#wait()
   }
 
@@ -49,12 +52,14 @@ export class Outgoing {
   end(): void {
     if (this.#ended) return
     this.#ended = true
+    this.#flush()
     this.#stream.end()
   }
 
   /** Who still waits, waits no more: the connection is gone. */
   fail(): void {
     this.#ended = true
+    this.#delayed = undefined
     for (const request of this.#waiting) request.settle(['error', 'closed'])
     this.#waiting.clear()
   }
@@ -62,6 +67,7 @@ export class Outgoing {
   /** Lets the stream go: at once, or when what is still to be sent has been. */
   close(): void {
     const half_closed = this.#ended
+    this.#flush()
     this.fail()
     const [lingers, seconds] = this.#options.linger
     if (lingers && seconds === 0 && !half_closed) this.#stream.reset()
@@ -71,14 +77,37 @@ export class Outgoing {
 
   /** The stream has taken some of what was written: who waits for that goes on. */
   written(): void {
-    if (this.#waiting.size === 0 || this.#stream.pending > this.#options.low_watermark) return
+    if (this.#waiting.size === 0 || this.#pending > this.#options.low_watermark) return
     for (const request of this.#waiting) request.settle('ok')
     this.#waiting.clear()
   }
 
   statistics(): { octets: number; count: number; largest: number; pending: number } {
-    const pending = this.#stream.pending
-    return { octets: this.#octets, count: this.#count, largest: this.#largest, pending }
+    return { octets: this.#octets, count: this.#count, largest: this.#largest, pending: this.#pending }
+  }
+
+  /** Bytes that have not left: with the stream, or held back. */
+  get #pending(): number {
+    return this.#stream.pending + (this.#delayed === undefined ? 0 : total_size(this.#delayed))
+  }
+
+  /** @returns false when the stream is known to be broken */
+  #write(pieces: Uint8Array[]): boolean {
+    if (this.#delayed !== undefined) this.#delayed.push(...pieces)
+    else if (!this.#options.delay_send) return this.#stream.write(pieces)
+    else {
+      this.#delayed = pieces
+      enqueue({ run: () => this.#flush() })
+    }
+    return true
+  }
+
+  /** What was held back goes out in one piece. */
+  #flush(): void {
+    if (this.#delayed === undefined) return
+    const pieces = this.#delayed
+    this.#delayed = undefined
+    this.#stream.write(pieces)
   }
 
   #wait(): Promise<Done> {
@@ -101,13 +130,5 @@ export class Outgoing {
     const stream = this.#stream
     const timer = set_timer(limit, () => stream.destroy())
     stream.finish(() => clear_timer(timer))
-  }
-}
-
-function pieces_of(data: IoData): Uint8Array[] | undefined {
-  try {
-    return iolist_to_iovec(data)
-  } catch {
-    return undefined
   }
 }

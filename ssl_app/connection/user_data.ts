@@ -3,6 +3,7 @@
 import {
   as_delivered,
   type Data,
+  type Delivered,
   is_raw,
   type Mode,
   no_limits,
@@ -32,7 +33,7 @@ export const default_emulated: EmulatedOptions = {
 }
 
 /** What one unit of data can be: there, not all there yet, or such that it can never be one. */
-export type Unit = readonly ['ok', Data] | 'none' | readonly ['error', readonly ['invalid_packet', Data]]
+export type Unit = readonly ['ok', Delivered] | 'none' | readonly ['error', readonly ['invalid_packet', Data]]
 
 /** Mutable: it belongs to one connection. */
 export class UserData {
@@ -56,6 +57,7 @@ export class UserData {
   change(options: Partial<EmulatedOptions>): void {
     this.#options = { ...this.#options, ...options }
     this.#buffer.reinterpret()
+    if (options.packet !== undefined) this.#buffer.expect_first_line()
   }
 
   /** Lets go of the large buffers behind what little is left of them. */
