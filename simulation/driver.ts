@@ -16,6 +16,8 @@ import { VirtualClock } from './virtual_clock.ts'
 
 /** Turns of the event loop after which what has happened outside has been noticed. */
 const turns_of_quiet = 3
+/** Turns of the event loop that are given to what the platform was asked for before. */
+const turns_of_patience = 2_000
 /** Real milliseconds without any progress before nobody is said to be able to go on. */
 const patience = 250
 /** Turns of processes between two looks at the event loop. */
@@ -42,6 +44,8 @@ export class Driver {
     simulating = true
     try {
       await quiet()
+      // What is still asked for then, such as the next line of a terminal, is not worth waiting for later either.
+      for (let turns = 0; turns < turns_of_patience && requests() > 0; turns++) await next_turn()
       if (timer_count() > 0)
         throw new Error(`${timer_count()} timers are running that are not the simulation's`)
       return new Driver(random, options)
@@ -118,8 +122,9 @@ export class Driver {
       await this.#step()
       return true
     }
-    if (this.clock.next_alarm > until) return false
-    if (this.clock.next_alarm > (this.#options.max_time ?? default_max_time)) {
+    const { next_alarm } = this.clock
+    if (next_alarm > until || next_alarm === Number.POSITIVE_INFINITY) return false
+    if (next_alarm > (this.#options.max_time ?? default_max_time)) {
       throw new LimitReached(`it takes more than ${this.clock.now} ms`)
     }
     return this.clock.jump()
@@ -174,4 +179,4 @@ const microtasks_done = (): Promise<void> => new Promise(resolve => process.next
 
 /** What the platform has been asked for and has not answered: files and names. */
 const requests = (): number =>
-  process.getActiveResourcesInfo().filter(name => /^(FS|Get)\w*Req/.test(name)).length
+  process.getActiveResourcesInfo().filter(name => /Req(Wrap|Promise|Callback)?$/.test(name)).length
