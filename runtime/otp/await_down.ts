@@ -13,19 +13,21 @@ import {
 import type { Reason, Term, Timeout } from '../erlang/term.ts'
 
 /**
- * Does to each process what should make it end, and waits until it has. Messages `EXIT` that come from the
- * processes meanwhile are taken away: the running process may be linked to them.
+ * Does to each process what should make it end, and waits until it has.
  *
  * @param timeout - milliseconds for all of them together
+ * @param exits - whether messages `EXIT` that come from the processes meanwhile are taken away, or kept: the running
+ *   process may be linked to them
  * @returns why each one ended; those that did not in time are missing
  */
 export function await_down(
   pids: Iterable<Pid>,
   timeout: Timeout,
   provoke: (pid: Pid) => void,
+  exits: 'taken' | 'kept' = 'taken',
 ): Promise<Map<Pid, Reason>> {
   const process = current()
-  return new Promise(resolve => new Wake(process, resolve).begin(pids, timeout, provoke))
+  return new Promise(resolve => new Wake(process, exits, resolve).begin(pids, timeout, provoke))
 }
 
 /** Takes messages `EXIT` of processes that have ended out of the mailbox, all in one go, and notes their reasons. */
@@ -43,13 +45,15 @@ export function take_exits(pids: ReadonlySet<Pid>, reasons: Map<Pid, Reason>): v
 class Wake implements Waiter {
   next: Waiter | undefined = undefined
   readonly process: Process
+  readonly #exits: 'taken' | 'kept'
   readonly #resolve: (ended: Map<Pid, Reason>) => void
   readonly #ended = new Map<Pid, Reason>()
   readonly #living = new Map<Pid, Monitor>()
   #timer: Timer | undefined = undefined
 
-  constructor(process: Process, resolve: (ended: Map<Pid, Reason>) => void) {
+  constructor(process: Process, exits: 'taken' | 'kept', resolve: (ended: Map<Pid, Reason>) => void) {
     this.process = process
+    this.#exits = exits
     this.#resolve = resolve
   }
 
@@ -68,7 +72,7 @@ class Wake implements Waiter {
 
   wants(message: Term): boolean {
     if (!Array.isArray(message)) return false
-    if (message[0] === 'EXIT') return this.#living.has(message[1])
+    if (message[0] === 'EXIT') return this.#exits === 'taken' && this.#living.has(message[1])
     return message[0] === 'DOWN' && this.#living.get(message[3]) === message[1]
   }
 
@@ -98,6 +102,6 @@ class Wake implements Waiter {
   /** Those that ended before may have left word in the mailbox. */
   #look_back(gone: ReadonlySet<Pid>): void {
     for (const pid of gone) this.#ended.set(pid, 'noproc')
-    take_exits(gone, this.#ended)
+    if (this.#exits === 'taken') take_exits(gone, this.#ended)
   }
 }
