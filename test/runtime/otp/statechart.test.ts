@@ -1,0 +1,437 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { assign, createMachine, emit, raise, setup } from 'xstate'
+import { timer_count } from '../../../runtime/erlang/alarm.ts'
+import { exit, monitor } from '../../../runtime/erlang/links.ts'
+import { is_process_alive, process_info } from '../../../runtime/erlang/process_flags.ts'
+import { receive } from '../../../runtime/erlang/receive.ts'
+import { whereis } from '../../../runtime/erlang/registry.ts'
+import { self } from '../../../runtime/erlang/self.ts'
+import { send } from '../../../runtime/erlang/send.ts'
+import { spawn } from '../../../runtime/erlang/spawn.ts'
+import { _, Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
+import * as gen_server from '../../../runtime/otp/gen_server.ts'
+import * as statechart from '../../../runtime/otp/statechart.ts'
+import * as supervisor from '../../../runtime/otp/supervisor.ts'
+import * as sys from '../../../runtime/otp/sys.ts'
+import { mailbox, pause } from '../../support/behaviours.ts'
+import { kill_everybody } from '../../support/clean_slate.ts'
+import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
+import { in_virtual_time } from '../../support/virtual_time.ts'
+
+let told: Told[]
+beforeEach(() => {
+  told = catch_reports()
+})
+afterEach(() => {
+  release_reports()
+  kill_everybody()
+})
+
+const labels = () => told.map(({ label }) => label)
+const value_of = async (pid: Term) => (await statechart.get_snapshot(pid)).value
+
+const traffic_light = createMachine({
+  id: 'traffic_light',
+  initial: 'green',
+  states: {
+    green: { after: { 20000: 'yellow' } },
+    yellow: { after: { 3000: 'red' } },
+    red: { after: { 10000: 'green' }, on: { POWER_OUT: 'blinking' } },
+    blinking: {},
+  },
+})
+
+const counter = setup({
+  types: {} as {
+    context: { count: number }
+    input: { count: number }
+    events: { type: 'add'; by: number } | { type: 'end' } | { type: 'fail' }
+    output: number
+    emitted: { type: 'added'; by: number }
+  },
+  actions: {
+    fail: () => {
+      throw new RangeError('too much')
+    },
+  },
+  guards: { positive: ({ event }) => event.type === 'add' && event.by > 0 },
+}).createMachine({
+  id: 'counter',
+  context: ({ input }) => ({ count: input.count }),
+  initial: 'counting',
+  states: {
+    counting: {
+      on: {
+        add: {
+          guard: 'positive',
+          actions: [
+            assign({ count: ({ context, event }) => context.count + event.by }),
+            emit(({ event }) => ({ type: 'added', by: event.by })),
+          ],
+        },
+        end: 'ended',
+        fail: { actions: 'fail' },
+      },
+    },
+    ended: { type: 'final' },
+  },
+  output: ({ context }) => context.count,
+})
+
+describe('a machine as a process', () => {
+  test('goes from state to state by delays, in the time of the runtime', () =>
+    in_virtual_time(async () => {
+      const pid = ok(await statechart.start_link(traffic_light))
+      expect(await value_of(pid)).toBe('green')
+      await pause(20_001)
+      expect(await value_of(pid)).toBe('yellow')
+      await pause(3_000)
+      expect(await value_of(pid)).toBe('red')
+      send(pid, { type: 'POWER_OUT' })
+      expect(await value_of(pid)).toBe('blinking')
+      expect(timer_count()).toBe(0)
+    }))
+
+  test('takes input, and gives its output when it is done', () =>
+    in_virtual_time(async () => {
+      const [pid, ref] = ok(await statechart.start_monitor(counter, { input: { count: 40 } }))
+      const output = statechart.await_output<number>(pid)
+      statechart.send_event(pid, { type: 'add', by: 2 })
+      statechart.send_event(pid, { type: 'add', by: -7 })
+      statechart.send_event(pid, { type: 'end' })
+      expect(await output).toBe(42)
+      expect(await receive()).toEqual(['DOWN', ref, 'process', pid, 'normal'])
+      expect(await statechart.await_output(pid)).toBe(42)
+      expect(told).toEqual([])
+    }))
+
+  test('may be done as soon as it starts', () =>
+    in_virtual_time(async () => {
+      const machine = createMachine({ initial: 'end', states: { end: { type: 'final' } }, output: 'at once' })
+      const [pid, ref] = ok(await statechart.start_monitor(machine))
+      expect(await receive(['DOWN', _, _, _, _])).toEqual(['DOWN', ref, 'process', pid, 'normal'])
+      expect(await statechart.await_output(pid)).toBe('at once')
+    }))
+
+  test('remembers, and does several things at once', () =>
+    in_virtual_time(async () => {
+      const player = createMachine({
+        initial: 'off',
+        states: {
+          off: { on: { power: 'on' } },
+          on: {
+            type: 'parallel',
+            on: { power: 'off' },
+            states: {
+              track: { initial: 'paused', states: { paused: { on: { play: 'playing' } }, playing: {} } },
+              volume: {
+                initial: 'normal',
+                states: { normal: { on: { mute: 'muted' } }, muted: {} },
+              },
+            },
+          },
+        },
+      })
+      const pid = ok(await statechart.start(player))
+      for (const type of ['power', 'play', 'mute']) send(pid, { type })
+      expect(await value_of(pid)).toEqual({ on: { track: 'playing', volume: 'muted' } })
+    }))
+
+  test('goes back to where it was by a history state', () =>
+    in_virtual_time(async () => {
+      const machine = createMachine({
+        initial: 'work',
+        states: {
+          work: {
+            initial: 'one',
+            on: { interrupt: 'break' },
+            states: { one: { on: { next: 'two' } }, two: {}, before: { type: 'history' } },
+          },
+          break: { on: { resume: 'work.before' } },
+        },
+      })
+      const pid = ok(await statechart.start(machine))
+      for (const type of ['next', 'interrupt', 'resume']) send(pid, { type })
+      expect(await value_of(pid)).toEqual({ work: 'two' })
+    }))
+
+  test('has a name, and no other has it', () =>
+    in_virtual_time(async () => {
+      const pid = ok(await statechart.start_link(['local', 'light'], traffic_light))
+      expect(whereis('light')).toBe(pid)
+      expect(await value_of('light')).toBe('green')
+      expect(await statechart.start(['local', 'light'], traffic_light)).toEqual([
+        'error',
+        ['already_started', pid],
+      ])
+      expect(process_info(pid, 'initial_call')).toEqual(['initial_call', ['traffic_light', 'init', 1]])
+    }))
+
+  test('is no machine that is none', () =>
+    in_virtual_time(async () => {
+      expect(() => statechart.start({} as never)).toThrow(Exit)
+      await expect(statechart.start(traffic_light, { colour: 'green' } as never)).rejects.toMatchObject({
+        reason: ['badarg', 'colour'],
+      })
+    }))
+
+  test('gets any message as an event', () =>
+    in_virtual_time(async () => {
+      const seen: Term[] = []
+      const machine = createMachine({
+        on: {
+          '*': {
+            actions: ({ event }) => {
+              seen.push(event)
+            },
+          },
+        },
+      })
+      const pid = ok(await statechart.start(machine))
+      for (const message of ['stop', ['tcp', 'socket', 'data'], [1, 2], 7]) send(pid, message)
+      gen_server.cast(pid, 'cast')
+      await statechart.get_snapshot(pid)
+      expect(seen).toEqual([
+        { type: 'stop', message: 'stop' },
+        { type: 'tcp', message: ['tcp', 'socket', 'data'] },
+        { type: 'info', message: [1, 2] },
+        { type: 'info', message: 7 },
+        { type: 'cast', message: 'cast' },
+      ])
+    }))
+
+  test('answers calls', () =>
+    in_virtual_time(async () => {
+      const machine = createMachine({
+        on: { call: { actions: ({ event }) => void statechart.reply(event.from, [event.request, self()]) } },
+      })
+      const pid = ok(await statechart.start(machine))
+      expect(await statechart.call(pid, 'who')).toEqual(['who', pid])
+      expect(await gen_server.call(pid, 'who')).toEqual(['who', pid])
+    }))
+})
+
+describe('a delayed event', () => {
+  test('that is cancelled while it waits in the mailbox does not happen', () =>
+    in_virtual_time(async () => {
+      const machine = createMachine({
+        initial: 'waiting',
+        states: {
+          waiting: { after: { 100: 'late' }, on: { again: { target: 'waiting', reenter: true } } },
+          late: {},
+        },
+      })
+      const pid = ok(await statechart.start(machine))
+      const blocked = spawn(async () => {
+        await pause(99)
+        await sys.suspend(pid)
+        send(pid, { type: 'again' })
+        await pause(50)
+        await sys.resume(pid)
+      })
+      await pause(180)
+      expect(is_process_alive(blocked)).toBe(false)
+      expect(await value_of(pid)).toBe('waiting')
+      await pause(100)
+      expect(await value_of(pid)).toBe('late')
+    }))
+
+  test('that a machine sends itself comes, unless it is cancelled by its id', () =>
+    in_virtual_time(async () => {
+      const machine = createMachine({
+        context: { ticks: 0 },
+        entry: raise({ type: 'tick' }, { delay: 10 }),
+        on: {
+          tick: {
+            actions: [
+              assign({ ticks: ({ context }) => context.ticks + 1 }),
+              raise({ type: 'tick' }, { delay: 10 }),
+            ],
+          },
+        },
+      })
+      const pid = ok(await statechart.start(machine))
+      await pause(35)
+      expect((await statechart.get_snapshot(pid)).context).toEqual({ ticks: 3 })
+      exit(pid, 'kill')
+      expect(timer_count()).toBe(0)
+    }))
+})
+
+describe('watching a machine', () => {
+  test('gives each new snapshot, and what it emits', () =>
+    in_virtual_time(async () => {
+      const pid = ok(await statechart.start(counter, { input: { count: 1 } }))
+      const [, first] = await statechart.subscribe<typeof counter>(pid)
+      expect(first.context).toEqual({ count: 1 })
+      for (const event of [{ type: 'add', by: 1 }, { type: 'what' }, { type: 'end' }]) send(pid, event)
+      await receive(['snapshot', pid, _], 100).then(([, , { context }]) =>
+        expect(context).toEqual({ count: 2 }),
+      )
+      expect(await receive(['emitted', pid, _])).toEqual(['emitted', pid, { type: 'added', by: 1 }])
+      const [, , last] = await receive()
+      expect(last).toMatchObject({ status: 'done', output: 2 })
+      expect(mailbox()).toEqual([])
+    }))
+
+  test('ends when it is no longer wanted', () =>
+    in_virtual_time(async () => {
+      const pid = ok(await statechart.start(counter, { input: { count: 1 } }))
+      const other = spawn(() => receive('never'))
+      await statechart.subscribe(pid, other)
+      await statechart.subscribe(pid)
+      await statechart.unsubscribe(pid)
+      exit(other, 'kill')
+      send(pid, { type: 'add', by: 1 })
+      expect((await statechart.get_snapshot(pid)).context).toEqual({ count: 2 })
+      expect(mailbox()).toEqual([])
+    }))
+
+  test('can wait for what it is waiting for', () =>
+    in_virtual_time(async () => {
+      const pid = ok(await statechart.start(traffic_light))
+      expect((await statechart.wait_for(pid, light => light.matches('green'))).value).toBe('green')
+      expect((await statechart.wait_for(pid, light => light.matches('red'))).value).toBe('red')
+      await expect(statechart.wait_for(pid, light => light.matches('blinking'), 100)).rejects.toMatchObject({
+        reason: ['timeout', ['statechart', 'wait_for', [pid]]],
+      })
+      const failure = new Error('no such light')
+      await expect(
+        statechart.wait_for(pid, () => {
+          throw failure
+        }),
+      ).rejects.toBe(failure)
+      const never = statechart.wait_for(pid, () => false)
+      exit(pid, 'kill')
+      await expect(never).rejects.toMatchObject({ reason: ['killed', expect.anything()] })
+    }))
+
+  test('fails with a machine that comes to no output', () =>
+    in_virtual_time(async () => {
+      const pid = ok(await statechart.start(traffic_light))
+      await expect(statechart.await_output(pid, 10)).rejects.toMatchObject({
+        reason: ['timeout', ['statechart', 'await_output', [pid]]],
+      })
+      const output = statechart.await_output(pid)
+      await statechart.stop(pid, 'shutdown')
+      await expect(output).rejects.toMatchObject({ reason: ['shutdown', expect.anything()] })
+      await expect(statechart.await_output(pid)).rejects.toMatchObject({
+        reason: ['noproc', expect.anything()],
+      })
+    }))
+})
+
+describe('a crash', () => {
+  test('in an action is a crash of the process, and told', () =>
+    in_virtual_time(async () => {
+      const [pid, ref] = ok(await statechart.start_monitor(counter, { input: { count: 5 } }))
+      send(pid, { type: 'fail' })
+      const reason = new RangeError('too much')
+      expect(await receive()).toEqual(['DOWN', ref, 'process', pid, reason])
+      expect(labels()).toEqual(['statechart terminate', 'proc_lib crash'])
+      expect(told[0]!.facts).toMatchObject({
+        name: pid,
+        modules: ['counter'],
+        last_message: { type: 'fail' },
+        state: ['counting', { count: 5 }],
+        reason,
+      })
+    }))
+
+  test.each<[string, Term, Term]>([
+    ['an exit', () => new Exit(['shutdown', 'enough']), ['shutdown', 'enough']],
+    ['something else', () => 'what', ['nocatch', 'what']],
+  ])('by %s has its reason', (_name, thrown, reason) =>
+    in_virtual_time(async () => {
+      const machine = createMachine({
+        on: {
+          go: {
+            actions: () => {
+              throw thrown()
+            },
+          },
+        },
+      })
+      const [pid, ref] = ok(await statechart.start_monitor(machine))
+      send(pid, { type: 'go' })
+      expect(await receive()).toEqual(['DOWN', ref, 'process', pid, reason])
+    }),
+  )
+
+  test('in a guard names the guard', () =>
+    in_virtual_time(async () => {
+      const machine = createMachine({
+        on: {
+          go: {
+            guard: () => {
+              throw new Error('unguarded')
+            },
+          },
+        },
+      })
+      const [pid] = ok(await statechart.start_monitor(machine))
+      send(pid, { type: 'go' })
+      const [, , , , reason] = await receive(['DOWN', _, 'process', pid, _])
+      expect(reason.message).toMatch(/guard.*\n?.*unguarded/)
+    }))
+
+  test('at the start is a failure to start', () =>
+    in_virtual_time(async () => {
+      const failure = new Error('not today')
+      const machine = createMachine({
+        entry: () => {
+          throw failure
+        },
+      })
+      const bad_context = createMachine({
+        context: () => {
+          throw failure
+        },
+      })
+      expect(await statechart.start(['local', 'early'], machine)).toEqual(['error', failure])
+      expect(await statechart.start(['local', 'early'], bad_context)).toEqual(['error', failure])
+      expect(labels()).toEqual(['proc_lib crash', 'proc_lib crash'])
+    }))
+
+  test('makes a supervisor start another one', () =>
+    in_virtual_time(async () => {
+      const child: supervisor.ChildSpec = {
+        id: 'counter',
+        start: [statechart.start_link, [['local', 'counted'], counter, { input: { count: 7 } }]],
+        restart: 'transient',
+      }
+      ok(await supervisor.start_link({ init: () => ['ok', [{ strategy: 'one_for_one' }, [child]]] }))
+      const first = whereis('counted')
+      statechart.send_event('counted', { type: 'add', by: 1 })
+      statechart.send_event('counted', { type: 'fail' })
+      await pause()
+      expect(whereis('counted')).not.toBe(first)
+      expect((await statechart.get_snapshot('counted')).context).toEqual({ count: 7 })
+      statechart.send_event('counted', { type: 'end' })
+      await pause()
+      expect(whereis('counted')).toBeUndefined()
+    }))
+
+  test('of its parent is its end', () =>
+    in_virtual_time(async () => {
+      const parent = spawn(async () => {
+        ok(await statechart.start_link(['local', 'child'], traffic_light))
+        await receive('never')
+      })
+      await pause()
+      const ref = monitor('process', 'child')
+      exit(parent, 'boom')
+      expect(await receive()).toEqual(['DOWN', ref, 'process', ['child', 'nonode@nohost'], 'boom'])
+      expect(timer_count()).toBe(0)
+    }))
+})
+
+test('a machine goes on from a snapshot that was kept', () =>
+  in_virtual_time(async () => {
+    const pid = ok(await statechart.start(counter, { input: { count: 1 } }))
+    send(pid, { type: 'add', by: 8 })
+    const snapshot = JSON.parse(JSON.stringify(await statechart.get_persisted_snapshot(pid)))
+    await statechart.stop(pid)
+    const again = ok(await statechart.start(counter, { snapshot, input: { count: 0 }, id: 'again' }))
+    expect((await statechart.get_snapshot(again)).context).toEqual({ count: 9 })
+  }))
