@@ -1,13 +1,14 @@
 // The package's entry point `kista`: the runtime, and the behaviours on it.
 
 export { timer_count } from './erlang/alarm.ts'
+export { type AliasOptions, alias, type MonitorOptions, unalias } from './erlang/aliases.ts'
 export { monotonic_time, system_time } from './erlang/clock.ts'
 export { freeze_messages } from './erlang/debug.ts'
 export * as ets from './erlang/ets.ts'
 export { format_term } from './erlang/io_lib.ts'
 export { type DemonitorOptions, demonitor, exit, link, monitor, node, unlink } from './erlang/links.ts'
 export { is_pid, is_port, is_reference, make_ref, type Pid, type Port, type Ref } from './erlang/pid.ts'
-export { port_info, ports } from './erlang/port.ts'
+export { type PortInfo, port_info, ports } from './erlang/port.ts'
 export {
   erase,
   get,

@@ -1,7 +1,8 @@
 // Links, monitors and exit signals: how the end of one process reaches others.
 
-import { Pid, type Port, Ref } from './pid.ts'
-import { current, Monitor, type Process, start_monitor, stop_monitor } from './process.ts'
+import { check_monitor_options, type MonitorOptions, start_tagged_monitor, TaggedMonitor } from './aliases.ts'
+import { Pid, Port, Ref } from './pid.ts'
+import { add_monitor, current, Monitor, type Monitored, stop_monitor } from './process.ts'
 import { whereis } from './registry.ts'
 import { context, running } from './self.ts'
 import { _, Exit, matches, type Reason, type Term } from './term.ts'
@@ -13,7 +14,7 @@ export const node = (): string => 'nonode@nohost'
  * Ends the running process with `reason`, unless it is caught. With two arguments: sends `pid` an exit signal, as
  * if a process linked to it had ended; `'kill'` ends it whatever it traps, and its neighbours see `'killed'`.
  *
- * @throws {@link Exit} `reason` in the form with one argument
+ * @throws {@link Exit} `reason` in the form with one argument; `'badarg'` when `pid` is none
  * @see OTP: `erlang:exit/1`, `erlang:exit/2`
  */
 export function exit(reason: Reason): never
@@ -21,6 +22,7 @@ export function exit(destination: Pid | Port, reason: Reason): true
 export function exit(...asked: [Reason] | [Pid | Port, Reason]): true {
   if (asked.length === 1) throw new Exit(asked[0])
   const [destination, reason] = asked
+  if (!(destination instanceof Pid || destination instanceof Port)) throw new Exit('badarg')
   const sender = running()
   if (sender?.alive === false) context()
   destination.entity?.exit_signal(sender?.pid ?? outside, reason, false)
@@ -39,6 +41,7 @@ const outside = new Pid()
  * @see OTP: `erlang:link/1`
  */
 export function link(other: Pid | Port): true {
+  if (!(other instanceof Pid || other instanceof Port)) throw new Exit('badarg')
   const process = current()
   if (other === process.pid) return true
   if (other.entity === undefined) {
@@ -52,11 +55,13 @@ export function link(other: Pid | Port): true {
 }
 
 /**
- * Takes a link away; once it has returned, no exit signal comes through that link any more.
+ * Takes a link away; once it has returned, no exit signal comes through that link any more. A message `'EXIT'` that
+ * has come before stays in the mailbox.
  *
  * @see OTP: `erlang:unlink/1`
  */
 export function unlink(other: Pid | Port): true {
+  if (!(other instanceof Pid || other instanceof Port)) throw new Exit('badarg')
   const process = current()
   process.unlink(other)
   other.entity?.unlink(process.pid)
@@ -64,23 +69,40 @@ export function unlink(other: Pid | Port): true {
 }
 
 /**
- * Asks for one message `['DOWN', ref, 'process', object, reason]` when a process ends; at once, with reason
- * `'noproc'`, if it is gone already. `object` is the pid, or `[name, node]` when it was asked for by name.
+ * Asks for one message `['DOWN', ref, type, object, reason]` when a process ends or a port is closed; at once, with
+ * reason `'noproc'`, if it is gone already. `object` is the pid or port, or `[name, node]` when it was asked for by
+ * name.
  *
- * @throws {@link Exit} `'badarg'` for another type
- * @see OTP: `erlang:monitor/2`
+ * @throws {@link Exit} `'badarg'` for another type, for a target that is not of that type, for options that there
+ *   are not
+ * @see OTP: `erlang:monitor/2,3`
  */
-export function monitor(type: 'process', target: Pid | string): Ref {
-  if (type !== 'process') throw new Exit('badarg')
-  const process = current()
-  const pid = typeof target === 'string' ? whereis(target) : target
-  const object = typeof target === 'string' ? ([target, node()] as const) : target
-  if (pid instanceof Pid && pid.entity !== undefined) {
-    return start_monitor(process, pid.entity as Process, object)
-  }
+export function monitor(type: 'process', target: Pid | string, options?: MonitorOptions): Ref
+export function monitor(type: 'port', target: Port | string, options?: MonitorOptions): Ref
+export function monitor(
+  type: 'process' | 'port',
+  target: Pid | Port | string,
+  options?: MonitorOptions,
+): Ref {
+  const watcher = current()
+  const is_named = typeof target === 'string'
+  if (!(is_named || is_of(type, target))) throw new Exit('badarg')
+  if (options !== undefined) check_monitor_options(options)
+  const bearer = is_named ? whereis(target) : target
+  const object = is_named ? ([target, node()] as const) : target
+  const entity = is_of(type, bearer) ? (bearer.entity as Monitored | undefined) : undefined
+  if (options !== undefined) return start_tagged_monitor(watcher, entity, object, { ...options, type })
+  if (entity !== undefined) return add_monitor(new Monitor(watcher, entity, object))
   const ref = new Ref()
-  process.deliver(['DOWN', ref, 'process', object, 'noproc'])
+  watcher.deliver(['DOWN', ref, type, object, 'noproc'])
   return ref
+}
+
+/** @throws Exit `'badarg'` when there is no such type */
+function is_of(type: 'process' | 'port', target: Term): target is Pid | Port {
+  if (type === 'process') return target instanceof Pid
+  if (type === 'port') return target instanceof Port
+  throw new Exit('badarg')
 }
 
 /** What `demonitor` may do besides. */
@@ -98,13 +120,16 @@ export interface DemonitorOptions {
  */
 export function demonitor(ref: Ref, options: DemonitorOptions = {}): boolean {
   const process = current()
+  const { flush = false, info = false, ...unknown } = options
+  if (!(ref instanceof Ref) || Object.keys(unknown).length > 0) throw new Exit('badarg')
   const mine = ref instanceof Monitor && ref.watcher === process
   const found = mine && stop_monitor(ref)
-  if (options.flush && !found) process.mailbox.take(down_message(ref))
-  return options.info ? found : true
+  if (found && ref instanceof TaggedMonitor) ref.stopped()
+  if (flush && !found) process.mailbox.take(down_message(ref), ref.id)
+  return info ? found : true
 }
 
 const down_message =
   (ref: Ref) =>
   (message: Term): boolean =>
-    matches(['DOWN', ref, _, _, _], message)
+    matches([_, ref, _, _, _], message)

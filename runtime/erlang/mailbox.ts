@@ -1,9 +1,15 @@
-// A mailbox: messages in order of arrival, any of which can be taken out in constant time once it is found.
+// A mailbox: messages in order of arrival, any of which can be taken out in constant time once it is found. Each
+// knows how many references there were when it came, so that an answer that names a reference is looked for only
+// among what came after that was made.
 
+import { newest_id, Ref } from './pid.ts'
 import type { Term } from './term.ts'
 
 interface Letter {
   readonly message: Term
+  /** The newest pid, port or reference at the time of arrival. */
+  readonly arrived: number
+  previous: Letter | undefined
   next: Letter | undefined
 }
 
@@ -16,10 +22,21 @@ export class Mailbox {
   #last: Letter | undefined
 
   push(message: Term): void {
-    const letter: Letter = { message, next: undefined }
-    if (this.#last === undefined) this.#first = letter
-    else this.#last.next = letter
+    const previous = this.#last
+    const letter: Letter = { message, arrived: newest_id(), previous, next: undefined }
+    if (previous === undefined) this.#first = letter
+    else previous.next = letter
     this.#last = letter
+    this.length++
+  }
+
+  /** Puts a message back that was the oldest. */
+  put_back(message: Term): void {
+    const next = this.#first
+    const letter: Letter = { message, arrived: 0, previous: undefined, next }
+    if (next === undefined) this.#last = letter
+    else next.previous = letter
+    this.#first = letter
     this.length++
   }
 
@@ -27,24 +44,30 @@ export class Mailbox {
   shift(): Term | typeof nothing {
     const letter = this.#first
     if (letter === undefined) return nothing
-    this.#first = letter.next
-    if (letter.next === undefined) this.#last = undefined
+    const { next } = letter
+    this.#first = next
+    if (next === undefined) this.#last = undefined
+    else next.previous = undefined
     this.length--
     return letter.message
   }
 
-  /** The oldest message that is wanted, or {@link nothing}; the others stay as they are. */
-  take(wanted: (message: Term) => boolean): Term | typeof nothing {
-    let before: Letter | undefined
-    for (let letter = this.#first; letter !== undefined; before = letter, letter = letter.next) {
-      if (!wanted(letter.message)) continue
-      if (before === undefined) return this.shift()
-      before.next = letter.next
-      if (letter.next === undefined) this.#last = before
-      this.length--
-      return letter.message
-    }
-    return nothing
+  /**
+   * The oldest message that is wanted, or {@link nothing}; the others stay as they are.
+   *
+   * @param since - what {@link named_in} gives of the pattern: what came before that is passed over
+   */
+  take(wanted: (message: Term) => boolean, since = 0): Term | typeof nothing {
+    let letter = since === 0 ? this.#first : this.#first_since(since)
+    while (letter !== undefined && !wanted(letter.message)) letter = letter.next
+    if (letter === undefined) return nothing
+    const { previous, next } = letter
+    if (previous === undefined) this.#first = next
+    else previous.next = next
+    if (next === undefined) this.#last = previous
+    else next.previous = previous
+    this.length--
+    return letter.message
   }
 
   /** All messages, oldest first. */
@@ -58,4 +81,24 @@ export class Mailbox {
     this.#first = this.#last = undefined
     this.length = 0
   }
+
+  #first_since(since: number): Letter | undefined {
+    let found: Letter | undefined
+    for (let letter = this.#last; letter !== undefined; letter = letter.previous) {
+      if (letter.arrived < since) break
+      found = letter
+    }
+    return found
+  }
+}
+
+/** The number of the newest reference that a pattern names, or 0: no older message can fit the pattern. */
+export function named_in(pattern: Term): number {
+  if (pattern instanceof Ref) return pattern.id
+  if (!Array.isArray(pattern)) return 0
+  let newest = 0
+  for (const part of pattern) {
+    if (typeof part === 'object') newest = Math.max(newest, named_in(part))
+  }
+  return newest
 }

@@ -4,9 +4,13 @@ import type { Reason, Term } from './term.ts'
 
 const inspect = Symbol.for('nodejs.util.inspect.custom')
 
-/** What stands behind a pid or a port while it is alive. */
-export interface Entity {
+/** What a message can be sent to. */
+export interface Addressee {
   deliver(message: Term): void
+}
+
+/** What stands behind a pid or a port while it is alive. */
+export interface Entity extends Addressee {
   /** An exit signal; `by_link` tells one that a link carries from one that `exit/2` sends. */
   exit_signal(from: Pid | Port, reason: Reason, by_link: boolean): void
   link(other: Pid | Port): void
@@ -14,6 +18,9 @@ export interface Entity {
 }
 
 let last_id = 0
+
+/** The number of the last pid, port or reference made: whatever is made later has a higher one. */
+export const newest_id = (): number => last_id
 
 /** A process identifier. OTP: `pid()`. */
 export class Pid {
@@ -49,7 +56,7 @@ export class Port {
 export class Ref {
   readonly id = ++last_id
   /** @internal What a message sent to this reference reaches, while it is an alias. */
-  alias: Entity | undefined = undefined
+  alias: Addressee | undefined = undefined
 
   toString(): string {
     return `#Ref<0.0.${this.id}>`

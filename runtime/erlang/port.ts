@@ -2,8 +2,8 @@
 
 import { add, type Few, has, members, remove } from './few.ts'
 import { type Entity, type Pid, Port } from './pid.ts'
-import { current, type Process } from './process.ts'
-import { forget } from './registry.ts'
+import { current, type Monitor, type Monitored, type Process, stop_monitor } from './process.ts'
+import { forget, name_of } from './registry.ts'
 import { report } from './report.ts'
 import { run_outside } from './self.ts'
 import { Exit, type Reason, type Term } from './term.ts'
@@ -14,15 +14,18 @@ export interface Driver {
   close(reason: Reason): void
   /** A message was sent to the port. */
   command?(message: Term): void
+  /** What else {@link port_info} tells: OTP's `name`, and bytes that came in and went out. */
+  info?(): { readonly name?: string; readonly input?: number; readonly output?: number }
 }
 
 const all = new Map<number, OpenPort>()
 
 /** An open port. */
-export class OpenPort implements Entity {
+export class OpenPort implements Entity, Monitored {
   readonly port = new Port()
   /** Who owns the port and gets its messages. OTP: `{connected, Pid}`. */
   connected: Pid
+  monitored_by: Few<Monitor> = undefined
   readonly #driver: Driver
   #links: Few<Pid | Port> = undefined
 
@@ -60,6 +63,20 @@ export class OpenPort implements Entity {
     return members(this.#links)
   }
 
+  info(): PortInfo {
+    const { name, input, output } = this.#driver.info?.() ?? {}
+    return {
+      id: this.port.id,
+      registered_name: name_of(this.port),
+      connected: this.connected,
+      links: this.links(),
+      monitored_by: members(this.monitored_by).map(monitor => monitor.watcher.pid),
+      name,
+      input,
+      output,
+    }
+  }
+
   close(reason: Reason): void {
     if (this.port.entity === undefined) return
     this.port.entity = undefined
@@ -69,6 +86,10 @@ export class OpenPort implements Entity {
     const linked = this.links()
     this.#links = undefined
     for (const other of linked) other.entity?.exit_signal(this.port, reason, true)
+    for (const monitor of members(this.monitored_by)) {
+      stop_monitor(monitor)
+      monitor.down(reason)
+    }
   }
 
   /** A driver that fails is told of; whoever closed the port has no part in it. */
@@ -110,11 +131,45 @@ export function port_connect(port: Port, owner: Pid): true {
   return true
 }
 
-/** What is known of an open port, or undefined. OTP: `erlang:port_info/1`. */
-export function port_info(port: Port): { connected: Pid; links: (Pid | Port)[] } | undefined {
-  const it = all.get(port.id)
-  return it && { connected: it.connected, links: it.links() }
+/** What {@link port_info} tells. `name`, `input` and `output` (bytes) are undefined where the driver does not know. */
+export interface PortInfo {
+  readonly id: number
+  readonly registered_name: string | undefined
+  readonly connected: Pid
+  readonly links: readonly (Pid | Port)[]
+  readonly monitored_by: readonly Pid[]
+  readonly name: string | undefined
+  readonly input: number | undefined
+  readonly output: number | undefined
 }
+
+/**
+ * What is known of an open port: one item, or all of them; undefined when it is closed.
+ *
+ * @throws {@link Exit} `'badarg'` for an item that is not known
+ * @see OTP: `erlang:port_info/1,2`
+ */
+export function port_info(port: Port): PortInfo | undefined
+export function port_info<Item extends keyof PortInfo>(
+  port: Port,
+  item: Item,
+): [Item, PortInfo[Item]] | undefined
+export function port_info(port: Port, item?: keyof PortInfo): Term {
+  if (item !== undefined && !items.has(item)) throw new Exit('badarg')
+  const info = all.get(port.id)?.info()
+  return item === undefined || info === undefined ? info : [item, info[item]]
+}
+
+const items: ReadonlySet<keyof PortInfo> = new Set([
+  'id',
+  'registered_name',
+  'connected',
+  'links',
+  'monitored_by',
+  'name',
+  'input',
+  'output',
+])
 
 /** Every open port, oldest first. OTP: `erlang:ports/0`. */
 export const ports = (): Port[] => Array.from(all.values(), it => it.port)

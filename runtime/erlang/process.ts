@@ -1,63 +1,59 @@
 // One process: its mailbox, who waits in it, and the signals that reach it: messages, exits, links, monitors.
 
 import { add, type Few, has, members, remove } from './few.ts'
-import { Mailbox } from './mailbox.ts'
+import { Mailbox, nothing } from './mailbox.ts'
 import { type Entity, Pid, type Port, Ref } from './pid.ts'
+import {
+  type Loop,
+  let_go,
+  listed,
+  type Resource,
+  type Waiter,
+  type WitnessOf,
+  with_waiter,
+  without_waiter,
+} from './process_roles.ts'
+import { long_mailbox, Rarities } from './rarities.ts'
 import { forget } from './registry.ts'
-import { report } from './report.ts'
-import { enqueue, may_continue, run_inside, spend, type Task } from './scheduler.ts'
-import { type Context, context, type Entrance, enter, entrance_of, run_outside } from './self.ts'
-import { Exit, type Reason, type Term } from './term.ts'
+import type { Priority } from './run_queue.ts'
+import { enqueue, may_continue, run_inside, spend, type Task, turn_start } from './scheduler.ts'
+import { type Context, context, type Entrance, enter, entrance_of } from './self.ts'
+import { type Reason, reason_of, type Term } from './term.ts'
 
-/** One who waits for a message inside a process: a `receive`, or a call that awaits its reply. */
-export interface Waiter extends Task {
-  wants(message: Term): boolean
-  /** Hands over the message; `run` then lets the waiter go on. */
-  take(message: Term): void
-  /** The process ended: whatever the waiter holds outside is let go. */
-  drop(): void
-  next: Waiter | undefined
-  /** What it waits for, where more can be told than that it is a message. */
-  readonly waits_for?: Term
-}
+export type { Loop, Resource, Waiter } from './process_roles.ts'
+export { reason_of } from './term.ts'
 
-/** A behaviour without a stack of its own: the scheduler calls it with one message at a time. */
-export interface Loop {
-  /** A handler that returns a promise parks its process until it settles. */
-  handle(message: Term): undefined | PromiseLike<void>
-  /** Whether there is something to do, by {@link go_on}, before the next message. */
-  readonly pending?: boolean
-  go_on?(): undefined | PromiseLike<void>
-  /** The process ended: what the loop holds outside is let go. */
-  drop?(): void
-}
-
-/** What ends with the process that owns it. */
-export interface Resource {
-  /** Called once, outside any process. */
-  release(): void
+/** What can be monitored. */
+export interface Monitored {
+  monitored_by: Few<Monitor>
 }
 
 /** A monitor, which is its own reference. */
 export class Monitor extends Ref {
   readonly watcher: Process
-  readonly target: Process
-  readonly object: Pid | readonly [name: string, node: string]
+  readonly target: Monitored
+  readonly object: Pid | Port | readonly [name: string, node: string]
 
-  constructor(watcher: Process, target: Process, object: Monitor['object']) {
+  constructor(watcher: Process, target: Monitored, object: Monitor['object']) {
     super()
     this.watcher = watcher
     this.target = target
     this.object = object
   }
+
+  /** What is monitored. */
+  get type(): 'process' | 'port' {
+    return this.target instanceof Process ? 'process' : 'port'
+  }
+
+  /** Tells the watcher, once, that the target is gone. */
+  down(reason: Reason): void {
+    this.watcher.deliver(['DOWN', this, this.type, this.object, reason])
+  }
 }
 
 /** One who watches every process there is: a simulation, which keeps a trace of them. */
-export interface Witness {
-  born(process: Process): void
-  gets(process: Process, message: Term): void
-  ended(process: Process): void
-}
+export type Witness = WitnessOf<Process>
 
 let witness: Witness | undefined
 
@@ -96,16 +92,15 @@ export class Process implements Entity, Task, Context {
   loop: Loop | undefined = undefined
   group_leader: Pid | undefined = undefined
   parent: Pid | undefined = undefined
-  /** What the process was started with, and by whom, for reports. */
-  initial_call: Term = undefined
   ancestors: readonly (Pid | string)[] | undefined = undefined
-  dictionary: Map<Term, Term> | undefined = undefined
+  rarities: Rarities | undefined = undefined
   links: Few<Pid | Port> = undefined
   monitors: Few<Monitor> = undefined
   monitored_by: Few<Monitor> = undefined
   owned: Few<Resource> = undefined
   #waiters: Waiter | undefined = undefined
   #entrance: Entrance | undefined = undefined
+  #initial_call: Term = undefined
 
   constructor() {
     this.pid.entity = this
@@ -117,11 +112,33 @@ export class Process implements Entity, Task, Context {
     return this.#waiters !== undefined || !this.busy
   }
 
+  /** What the process was started with, for reports; of its own function, which is kept as it is, the name. */
+  get initial_call(): Term {
+    const call = this.#initial_call
+    return typeof call === 'function' ? ['spawn', call.name] : call
+  }
+
+  set initial_call(call: Term) {
+    this.#initial_call = call
+  }
+
+  get priority(): Priority | undefined {
+    return this.rarities?.priority
+  }
+
+  get dictionary(): ReadonlyMap<Term, Term> | undefined {
+    return this.rarities?.dictionary
+  }
+
+  /** Where the rarer things are kept. */
+  get rare(): Rarities {
+    this.rarities ??= new Rarities()
+    return this.rarities
+  }
+
   /** Who waits for a message in it, longest first. */
   waiters(): Waiter[] {
-    const all: Waiter[] = []
-    for (let waiter = this.#waiters; waiter !== undefined; waiter = waiter.next) all.push(waiter)
-    return all
+    return listed(this.#waiters)
   }
 
   // ---- Messages
@@ -133,8 +150,9 @@ export class Process implements Entity, Task, Context {
     this.mailbox.push(message)
     if (!this.busy) {
       this.busy = true
-      enqueue(this)
+      enqueue(this, this.priority)
     }
+    if (this.mailbox.length >= long_mailbox.length) long_mailbox.look(this)
   }
 
   /** As {@link deliver}, by a sender that waits for what comes of it: an idle loop handles the message at once. */
@@ -146,43 +164,71 @@ export class Process implements Entity, Task, Context {
     if (witness !== undefined) witness.gets(this, message)
     this.busy = true
     this.mailbox.push(message)
-    if (!run_inside(this)) enqueue(this)
+    if (!run_inside(this)) enqueue(this, this.priority)
   }
 
   /** Parks a waiter until a message comes that it wants. */
   park(waiter: Waiter): void {
-    if (this.#waiters === undefined) {
-      this.#waiters = waiter
-      return
-    }
-    let last = this.#waiters
-    while (last.next !== undefined) last = last.next
-    last.next = waiter
+    this.#waiters = with_waiter(this.#waiters, waiter)
   }
 
   /** Takes a waiter out, because it has waited long enough. */
   unpark(waiter: Waiter): void {
-    if (this.#waiters === waiter) {
-      this.#waiters = waiter.next
-    } else {
-      for (let before = this.#waiters; before !== undefined; before = before.next) {
-        if (before.next === waiter) before.next = waiter.next
-      }
-    }
-    waiter.next = undefined
+    this.#waiters = without_waiter(this.#waiters, waiter)
+  }
+
+  /** Takes all waiters out, because what they wait for will not be needed. */
+  drop_waiters(): void {
+    for (const waiter of listed(this.#waiters)) waiter.drop()
+    this.#waiters = undefined
   }
 
   #hand_over(message: Term): boolean {
+    if (this.rarities !== undefined && this.rarities.held !== undefined) return false
     for (let waiter = this.#waiters; waiter !== undefined; waiter = waiter.next) {
       if (!waiter.wants(message)) continue
-      this.unpark(waiter)
-      this.reductions++
-      waiter.take(message)
-      if (spend()) waiter.run()
-      else enqueue(waiter)
+      this.#give(waiter, message)
       return true
     }
     return false
+  }
+
+  #give(waiter: Waiter, message: Term): void {
+    this.unpark(waiter)
+    this.reductions++
+    waiter.take(message)
+    const priority = this.rarities === undefined ? undefined : this.rarities.priority
+    if (spend() && priority !== 'low') waiter.run()
+    else enqueue(waiter, priority)
+  }
+
+  // ---- Being suspended
+
+  /** Has what would run wait, and messages stay where they are, until {@link resume}. */
+  suspend(): void {
+    this.rare.held ??= []
+  }
+
+  get suspended(): boolean {
+    return this.rarities !== undefined && this.rarities.held !== undefined
+  }
+
+  /** Keeps a task back if the process is suspended. @returns whether it is */
+  hold(task: Task): boolean {
+    if (!this.suspended) return false
+    this.rarities!.held!.push(task)
+    return true
+  }
+
+  resume(): void {
+    const held = this.rarities?.held
+    if (held === undefined) return
+    this.rarities!.held = undefined
+    for (const waiter of listed(this.#waiters)) {
+      const message = this.mailbox.take(message => waiter.wants(message))
+      if (message !== nothing) this.#give(waiter, message)
+    }
+    for (const task of held) enqueue(task, this.priority)
   }
 
   // ---- Running
@@ -197,21 +243,22 @@ export class Process implements Entity, Task, Context {
   rest(): void {
     if (!this.alive) return
     if (this.mailbox.length === 0 && this.loop!.pending !== true) this.busy = false
-    else enqueue(this)
+    else enqueue(this, this.priority)
   }
 
   /** Something other than a message gave an idle loop something to do. */
   wake(): void {
     if (this.busy || !this.alive) return
     this.busy = true
-    enqueue(this)
+    enqueue(this, this.priority)
   }
 
   /** A slice of the loop's work. */
   run(): void {
-    if (!this.alive) return
+    if (!this.alive || this.hold(this)) return
     this.#entrance ??= entrance_of(this)
     enter(this.#entrance, this, work)
+    if (this.rarities?.long_queue) long_mailbox.look(this)
   }
 
   /** @internal As this process: handles messages until it is another's turn. */
@@ -226,12 +273,10 @@ export class Process implements Entity, Task, Context {
       spend()
       this.reductions++
       try {
-        const parked = pending ? loop.go_on!() : loop.handle(this.mailbox.shift())
+        const message = pending ? undefined : this.mailbox.shift()
+        const parked = pending ? loop.go_on!() : loop.handle(message)
         if (parked !== undefined) {
-          parked.then(
-            () => this.rest(),
-            error => this.crash(error),
-          )
+          this.#park_on(parked, message)
           return
         }
       } catch (error) {
@@ -242,14 +287,24 @@ export class Process implements Entity, Task, Context {
     this.rest()
   }
 
+  /** A handler has not settled yet. */
+  #park_on(parked: PromiseLike<void>, message: Term): void {
+    const { rare } = this
+    rare.handling = message
+    rare.since = turn_start()
+    const settled = () => {
+      rare.handling = nothing
+      this.rest()
+    }
+    parked.then(settled, error => this.crash(error))
+  }
+
   // ---- Exit signals
 
   exit_signal(from: Pid | Port, reason: Reason, by_link: boolean): void {
     if (!this.alive) return
-    if (by_link) {
-      if (!has(this.links, from)) return
-      this.links = remove(this.links, from)
-    }
+    if (by_link && !has(this.links, from)) return
+    if (by_link) this.links = remove(this.links, from)
     if (reason === 'kill' && !by_link) this.end('killed')
     else if (this.trap_exit) this.deliver(['EXIT', from, reason])
     else if (reason !== 'normal' || from === this.pid) this.end(reason)
@@ -272,9 +327,9 @@ export class Process implements Entity, Task, Context {
     this.mailbox.clear()
     this.loop?.drop?.()
     this.loop = undefined
-    for (let waiter = this.#waiters; waiter !== undefined; waiter = waiter.next) waiter.drop()
-    this.#waiters = this.#entrance = undefined
-    bid_farewell(this, reason)
+    this.drop_waiters()
+    this.#entrance = undefined
+    bid_farewell(this)
   }
 
   // ---- Links and monitors
@@ -302,16 +357,15 @@ export function start_monitor(
   target: Process,
   object: Monitor['object'] = target.pid,
 ): Monitor {
-  const monitor = new Monitor(watcher, target, object)
-  add_monitor(monitor)
-  return monitor
+  return add_monitor(new Monitor(watcher, target, object))
 }
 
-/** Puts a monitor in its place, between two living processes. */
-export function add_monitor(monitor: Monitor): void {
+/** Puts a monitor in its place, between two that are living. */
+export function add_monitor<Of extends Monitor>(monitor: Of): Of {
   const { watcher, target } = monitor
   watcher.monitors = add(watcher.monitors, monitor)
   target.monitored_by = add(target.monitored_by, monitor)
+  return monitor
 }
 
 /** @returns whether the monitor was still there */
@@ -323,41 +377,23 @@ export function stop_monitor(monitor: Monitor): boolean {
   return true
 }
 
-/** The exit reason that something thrown stands for. OTP: `{nocatch, Term}` for what is not an error. */
-export function reason_of(error: unknown): Reason {
-  if (error instanceof Exit) return error.reason
-  return error instanceof Error ? error : ['nocatch', error]
-}
-
 /** Processes that have ended and whose neighbours are still to be told: a list, since each may end others. */
-const farewells: [Process, Reason][] = []
-let telling = false
+const farewells: Process[] = []
 
-function bid_farewell(process: Process, reason: Reason): void {
-  farewells.push([process, reason])
-  if (telling) return
-  telling = true
-  for (let next = 0; next < farewells.length; next++) tell(...farewells[next]!)
+function bid_farewell(process: Process): void {
+  if (farewells.push(process) > 1) return
+  for (let next = 0; next < farewells.length; next++) tell(farewells[next]!)
   farewells.length = 0
-  telling = false
 }
 
-function tell(gone: Process, reason: Reason): void {
+function tell(gone: Process): void {
+  const reason = gone.exit_reason
   for (const resource of members(gone.owned)) let_go(resource)
   for (const monitor of members(gone.monitors)) stop_monitor(monitor)
   for (const other of members(gone.links)) other.entity?.exit_signal(gone.pid, reason, true)
   for (const monitor of members(gone.monitored_by)) {
     stop_monitor(monitor)
-    monitor.watcher.deliver(['DOWN', monitor, 'process', monitor.object, reason])
+    monitor.down(reason)
   }
-  gone.links = gone.owned = gone.monitors = gone.monitored_by = gone.dictionary = undefined
-}
-
-/** A resource that cannot be let go is told of, and keeps nobody from being told of the end. */
-function let_go(resource: Resource): void {
-  try {
-    run_outside(() => resource.release())
-  } catch (failure) {
-    report('error', { label: ['error', 'release'], report: { resource, reason: failure } })
-  }
+  gone.links = gone.owned = gone.monitors = gone.monitored_by = gone.rarities = undefined
 }

@@ -51,7 +51,7 @@ const items: { readonly [Item in keyof ProcessInfo]: (process: Process) => Proce
   message_queue_len: process => process.mailbox.length,
   messages: process => process.mailbox.messages(),
   links: process => members(process.links),
-  monitors: process => members(process.monitors).map(monitor => ['process', monitor.object]),
+  monitors: process => members(process.monitors).map(monitor => [monitor.type, monitor.object]),
   monitored_by: process => members(process.monitored_by).map(monitor => monitor.watcher.pid),
   trap_exit: process => process.trap_exit,
   dictionary: process => dictionary_of(process),
@@ -85,9 +85,10 @@ export function process_info(pid: Pid, item?: keyof ProcessInfo): Term {
 /** @returns what stood under `key` before. OTP: `erlang:put/2` */
 export function put(key: Term, value: Term): Term {
   const process = current()
-  process.dictionary ??= new Map()
-  const before = process.dictionary.get(key)
-  process.dictionary.set(key, value)
+  const { rare } = process
+  rare.dictionary ??= new Map()
+  const before = rare.dictionary.get(key)
+  rare.dictionary.set(key, value)
   return before
 }
 
@@ -100,7 +101,7 @@ export function get(key: Term): Term {
 
 /** Takes `key` out. @returns what stood there. OTP: `erlang:erase/1` */
 export function erase(key: Term): Term {
-  const { dictionary } = current()
+  const dictionary = current().rarities?.dictionary
   const before = dictionary?.get(key)
   dictionary?.delete(key)
   return before

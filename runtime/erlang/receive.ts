@@ -1,9 +1,10 @@
 // Receiving: any message, one that fits a pattern, or the first clause that fits; with or without a time limit.
 
 import { clear_timer, set_timer, type Timer } from './alarm.ts'
-import { nothing } from './mailbox.ts'
+import { named_in, nothing } from './mailbox.ts'
 import { current, type Process, type Waiter } from './process.ts'
-import { enqueue, spend } from './scheduler.ts'
+import { long_mailbox } from './rarities.ts'
+import { enqueue, spend, type Task } from './scheduler.ts'
 import { type Context, context, run_as, running } from './self.ts'
 import { _, Exit, type Matched, matches, type Term, type Timeout } from './term.ts'
 
@@ -55,10 +56,9 @@ export function receive<Values extends readonly [Term, ...Term[]]>(
 export function receive<const Pattern>(pattern: Pattern, timeout?: Timeout): Promise<Matched<Pattern>>
 export function receive(...asked: Term[]): Promise<Term> {
   if (running()?.alive === false) return new Promise(() => {})
-  if (asked.length === 0) return wait(anything)
+  if (asked.length === 0) return wait(_)
   if (asked[0] instanceof TheClause || asked[0] instanceof TheAfter) return receive_clauses(asked)
-  const [pattern, timeout = 'infinity'] = asked
-  return wait(pattern === _ ? anything : message => matches(pattern, message), timeout)
+  return wait(asked[0], asked[1])
 }
 
 class TheClause implements Clause<Term> {
@@ -98,38 +98,65 @@ class TheAfter implements After<Term> {
   }
 }
 
-const anything = (): boolean => true
+/** The clauses of one `receive`. */
+class Clauses {
+  chosen: TheClause | undefined
+  readonly #receiver = context()
+  readonly #clauses: readonly TheClause[]
 
-async function receive_clauses(asked: readonly (TheClause | TheAfter)[]): Promise<Term> {
-  const receiver = context()
-  const clauses = asked.filter(clause => clause instanceof TheClause)
-  const limit = asked.find(clause => clause instanceof TheAfter)
-  let chosen: TheClause | undefined
-  const choose = (message: Term): boolean => {
-    chosen = clauses.find(clause => clause.fits(message, receiver))
-    return chosen !== undefined
+  constructor(clauses: readonly TheClause[]) {
+    this.#clauses = clauses
   }
-  const message = await wait(choose, limit?.after, nothing)
-  return message === nothing ? limit!.body() : chosen!.body(message)
+
+  /** The number of the newest reference that all of them name, or 0. */
+  get since(): number {
+    return this.#clauses.length === 0 ? 0 : Math.min(...this.#clauses.map(({ pattern }) => named_in(pattern)))
+  }
+
+  choose(message: Term): boolean {
+    this.chosen = this.#clauses.find(clause => clause.fits(message, this.#receiver))
+    return this.chosen !== undefined
+  }
 }
 
-function wait(
-  wants: (message: Term) => boolean,
-  timeout: Timeout = 'infinity',
-  if_late?: Term,
-): Promise<Term> {
+async function receive_clauses(asked: readonly (TheClause | TheAfter)[]): Promise<Term> {
+  const clauses = new Clauses(asked.filter(clause => clause instanceof TheClause))
+  const limit = asked.find(clause => clause instanceof TheAfter)
+  const message = await wait(clauses, limit?.after, nothing)
+  return message === nothing ? limit!.body() : clauses.chosen!.body(message)
+}
+
+/** What a `receive` takes: what fits a pattern, or the first of some clauses. */
+type Asked = Term | Clauses
+
+const fits = (asked: Asked, message: Term): boolean =>
+  asked instanceof Clauses ? asked.choose(message) : matches(asked, message)
+
+function wait(asked: Asked, timeout: Timeout = 'infinity', if_late?: Term): Promise<Term> {
   let process: Process
   try {
     process = current()
   } catch (error) {
     return Promise.reject(error)
   }
-  const message = wants === anything ? process.mailbox.shift() : process.mailbox.take(wants)
+  const message = find(process, asked)
   if (message !== nothing) return in_turn(process, message)
-  if (timeout === 0) return in_turn(process, if_late === nothing ? nothing : late)
+  if (timeout === 0 && !process.suspended) return in_turn(process, if_late === nothing ? nothing : late)
+  if (timeout === 'infinity') {
+    return new Promise(resolve => process.park(new Receiver(process, asked, resolve)))
+  }
   return new Promise((resolve, reject) => {
-    new Receiver(process, wants, resolve).park(timeout, if_late, reject)
+    new Receiver(process, asked, resolve).limit(timeout, if_late === nothing ? undefined : reject)
   })
+}
+
+/** Takes out of the mailbox what is asked for. A process that is suspended finds nothing there. */
+function find(process: Process, asked: Asked): Term | typeof nothing {
+  const { mailbox } = process
+  if (mailbox.length === 0 || process.suspended) return nothing
+  if (asked === _) return mailbox.shift()
+  const since = asked instanceof Clauses ? asked.since : named_in(asked)
+  return mailbox.take(message => fits(asked, message), since)
 }
 
 /** Stands for having come to nothing in time. */
@@ -138,36 +165,63 @@ const late = Symbol('late')
 /** What is known already: at once, or in its turn when this one is over. */
 function in_turn(process: Process, message: Term): Promise<Term> {
   process.reductions++
-  if (spend()) return message === late ? Promise.reject(new Exit('timeout')) : Promise.resolve(message)
+  if (process.rarities?.long_queue) long_mailbox.look(process)
+  if (spend() && process.priority !== 'low') {
+    return message === late ? Promise.reject(new Exit('timeout')) : Promise.resolve(message)
+  }
   return new Promise((resolve, reject) => {
     const go_on = () => (message === late ? reject(new Exit('timeout')) : resolve(message))
-    enqueue({ process, run: () => process.alive && go_on() })
+    enqueue(new Later(process, go_on), process.priority)
   })
 }
 
-class Receiver implements Waiter {
-  readonly wants: (message: Term) => boolean
-  next: Waiter | undefined = undefined
+/** The rest of a `receive` that has found what it asked for. */
+class Later implements Task {
   readonly process: Process
+  readonly #go_on: () => void
+
+  constructor(process: Process, go_on: () => void) {
+    this.process = process
+    this.#go_on = go_on
+  }
+
+  run(): void {
+    if (this.process.alive && !this.process.hold(this)) this.#go_on()
+  }
+}
+
+class Receiver implements Waiter {
+  readonly process: Process
+  next: Waiter | undefined = undefined
+  readonly #asked: Asked
   readonly #resolve: (message: Term) => void
-  #message: Term = undefined
+  #message: Term = nothing
   #timer: Timer | undefined = undefined
 
-  constructor(process: Process, wants: (message: Term) => boolean, resolve: (message: Term) => void) {
+  constructor(process: Process, asked: Asked, resolve: (message: Term) => void) {
     this.process = process
-    this.wants = wants
+    this.#asked = asked
     this.#resolve = resolve
   }
 
-  park(timeout: Timeout, if_late: Term, reject: (error: Exit) => void): void {
-    if (timeout !== 'infinity') {
-      this.#timer = set_timer(timeout, () => {
+  /** Parks with a time limit. @param reject - undefined: it resolves with {@link nothing} when nothing has come */
+  limit(timeout: number, reject: ((error: Exit) => void) | undefined): void {
+    const run_out = {
+      process: this.process,
+      run: () => {
+        // A process that is suspended looks into its mailbox before it finds that its time is over.
+        if (this.#message !== nothing || this.process.hold(run_out)) return
         this.process.unpark(this)
-        if (if_late === nothing) this.#resolve(nothing)
+        if (reject === undefined) this.#resolve(nothing)
         else reject(new Exit('timeout'))
-      })
+      },
     }
+    this.#timer = set_timer(timeout, run_out.run)
     this.process.park(this)
+  }
+
+  wants(message: Term): boolean {
+    return fits(this.#asked, message)
   }
 
   take(message: Term): void {
@@ -180,6 +234,6 @@ class Receiver implements Waiter {
   }
 
   run(): void {
-    if (this.process.alive) this.#resolve(this.#message)
+    if (this.process.alive && !this.process.hold(this)) this.#resolve(this.#message)
   }
 }

@@ -1,6 +1,7 @@
-// The run queue. What may run is run at once while the reduction budget of this turn of the event loop lasts, and
+// The scheduler. What may run is run at once while the reduction budget of this turn of the event loop lasts, and
 // then waits for the next turn, so that sockets and Node's own timers get theirs.
 
+import { type Priority, RunQueue } from './run_queue.ts'
 import type { Context } from './self.ts'
 
 /** Something that waits for its turn. */
@@ -17,13 +18,16 @@ export interface Policy {
    * handles one message.
    */
   readonly direct: boolean
-  /** Which of `length` waiting tasks comes next: an index. */
+  /** Which of `length` waiting tasks, of those that are most urgent, comes next: an index. */
   pick(length: number): number
   /** Calls `next_turn` soon, after other events have had their chance. */
   defer(next_turn: () => void): void
   /** Told of each task that is about to run, where not {@link direct}. */
   begins?(task: Task): void
 }
+
+/** Is told how long each task took, with all that came of it at once, in milliseconds. */
+export type TaskWatcher = (task: Task, elapsed: number) => void
 
 /** Reductions before the event loop is let on: 1 to 2 ms of light messages. */
 export const reductions_per_turn = 2_000
@@ -34,31 +38,51 @@ const reductions_between_looks = 64
 const fair_policy: Policy = { direct: true, pick: () => 0, defer: next_turn => setImmediate(next_turn) }
 
 let policy = fair_policy
+let watcher: TaskWatcher | undefined
+let direct = true
 let budget = reductions_per_turn
 let turn_started = 0
-/** A ring, whose size is a power of two: {@link waiting} tasks from `front` on. */
-let queue: (Task | undefined)[] = new Array(1_024).fill(undefined)
-let front = 0
-let waiting = 0
+/** Reductions of earlier turns. */
+let counted = 0
+const queue = new RunQueue<Task>()
 /** Tasks that run inside one another. */
 let depth = 0
 /** How many of them may: each takes some of the stack. */
 const deepest = 20
 let driven: 'no' | 'this turn' | 'next turn' = 'no'
 const soon = Promise.resolve()
+const pick = (length: number): number => policy.pick(length)
 
+/** Puts another policy in place, or the fair one back. */
 export function use_policy(other: Policy | 'fair'): void {
   policy = other === 'fair' ? fair_policy : other
+  counted += reductions_per_turn - budget
   budget = reductions_per_turn
+  direct = policy.direct && watcher === undefined
 }
 
-/** Tasks that wait for their turn. */
-export const queue_length = (): number => waiting
+/**
+ * Has each task's time taken. For that one task runs after the other, each to its end, which takes several times as
+ * long as when nobody watches.
+ */
+export function watch_tasks(other: TaskWatcher | undefined): void {
+  watcher = other
+  direct = policy.direct && watcher === undefined
+}
+
+/** Tasks that wait for their turn. OTP: `erlang:statistics(total_run_queue_lengths)`. */
+export const queue_length = (): number => queue.length
+
+/** Reductions since the program began. */
+export const total_reductions = (): number => counted + reductions_per_turn - budget
+
+/** When this turn of the event loop began, as `performance.now()` tells time. */
+export const turn_start = (): number => turn_started
 
 /** Counts one reduction. @returns whether the caller may go on at once */
 export function spend(): boolean {
-  if (--budget % reductions_between_looks === 0 && performance.now() - turn_started > longest_turn) budget = 0
-  return budget > 0 && policy.direct
+  if (--budget % reductions_between_looks === 0 && performance.now() - turn_started > longest_turn) end_turn()
+  return budget > 0 && direct
 }
 
 /** Counts work that is worth more than one reduction. OTP: `erlang:bump_reductions/1`. */
@@ -69,10 +93,9 @@ export function bump_reductions(reductions: number): void {
 /** Whether this turn of the event loop has reductions left. */
 export const may_continue = (): boolean => budget > 0
 
-export function enqueue(task: Task): void {
-  if (waiting === queue.length) grow()
-  queue[(front + waiting) & (queue.length - 1)] = task
-  waiting++
+/** Puts a task into the run queue. @param priority - of the process that it belongs to. Default: normal */
+export function enqueue(task: Task, priority?: Priority): void {
+  queue.push(task, priority)
   drive()
 }
 
@@ -82,7 +105,7 @@ export function enqueue(task: Task): void {
  * @returns false when it has to queue all the same, and has not been run
  */
 export function run_inside(task: Task): boolean {
-  if (budget <= 0 || !policy.direct || depth >= deepest) return false
+  if (budget <= 0 || !direct || depth >= deepest) return false
   depth++
   try {
     task.run()
@@ -92,11 +115,17 @@ export function run_inside(task: Task): boolean {
   return true
 }
 
+function end_turn(): void {
+  counted -= Math.max(budget, 0)
+  budget = Math.min(budget, 0)
+}
+
 function drive(): void {
   if (driven !== 'no') return
   if (budget > 0 && policy.direct) {
     driven = 'this turn'
-    soon.then(run_tasks)
+    if (watcher === undefined) soon.then(run_tasks)
+    else process.nextTick(run_watched)
   } else {
     driven = 'next turn'
     policy.defer(next_turn)
@@ -104,48 +133,50 @@ function drive(): void {
 }
 
 function next_turn(): void {
+  counted += reductions_per_turn - budget
   budget = policy.direct ? reductions_per_turn : 1
   turn_started = performance.now()
-  if (policy.direct) run_tasks()
-  else run_one()
+  if (!policy.direct) run_one()
+  else if (watcher === undefined) run_tasks()
+  else run_watched()
 }
 
 function run_tasks(): void {
   try {
-    while (waiting > 0 && budget > 0) take().run()
+    while (queue.length > 0 && budget > 0) queue.take(pick).run()
   } finally {
     driven = 'no'
-    if (waiting > 0) drive()
+    if (queue.length > 0) drive()
   }
 }
 
+/** One task, where the policy says when the next one has its turn. */
 function run_one(): void {
   try {
-    if (waiting === 0) return
-    const task = take()
+    if (queue.length === 0) return
+    const task = queue.take(pick)
     policy.begins?.(task)
     task.run()
   } finally {
     driven = 'no'
-    if (waiting > 0) drive()
+    if (queue.length > 0) drive()
   }
 }
 
-function take(): Task {
-  const mask = queue.length - 1
-  const index = (front + policy.pick(waiting)) & mask
-  const task = queue[index]!
-  queue[index] = queue[front]
-  queue[front] = undefined
-  front = (front + 1) & mask
-  waiting--
-  return task
-}
-
-function grow(): void {
-  const size = queue.length
-  const larger = new Array<Task | undefined>(size * 2).fill(undefined)
-  for (let index = 0; index < waiting; index++) larger[index] = queue[(front + index) & (size - 1)]
-  queue = larger
-  front = 0
+/** One task; the next one has its turn when all that this one made ready has run. */
+function run_watched(): void {
+  if (queue.length === 0) {
+    driven = 'no'
+    return
+  }
+  const task = queue.take(pick)
+  const started = performance.now()
+  const finished = () => {
+    watcher?.(task, performance.now() - started)
+    driven = 'no'
+    if (queue.length > 0) drive()
+  }
+  // A tick that is asked for in a microtask comes when there are no more microtasks.
+  soon.then(() => process.nextTick(finished))
+  task.run()
 }

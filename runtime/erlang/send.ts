@@ -1,7 +1,7 @@
 // Sending, and what sending can reach: a pid, a name, an alias.
 
 import { deep_freeze, freezes_messages } from './debug.ts'
-import { type Entity, Pid, Port, Ref } from './pid.ts'
+import { type Addressee, Pid, Port, Ref } from './pid.ts'
 import { whereis } from './registry.ts'
 import { context, running } from './self.ts'
 import { Exit } from './term.ts'
@@ -26,7 +26,7 @@ export function send<Message>(destination: Destination, message: Message): Messa
 }
 
 /** What stands behind a destination, if it is alive. @throws Exit `'badarg'` for a name that nobody bears */
-export function entity_of(destination: Destination): Entity | undefined {
+export function entity_of(destination: Destination): Addressee | undefined {
   if (destination instanceof Ref) return destination.alias
   if (destination instanceof Pid || destination instanceof Port) return destination.entity
   const bearer = typeof destination === 'string' ? whereis(destination) : undefined

@@ -54,6 +54,12 @@ export function ok(result: Term): Term {
   throw new Exit(['badmatch', result])
 }
 
+/** The exit reason that something thrown stands for. OTP: `{nocatch, Term}` for what is not an error. */
+export function reason_of(error: unknown): Reason {
+  if (error instanceof Exit) return error.reason
+  return error instanceof Error ? error : ['nocatch', error]
+}
+
 /** The type of {@link _}. */
 export interface Wildcard {
   readonly _: 'any term'

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { Mailbox, nothing } from '../../../runtime/erlang/mailbox.ts'
+import { Mailbox, named_in, nothing } from '../../../runtime/erlang/mailbox.ts'
+import { make_ref } from '../../../runtime/erlang/pid.ts'
+import { _ } from '../../../runtime/erlang/term.ts'
 
 function filled(...messages: number[]): Mailbox {
   const mailbox = new Mailbox()
@@ -72,4 +74,46 @@ describe('a mailbox', () => {
       }),
     )
   })
+})
+
+describe('a search for what names a new reference', () => {
+  test('passes over what was there before the reference was made', () => {
+    const mailbox = filled(1, 2, 3)
+    const ref = make_ref()
+    mailbox.push([ref, 'first'])
+    mailbox.push([ref, 'second'])
+    const looked_at: unknown[] = []
+    const wanted = (message: unknown) => {
+      looked_at.push(message)
+      return Array.isArray(message)
+    }
+    expect(mailbox.take(wanted, ref.id)).toEqual([ref, 'first'])
+    expect(looked_at).toEqual([[ref, 'first']])
+    expect(mailbox.messages()).toEqual([1, 2, 3, [ref, 'second']])
+  })
+
+  test('looks at nothing when nothing has come since', () => {
+    const mailbox = filled(1, 2, 3)
+    const ref = make_ref()
+    expect(mailbox.take(() => true, ref.id)).toBe(nothing)
+    expect(mailbox).toHaveLength(3)
+  })
+
+  test('knows the newest reference that a pattern names, at any depth', () => {
+    const [older, newer] = [make_ref(), make_ref()]
+    expect(named_in(newer)).toBe(newer.id)
+    expect(named_in(['DOWN', newer, _, older, null])).toBe(newer.id)
+    expect(named_in(['reply', [older, [newer]]])).toBe(newer.id)
+    expect(named_in(['reply', _])).toBe(0)
+    expect(named_in('reply')).toBe(0)
+  })
+})
+
+test('a message that is put back is the oldest again', () => {
+  const mailbox = new Mailbox()
+  mailbox.put_back(1)
+  mailbox.push(2)
+  mailbox.put_back(0)
+  expect(mailbox.messages()).toEqual([0, 1, 2])
+  expect([mailbox.shift(), mailbox.shift(), mailbox.shift(), mailbox.shift()]).toEqual([0, 1, 2, nothing])
 })

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { demonitor, exit, monitor, node } from '../../../runtime/erlang/links.ts'
+import { demonitor, exit, monitor, node, unlink } from '../../../runtime/erlang/links.ts'
 import { make_ref } from '../../../runtime/erlang/pid.ts'
+import { open_port, port_info } from '../../../runtime/erlang/port.ts'
 import { current } from '../../../runtime/erlang/process.ts'
 import { process_flag, process_info } from '../../../runtime/erlang/process_flags.ts'
 import { receive } from '../../../runtime/erlang/receive.ts'
@@ -173,6 +174,69 @@ describe('a thousand monitors', () => {
       await quiet()
       expect(current().monitors).toBeUndefined()
       expect(process_info(target, 'monitored_by')).toEqual(['monitored_by', []])
+    })
+  })
+})
+
+describe('a monitor of a port', () => {
+  const driver = { close: () => {} }
+
+  test('tells when the port is closed, and why', async () => {
+    await run(async () => {
+      process_flag('trap_exit', true)
+      const it = open_port(driver)
+      const ref = monitor('port', it.port)
+      expect(process_info(self(), 'monitors')![1]).toEqual([['port', it.port]])
+      expect(port_info(it.port, 'monitored_by')).toEqual(['monitored_by', [self()]])
+      it.close('broken')
+      expect(queue()).toEqual([
+        ['EXIT', it.port, 'broken'],
+        ['DOWN', ref, 'port', it.port, 'broken'],
+      ])
+    })
+  })
+
+  test('of one that is closed tells noproc, by its name too', async () => {
+    await run(async () => {
+      const it = open_port(driver)
+      unlink(it.port)
+      it.close('normal')
+      const ref = monitor('port', it.port)
+      const named = monitor('port', 'no port', { tag: 'gone' })
+      expect(queue()).toEqual([
+        ['DOWN', ref, 'port', it.port, 'noproc'],
+        ['gone', named, 'port', ['no port', node()], 'noproc'],
+      ])
+    })
+  })
+
+  test('by name tells the name', async () => {
+    await run(async () => {
+      const it = open_port(driver)
+      unlink(it.port)
+      register('a_port', it.port)
+      const ref = monitor('port', 'a_port', { tag: 'shut' })
+      it.close('normal')
+      expect(queue()).toEqual([['shut', ref, 'port', ['a_port', node()], 'normal']])
+    })
+  })
+
+  test('can be taken away', async () => {
+    await run(async () => {
+      const it = open_port(driver)
+      unlink(it.port)
+      expect(demonitor(monitor('port', it.port), { info: true })).toBe(true)
+      it.close('normal')
+      expect(queue()).toEqual([])
+    })
+  })
+
+  test('is no monitor of a process, nor the other way round', async () => {
+    await run(async () => {
+      const { port } = open_port(driver)
+      expect(() => monitor('process', port as never)).toThrow('badarg')
+      expect(() => monitor('port', self() as never)).toThrow('badarg')
+      expect(() => monitor('moon' as 'port', port)).toThrow('badarg')
     })
   })
 })

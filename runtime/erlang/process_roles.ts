@@ -1,0 +1,78 @@
+// What takes part in a process: who waits in it, a behaviour that runs on it, and what it owns.
+
+import { report } from './report.ts'
+import type { Task } from './scheduler.ts'
+import { run_outside } from './self.ts'
+import type { Term } from './term.ts'
+
+/** One who waits for a message inside a process: a `receive`, or a call that awaits its reply. */
+export interface Waiter extends Task {
+  wants(message: Term): boolean
+  /** Hands over the message; `run` then lets the waiter go on. */
+  take(message: Term): void
+  /** The process ended: whatever the waiter holds outside is let go. */
+  drop(): void
+  next: Waiter | undefined
+  /** What it waits for, where more can be told than that it is a message. */
+  readonly waits_for?: Term
+}
+
+/** A behaviour without a stack of its own: the scheduler calls it with one message at a time. */
+export interface Loop {
+  /** A handler that returns a promise parks its process until it settles. */
+  handle(message: Term): undefined | PromiseLike<void>
+  /** Whether there is something to do, by {@link go_on}, before the next message. */
+  readonly pending?: boolean
+  go_on?(): undefined | PromiseLike<void>
+  /** The process ended: what the loop holds outside is let go. */
+  drop?(): void
+}
+
+/** What ends with the process that owns it. */
+export interface Resource {
+  /** Called once, outside any process. */
+  release(): void
+}
+
+/** One who watches every process there is. */
+export interface WitnessOf<Process> {
+  born(process: Process): void
+  gets(process: Process, message: Term): void
+  ended(process: Process): void
+}
+
+/** A resource that cannot be let go is told of, and keeps nobody from being told of the end. */
+export function let_go(resource: Resource): void {
+  try {
+    run_outside(() => resource.release())
+  } catch (failure) {
+    report('error', { label: ['error', 'release'], report: { resource, reason: failure } })
+  }
+}
+
+/** The list with one more at its end; most processes have one waiter at a time, or none. */
+export function with_waiter(first: Waiter | undefined, waiter: Waiter): Waiter {
+  if (first === undefined) return waiter
+  let last = first
+  while (last.next !== undefined) last = last.next
+  last.next = waiter
+  return first
+}
+
+/** The list without one of those that are in it. */
+export function without_waiter(first: Waiter | undefined, waiter: Waiter): Waiter | undefined {
+  const { next } = waiter
+  waiter.next = undefined
+  if (first === waiter) return next
+  for (let before = first; before !== undefined; before = before.next) {
+    if (before.next === waiter) before.next = next
+  }
+  return first
+}
+
+/** The waiters of a list, longest first. */
+export function listed(first: Waiter | undefined): Waiter[] {
+  const all: Waiter[] = []
+  for (let waiter = first; waiter !== undefined; waiter = waiter.next) all.push(waiter)
+  return all
+}
