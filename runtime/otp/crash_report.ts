@@ -1,6 +1,7 @@
 // What is told of a process that crashed, and of the neighbours it takes along.
 
 import { members } from '../erlang/few.ts'
+import { format_term } from '../erlang/io_lib.ts'
 import { Pid } from '../erlang/pid.ts'
 import type { Process } from '../erlang/process.ts'
 import { process_info } from '../erlang/process_flags.ts'
@@ -35,24 +36,34 @@ export function crash_report(process: Process, info: ErrorInfo): void {
 }
 
 function portrait(process: Process): Record<string, Term> {
-  const { registered_name, initial_call, status, message_queue_len, messages, links, monitors } =
+  const { registered_name, initial_call, status, message_queue_len, messages, links, monitors, dictionary } =
     process_info(process.pid)!
-  const { trap_exit, dictionary } = process
+  const { trap_exit, reductions } = process
   const ancestors = process.ancestors ?? []
+  const process_label = label_of(process.pid)
   return {
     initial_call,
     pid: process.pid,
     registered_name,
+    ...(process_label === undefined ? {} : { process_label }),
     ancestors,
     message_queue_len,
     messages,
     links,
     monitors,
-    dictionary: [...(dictionary ?? [])],
+    dictionary: [...dictionary].filter(([key]) => !kept_by_proc_lib.has(key)),
     trap_exit,
     status,
+    reductions,
   }
 }
+
+/** Under which key of the dictionary a process keeps its label. */
+export const label_key = '$process_label'
+const kept_by_proc_lib: ReadonlySet<Term> = new Set(['$ancestors', '$initial_call', label_key])
+
+/** What a process says that it is. */
+export const label_of = (pid: Pid): Term => process_info(pid, 'dictionary')?.[1].get(label_key)
 
 /** The processes of the same make that the crash reaches by links: those that do not trap exits. */
 function neighbours_of(process: Process): Record<string, Term>[] {
@@ -72,3 +83,36 @@ function neighbours_of(process: Process): Record<string, Term>[] {
 
 /** What a process is called in reports: its name, or its pid. */
 export const name_or_pid = (pid: Pid): string | Pid => name_of(pid) ?? pid
+
+/** A crash report as text. OTP: `proc_lib:format/1`. */
+export function format_crash_report({ neighbours, error_info, ...crasher }: Record<string, Term>): string {
+  const { initial_call, pid, registered_name, ...others } = crasher
+  const lines = [
+    '  crasher:',
+    ...lines_of({ initial_call, pid, registered_name }),
+    ...(error_info === undefined ? [] : exception_lines(error_info)),
+    ...lines_of(others),
+    '  neighbours:',
+  ]
+  for (const neighbour of neighbours ?? []) {
+    lines.push('    neighbour:', ...lines_of(neighbour).map(line => `  ${line}`))
+  }
+  return `${lines.join('\n')}\n`
+}
+
+const lines_of = (facts: Record<string, Term>): string[] =>
+  Object.entries(facts).map(([name, fact]) => {
+    const title = name === 'initial_call' ? 'initial call' : name
+    return `    ${title}: ${name === 'initial_call' ? call_text(fact) : format_term(fact)}`
+  })
+
+/** `counter:init/1`, or what is known. */
+const call_text = (call: Term): string =>
+  Array.isArray(call)
+    ? call.slice(0, 2).join(':') + (call.length > 2 ? `/${call[2]}` : '')
+    : format_term(call)
+
+function exception_lines([class_, reason, stack]: ErrorInfo): string[] {
+  const frames = stack?.split('\n').filter(line => line.startsWith('    at ')) ?? []
+  return [`    exception ${class_}: ${format_term(reason)}`, ...frames.map(line => `  ${line}`)]
+}

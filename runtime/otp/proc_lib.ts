@@ -12,10 +12,19 @@ import {
   stop_monitor,
   type Waiter,
 } from '../erlang/process.ts'
-import { type Body, type SpawnOptions, spawn_opt } from '../erlang/spawn.ts'
+import { put } from '../erlang/process_flags.ts'
+import { type Body, type SpawnOptions, spawn_opt as spawn_process } from '../erlang/spawn.ts'
 import { Exit, matches, type Reason, type Term, type Timeout } from '../erlang/term.ts'
 import { await_down } from './await_down.ts'
-import { crash_report, error_info, is_orderly, name_or_pid } from './crash_report.ts'
+import {
+  crash_report,
+  error_info,
+  format_crash_report,
+  is_orderly,
+  label_key,
+  label_of,
+  name_or_pid,
+} from './crash_report.ts'
 import { type ServerRef, whereis_server } from './gen_names.ts'
 
 /** OTP: the options of `proc_lib:start/5`; a link or a monitor is the function's business. */
@@ -36,6 +45,19 @@ export function spawn_link<Arguments extends readonly Term[]>(
   ...args: Arguments
 ): Pid {
   return begin(body as Body, args, { link: true }).pid
+}
+
+/**
+ * As {@link spawn}, with the options of `spawn_opt`.
+ *
+ * @returns the pid, or `[pid, ref]` with `monitor`
+ * @see OTP: `proc_lib:spawn_opt/2`
+ */
+export function spawn_opt(body: Body<[]>, options: SpawnOptions & { readonly monitor: true }): [Pid, Ref]
+export function spawn_opt(body: Body<[]>, options: SpawnOptions): Pid
+export function spawn_opt(body: Body<[]>, options: SpawnOptions): Pid | [Pid, Ref] {
+  const process = begin(body as Body, [], options)
+  return options.monitor ? [process.pid, process.monitored_by as Monitor] : process.pid
 }
 
 /**
@@ -87,24 +109,61 @@ export async function start_monitor(
   return [await result, ref]
 }
 
-/** Tells the starter of the running process that it is ready, and gives it `result`. OTP: `proc_lib:init_ack/1`. */
-export function init_ack(result: Term): 'ok' {
+/**
+ * Tells the starter of the running process that it is ready, and gives it `result`.
+ *
+ * @param asked - `(result)`, or `(starter, result)`
+ * @see OTP: `proc_lib:init_ack/1,2`
+ */
+export function init_ack(...asked: readonly [result: Term] | readonly [starter: Pid, result: Term]): 'ok' {
   const process = current()
-  process.parent?.entity?.deliver(['ack', process.pid, result])
+  const [starter, result] = asked.length === 2 ? asked : [process.parent, asked[0]]
+  starter?.entity?.deliver(['ack', process.pid, result])
   return 'ok'
 }
 
 /**
  * Gives the starter `result` once the running process, which could not start, has ended because of `error`.
  *
+ * @param asked - `(result, error)`, or `(starter, result, error)`
  * @throws `error`
- * @see OTP: `proc_lib:init_fail/2`
+ * @see OTP: `proc_lib:init_fail/2,3`
  */
-export function init_fail(result: Term, error: unknown): never {
+export function init_fail(
+  ...asked: readonly [result: Term, error: unknown] | readonly [starter: Pid, result: Term, error: unknown]
+): never {
   const process = current()
-  process.parent?.entity?.deliver(['nack', process.pid, result])
+  const [starter, result, error] = asked.length === 3 ? asked : [process.parent, ...asked]
+  starter?.entity?.deliver(['nack', process.pid, result])
   throw error
 }
+
+/**
+ * With what a process was started, such as `['counter', 'init', 1]`.
+ *
+ * @returns false for one that `proc_lib` has not started, or that has ended
+ * @see OTP: `proc_lib:initial_call/1`
+ */
+export function initial_call(pid: Pid): Term {
+  const process = pid.entity as Process | undefined
+  return process?.ancestors === undefined ? false : process.initial_call
+}
+
+/**
+ * As {@link initial_call}, and something for any process: for lists of them.
+ *
+ * @see OTP: `proc_lib:translate_initial_call/1`
+ */
+export const translate_initial_call = (pid: Pid): Term => initial_call(pid) || ['proc_lib', 'init_p', 5]
+
+/** Says what the running process is, for those who look at it and for its crash report. OTP: `proc_lib:set_label/1`. */
+export function set_label(label: Term): 'ok' {
+  put(label_key, label)
+  return 'ok'
+}
+
+/** What a process says that it is; undefined if it says nothing or has ended. OTP: `proc_lib:get_label/1`. */
+export const get_label = (pid: Pid): Term => label_of(pid)
 
 /**
  * Asks a behaviour to end, and waits until it has.
@@ -123,14 +182,21 @@ export async function stop(
   if (pid === current().pid) throw new Exit('calling_self')
   // The answer is for nobody: what counts is the end.
   const from = [new Pid(), pid]
-  const ended = await await_down([pid], timeout, () =>
-    pid.entity?.deliver(['system', from, ['terminate', reason]]),
-  )
+  const ask = () => pid.entity?.deliver(['system', from, ['terminate', reason]])
+  const ended = await await_down([pid], timeout, ask, 'kept')
   if (!ended.has(pid)) throw new Exit('timeout')
   const why = ended.get(pid)
   if (!matches(reason, why)) throw new Exit(why)
   return 'ok'
 }
+
+/**
+ * A crash report as text, for people: the crasher, and the neighbours that it took along.
+ *
+ * @param report - what the report `['proc_lib', 'crash']` tells
+ * @see OTP: `proc_lib:format/1`
+ */
+export const format = (report: Readonly<Record<string, Term>>): string => format_crash_report(report)
 
 /** Ends a process of this make for what was thrown in it or for why it stops, with a report unless that is orderly. */
 export function leave(process: Process, thrown: unknown): void {
@@ -143,8 +209,10 @@ export function leave(process: Process, thrown: unknown): void {
 // ---- Internals
 
 function begin(body: Body, args: readonly Term[], options: SpawnOptions): Process {
-  const pid = spawn_opt(() => live(body, args), options)
+  const { monitor = false, ...others } = options
+  const pid = spawn_process(() => live(body, args), others)
   const process = pid.entity as Process
+  if (monitor) monitor_process(current(), process)
   process.initial_call = ['proc_lib', body.name]
   process.ancestors = ancestors_of_children(process.parent?.entity as Process | undefined)
   return process

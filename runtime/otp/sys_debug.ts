@@ -178,7 +178,7 @@ export function debug_options(options: readonly DebugOption[]): Debug | undefine
 }
 
 function obey(debug: Debug, option: DebugOption): boolean {
-  const [kind, value]: readonly Term[] = typeof option === 'string' ? [option] : option
+  const [kind, value]: readonly Term[] = Array.isArray(option) ? option : [option]
   if (kind === 'trace') debug.trace = true
   else if (kind === 'statistics') debug.set_statistics(true, 0)
   else if (kind === 'log' && is_size(value ?? events_logged)) debug.set_log(value ?? events_logged)
