@@ -47,6 +47,7 @@ export {
   type Timeout,
   type Wildcard,
 } from './erlang/term.ts'
+export * as timer from './erlang/timer.ts'
 export { cancel_timer, read_timer, send_after, start_timer } from './erlang/timers.ts'
 export * as gen_server from './otp/gen_server.ts'
 export * as gen_statem from './otp/gen_statem.ts'
