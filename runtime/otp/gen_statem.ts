@@ -1,10 +1,12 @@
 // A state machine: a process that has a state and data, and handles one event at a time, as the state it is in does.
 
 import type { Pid } from '../erlang/pid.ts'
-import { current } from '../erlang/process.ts'
-import type { Reason, Term, Timeout } from '../erlang/term.ts'
+import { current, type Process } from '../erlang/process.ts'
+import { Exit, type Reason, type Term, type Timeout } from '../erlang/term.ts'
 import * as gen from './gen.ts'
-import type { Callbacks, ReplyAction } from './gen_statem_callbacks.ts'
+import { check_registered } from './gen_names.ts'
+import { type RequestId, type Requests, reqids_add, start_request } from './gen_request.ts'
+import type { Actions, Callbacks, ReplyAction } from './gen_statem_callbacks.ts'
 import { Machine } from './gen_statem_loop.ts'
 import * as proc_lib from './proc_lib.ts'
 import type { Extras } from './sys_debug.ts'
@@ -17,7 +19,22 @@ export type {
   StartMonitorResult,
   StartOptions,
   StartResult,
+  ViaModule,
 } from './gen.ts'
+export {
+  check_response,
+  type LabelledResponse,
+  type RequestId,
+  type Requests,
+  type Response,
+  type ResponseTimeout,
+  receive_response,
+  reqids_add,
+  reqids_new,
+  reqids_size,
+  reqids_to_list,
+  wait_response,
+} from './gen_request.ts'
 export type {
   Action,
   Actions,
@@ -37,13 +54,29 @@ export type {
 /** How long a call may take. OTP: the last argument of `gen_statem:call/3`. */
 export type CallTimeout = Timeout | readonly ['clean_timeout' | 'dirty_timeout', Timeout]
 
+/** How a process enters the loop of a machine. OTP: `gen_statem:enter_loop_opt()`. */
+export type EnterLoopOptions = Pick<gen.StartOptions, 'debug' | 'hibernate_after'>
+
 // ---- API
 
 /**
  * Starts a state machine that is linked to nobody.
  *
- * @param asked - `(callbacks, args?, options?)` or `(['local', name], callbacks, args?, options?)`
+ * @param asked - `(callbacks, args?, options?)` or `(name, callbacks, args?, options?)`
  * @returns as `gen_server.start` does
+ *
+ * @example
+ * const switch_: gen_statem.Callbacks<number, void, 'off' | 'on'> = {
+ *   callback_mode: () => 'state_functions',
+ *   init: () => ['ok', 'off', 0],
+ *   states: {
+ *     off: (_type, _push, count) => ['next_state', 'on', count + 1, ['state_timeout', 10_000, 'off']],
+ *     on: (_type, _push, count) => ['next_state', 'off', count],
+ *   },
+ * }
+ * const pid = ok(await gen_statem.start(['local', 'switch'], switch_))
+ * gen_statem.cast('switch', 'push')
+ *
  * @see OTP: `gen_statem:start/3,4`
  */
 export const start = <Args = Term>(
@@ -83,6 +116,21 @@ export function call<Answer = Term>(
 export const cast = (machine: gen.ServerRef, event: Term): 'ok' => gen.cast(machine, '$gen_cast', event)
 
 /**
+ * Makes a call without waiting for what comes of it: `wait_response` and `receive_response` do that, or
+ * `check_response` tells whether a message that was received is about it.
+ *
+ * @param label - with a collection of requests: what the request is called in there
+ * @returns the request; with a collection, that with the request in it
+ * @see OTP: `gen_statem:send_request/2,4`
+ */
+export function send_request<Answer = Term>(machine: gen.ServerRef, request: Term): RequestId<Answer>
+export function send_request(machine: gen.ServerRef, request: Term, label: Term, requests: Requests): Requests
+export function send_request(machine: gen.ServerRef, request: Term, label?: Term, requests?: Requests): Term {
+  const id = start_request(machine, '$gen_call', request)
+  return requests === undefined ? id : reqids_add(id, label, requests)
+}
+
+/**
  * Answers one call, or those of several reply actions; any process may do that.
  *
  * @see OTP: `gen_statem:reply/1,2`
@@ -106,7 +154,48 @@ export function reply(...asked: readonly [gen.From, Term] | readonly [Term]): 'o
 export const stop = (machine: gen.ServerRef, reason: Reason = 'normal', timeout?: Timeout): Promise<'ok'> =>
   proc_lib.stop(machine, reason, timeout)
 
+/**
+ * Makes the running process, which `proc_lib` has started, a machine; it does not come back. Its parent is who started
+ * it. `init` is not called, but the state is entered.
+ *
+ * @param begin - the state, the data, and then the name that the process has or `self()`, or actions, or both
+ * @throws {@link Exit} `'process_was_not_started_by_proc_lib'`; `'process_not_registered'` when it has not that name;
+ *   `['bad_return_from_callback_mode', given]`
+ * @see OTP: `gen_statem:enter_loop/4,5,6`
+ */
+export async function enter_loop<Data, State>(
+  callbacks: Callbacks<Data, any, State>,
+  options: EnterLoopOptions,
+  ...begin: readonly [State, Data, Actions?] | readonly [State, Data, gen.ServerName | Pid, Actions?]
+): Promise<never> {
+  const process = current()
+  if (process.ancestors === undefined) throw new Exit('process_was_not_started_by_proc_lib')
+  const [state, data, server, more]: readonly Term[] = begin
+  const named = is_name(server)
+  const name = named ? server : undefined
+  if (name !== undefined) check_registered(name, process.pid)
+  const extras = gen.extras_of(name, options)
+  const machine = new Machine(process, callbacks as Callbacks, { parent: process.parent, extras })
+  await live(process, machine, machine.begin(state, data, named || server === process.pid ? more : server))
+  return new Promise(() => {})
+}
+
 // ---- Internals
+
+/** A name has the form of no action. */
+const is_name = (term: Term): term is gen.ServerName =>
+  Array.isArray(term) && (term[0] === 'local' || term[0] === 'global' || term[0] === 'via')
+
+/** Goes on as the machine, once its first state is entered, unless that was its end. */
+async function live(
+  process: Process,
+  machine: Machine,
+  entering: undefined | PromiseLike<void>,
+): Promise<void> {
+  if (entering !== undefined) await entering
+  if (process.alive) process.become(machine)
+  else machine.drop()
+}
 
 /** @returns NaN, which is no timeout, for what is none */
 const limit_of = ([kind, time]: readonly Term[]): Timeout =>
@@ -125,8 +214,5 @@ async function init_it(
   const [, state, data, actions] = result
   const machine = new Machine(process, callbacks, { parent, extras })
   gen.started(process)
-  const parked = machine.begin(state, data, actions)
-  if (parked !== undefined) await parked
-  if (process.alive) process.become(machine)
-  else machine.drop()
+  await live(process, machine, machine.begin(state, data, actions))
 }
