@@ -1,6 +1,7 @@
 // OTP's module inet: what can be asked of any socket and told to it, and addresses.
 
-import { unlink } from '../../runtime/erlang/links.ts'
+import { demonitor, monitor as monitor_of, unlink } from '../../runtime/erlang/links.ts'
+import type { Ref } from '../../runtime/erlang/pid.ts'
 import { port_close } from '../../runtime/erlang/port.ts'
 import { running } from '../../runtime/erlang/self.ts'
 import type { Done, Result } from '../../runtime/erlang/term.ts'
@@ -9,18 +10,36 @@ import { are_socket_options, is_socket_option, type SocketOptions } from './inet
 import { type Socket, type Statistics, socket_of } from './inet_socket.ts'
 
 export type { Address, Family, Interface, LocalAddress, SocketAddress } from './inet_driver.ts'
-export { getaddr, getaddrs, type Host } from './inet_gethost.ts'
+export {
+  getaddr,
+  getaddrs,
+  gethostbyaddr,
+  gethostbyname,
+  gethostname,
+  getifaddrs,
+  type Host,
+  type Hostent,
+} from './inet_gethost.ts'
+export { i, info, type SocketInfo, type SocketRow, sockets } from './inet_i.ts'
 export type { Active, SocketOptions } from './inet_options.ts'
 export {
   type Ip4Address,
   type Ip6Address,
   type IpAddress,
+  ipv4_mapped_ipv6_address,
+  is_ip_address,
+  is_ipv4_address,
+  is_ipv6_address,
   ntoa,
   parse_address,
+  parse_ipv4_address,
+  parse_ipv4strict_address,
+  parse_ipv6_address,
+  parse_ipv6strict_address,
   parse_strict_address,
 } from './inet_parse.ts'
 export { format_error } from './inet_posix.ts'
-export type { Socket, Statistics } from './inet_socket.ts'
+export type { Socket, SocketState, Statistics } from './inet_socket.ts'
 
 /**
  * Sets options of an open socket: all of them, or, when one cannot be set, none. On a listener they are what sockets
@@ -84,16 +103,43 @@ export function port(socket: Socket): Result<number> {
   return address[0] === 'local' ? ['error', 'einval'] : ['ok', address[1] as number]
 }
 
+/** What has gone through a socket so far. */
+export function getstat(socket: Socket): Result<Statistics>
+/** The counters named. */
+export function getstat<Name extends keyof Statistics>(
+  socket: Socket,
+  names: readonly Name[],
+): Result<Pick<Statistics, Name>>
 /**
- * What has gone through a socket so far.
+ * What has gone through a socket so far; a packet counts with its length in front.
  *
- * @returns `['error', 'einval']` when it is closed
- * @see OTP: `inet:getstat/1`
+ * @param names - the counters wanted. Default: all
+ * @returns `['error', 'einval']` when it is closed, or there is no such counter
+ * @see OTP: `inet:getstat/1,2`
  */
-export function getstat(socket: Socket): Result<Statistics> {
-  const it = socket_of(socket)
-  return it === undefined ? ['error', 'einval'] : ['ok', it.getstat()]
+export function getstat(socket: Socket, names?: readonly (keyof Statistics)[]): Result<Partial<Statistics>> {
+  const counters = socket_of(socket)?.getstat()
+  if (counters === undefined) return ['error', 'einval']
+  if (names === undefined) return ['ok', counters]
+  if (!Array.isArray(names) || !names.every(name => Object.hasOwn(counters, name))) return ['error', 'einval']
+  return ['ok', Object.fromEntries(names.map(name => [name, counters[name as keyof Statistics]]))]
 }
+
+/**
+ * Has the caller be told once when the socket is closed: `['DOWN', ref, 'port', socket, reason]`, at once and with the
+ * reason `'noproc'` when it is closed already. The reason is `'normal'`, or that of its owner's end.
+ *
+ * @see OTP: `inet:monitor/1`
+ */
+export const monitor = (socket: Socket): Ref => monitor_of('port', socket)
+
+/**
+ * Takes a monitor away; its message comes no more.
+ *
+ * @returns whether it was still there
+ * @see OTP: `inet:cancel_monitor/1`
+ */
+export const cancel_monitor = (ref: Ref): boolean => demonitor(ref, { info: true })
 
 /**
  * Closes a socket of any kind; one that is closed stays so. Who waits at it gets `['error', 'closed']`; the owner,

@@ -1,6 +1,6 @@
 // IP addresses: tuples of numbers, as OTP has them, and their text forms.
 
-import type { Result } from '../../runtime/erlang/term.ts'
+import { Exit, type Result } from '../../runtime/erlang/term.ts'
 
 /** Four numbers of 0 to 255. OTP: `inet:ip4_address()` */
 export type Ip4Address = readonly [number, number, number, number]
@@ -18,6 +18,12 @@ export function is_ip_address(term: unknown): term is IpAddress {
   return term.every(part => Number.isInteger(part) && part >= 0 && part <= most)
 }
 
+/** Whether `term` is such an address. OTP: `inet:is_ipv4_address/1` */
+export const is_ipv4_address = (term: unknown): term is Ip4Address => is_ip_address(term) && term.length === 4
+
+/** Whether `term` is such an address. OTP: `inet:is_ipv6_address/1` */
+export const is_ipv6_address = (term: unknown): term is Ip6Address => is_ip_address(term) && term.length === 8
+
 /**
  * The address that `text` stands for. IPv4 as `inet_aton` reads it: one to four parts, each decimal, octal (`010`)
  * or hexadecimal (`0x8`), of which the last fills what is left (`127.1`). IPv6: RFC 4291 §2.2; a scope
@@ -33,6 +39,40 @@ export function parse_address(text: string): Result<IpAddress> {
 /** As {@link parse_address}, but IPv4 needs all four parts. OTP: `inet:parse_strict_address/1` */
 export function parse_strict_address(text: string): Result<IpAddress> {
   return !text.includes(':') && text.split('.').length !== 4 ? ['error', 'einval'] : parse_address(text)
+}
+
+/** As {@link parse_address}, of IPv4 only. OTP: `inet:parse_ipv4_address/1` */
+export const parse_ipv4_address = (text: string): Result<Ip4Address> =>
+  address(parse_ip4(text)) as Result<Ip4Address>
+
+/** As {@link parse_strict_address}, of IPv4 only. OTP: `inet:parse_ipv4strict_address/1` */
+export const parse_ipv4strict_address = (text: string): Result<Ip4Address> =>
+  text.split('.').length === 4 ? parse_ipv4_address(text) : ['error', 'einval']
+
+/** As {@link parse_address}, of IPv6; what is an IPv4 address comes mapped into IPv6. OTP: `inet:parse_ipv6_address/1` */
+export function parse_ipv6_address(text: string): Result<Ip6Address> {
+  const [tag, ip4] = parse_ipv4_address(text)
+  return tag === 'ok' ? ['ok', ipv4_mapped_ipv6_address(ip4)] : parse_ipv6strict_address(text)
+}
+
+/** As {@link parse_address}, of IPv6 only. OTP: `inet:parse_ipv6strict_address/1` */
+export const parse_ipv6strict_address = (text: string): Result<Ip6Address> =>
+  text.includes(':') ? (address(parse_ip6(text)) as Result<Ip6Address>) : ['error', 'einval']
+
+/** The IPv6 address `::ffff:a.b.c.d` for an IPv4 one, RFC 4291 §2.5.5.2. */
+export function ipv4_mapped_ipv6_address(ip: Ip4Address): Ip6Address
+/** The IPv4 address that stands in the last 32 bits of an IPv6 one. */
+export function ipv4_mapped_ipv6_address(ip: Ip6Address): Ip4Address
+/**
+ * From one family to the other.
+ *
+ * @throws {@link Exit} `'badarg'` for what is no address
+ * @see OTP: `inet:ipv4_mapped_ipv6_address/1`
+ */
+export function ipv4_mapped_ipv6_address(ip: IpAddress): IpAddress {
+  if (is_ipv4_address(ip)) return [0, 0, 0, 0, 0, 0xffff, ip[0] * 256 + ip[1], ip[2] * 256 + ip[3]]
+  if (!is_ipv6_address(ip)) throw new Exit('badarg')
+  return [ip[6] >> 8, ip[6] & 0xff, ip[7] >> 8, ip[7] & 0xff]
 }
 
 /**

@@ -30,7 +30,12 @@ export interface InetSocket {
   peername(): Result<SocketAddress>
   sockname(): Result<SocketAddress>
   getstat(): Statistics
+  /** What it is doing. OTP: `states` of `inet:info/1` */
+  states(): readonly SocketState[]
 }
+
+/** OTP: what `inet:info/1` can say of a TCP socket. */
+export type SocketState = 'accepting' | 'listen' | 'connected' | 'open' | 'closed'
 
 const open = new Map<Port, InetSocket>()
 
@@ -41,6 +46,9 @@ export function enter(port: Port, socket: InetSocket): void {
 export function leave(port: Port): void {
   open.delete(port)
 }
+
+/** Every open socket, oldest first. */
+export const open_sockets = (): readonly (readonly [Port, InetSocket])[] => [...open]
 
 /**
  * The socket behind a port; undefined when it is closed, or something else.

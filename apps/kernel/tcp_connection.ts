@@ -7,7 +7,7 @@ import type { Done, Result, Timeout } from '../../runtime/erlang/term.ts'
 import type { InetStream, SocketAddress, StreamHandlers } from './inet_driver.ts'
 import { assign_options, next_active, recuts, type SocketOptions } from './inet_options.ts'
 import type { Delivered } from './inet_packet.ts'
-import { enter, type InetSocket, leave, type Statistics } from './inet_socket.ts'
+import { enter, type InetSocket, leave, type SocketState, type Statistics } from './inet_socket.ts'
 import type { IoData } from './iodata.ts'
 import { Incoming, type Receiving } from './tcp_incoming.ts'
 import { Outgoing } from './tcp_outgoing.ts'
@@ -132,6 +132,16 @@ export class Connection implements Driver, InetSocket, Receiving, StreamHandlers
       send_avg: average(sent),
       send_pend: sent.pending,
     }
+  }
+
+  states(): readonly SocketState[] {
+    return this.#connected ? ['connected', 'open'] : ['open']
+  }
+
+  /** For `port_info`. */
+  info(): { name: string; input: number; output: number } {
+    const { recv_oct, send_oct } = this.getstat()
+    return { name: 'tcp_inet', input: recv_oct, output: send_oct }
   }
 
   // ---- The end

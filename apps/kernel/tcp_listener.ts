@@ -8,7 +8,14 @@ import type { Done, Result, Timeout } from '../../runtime/erlang/term.ts'
 import type { InetListener, InetStream, SocketAddress } from './inet_driver.ts'
 import { assign_options, next_active, type SocketOptions } from './inet_options.ts'
 import { Request } from './inet_request.ts'
-import { enter, type InetSocket, leave, type Socket, type Statistics } from './inet_socket.ts'
+import {
+  enter,
+  type InetSocket,
+  leave,
+  type Socket,
+  type SocketState,
+  type Statistics,
+} from './inet_socket.ts'
 import { Connection } from './tcp_connection.ts'
 
 export class Listener implements Driver, InetSocket {
@@ -82,6 +89,15 @@ export class Listener implements Driver, InetSocket {
 
   getstat(): Statistics {
     return nothing_counted
+  }
+
+  states(): readonly SocketState[] {
+    return this.#acceptors.size > 0 ? ['accepting', 'listen', 'open'] : ['listen', 'open']
+  }
+
+  /** For `port_info`. */
+  info(): { name: string; input: number; output: number } {
+    return { name: 'tcp_inet', input: 0, output: 0 }
   }
 
   /** The port is closed, by `close` or because its owner has ended. */
