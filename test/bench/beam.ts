@@ -6,37 +6,35 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Rates } from './measure.ts'
+import { print_table, type Rates, type Row } from './measure.ts'
 
 const run = promisify(execFile)
 const sources = fileURLToPath(new URL('../../../test/bench/', import.meta.url))
 
+/** Something to measure: its name on both sides, what is counted, and how it comes out here. */
+export type Bench = readonly [name: string, unit: string, measured: () => Promise<Rates>]
+
+/** Measures a group of programs here and on the BEAM, and prints the table. */
+export async function bench_beside_beam(group: string, benches: readonly Bench[]): Promise<void> {
+  const beam = await run_on_beam(group)
+  const rows: Row[] = []
+  for (const [name, unit, measured] of benches)
+    rows.push({ name, unit, kista: await measured(), other: beam?.get(name) })
+  print_table(group, 'BEAM', rows)
+}
+
 /**
- * Compiles `test/bench/MODULE.erl`, runs its `main/0`, and reads the lines that it prints: name, things per second
- * and things per CPU second (or a dash), with tabs between.
+ * Compiles `test/bench/*_bench.erl`, runs one group of their programs, and reads the lines that it prints: name,
+ * things per second and things per CPU second (or a dash), with tabs between.
  *
  * @returns the rates by name; undefined, with a word about it, when there is no Erlang
  */
-export async function run_on_beam(module: string): Promise<Map<string, Rates> | undefined> {
+async function run_on_beam(group: string): Promise<Map<string, Rates> | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'kista-bench-'))
   try {
-    await run('erlc', ['-o', folder, join(sources, `${module}.erl`)])
-    const flags = [
-      '+S',
-      '1',
-      '+sbwt',
-      'none',
-      '-noshell',
-      '-pa',
-      folder,
-      '-s',
-      module,
-      'main',
-      '-s',
-      'init',
-      'stop',
-    ]
-    const { stdout } = await run('erl', flags)
+    await run('erlc', ['-o', folder, join(sources, 'otp_bench.erl'), join(sources, 'statem_bench.erl')])
+    const start = ['-noshell', '-pa', folder, '-s', 'otp_bench', 'main', group, '-s', 'init', 'stop']
+    const { stdout } = await run('erl', ['+S', '1', '+sbwt', 'none', ...start])
     return new Map(stdout.trim().split('\n').map(read_line))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error

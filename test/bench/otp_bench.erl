@@ -1,22 +1,35 @@
-%% The programs of processes.ts, in Erlang: prints name, rate per second and rate per CPU second, tabs between.
+%% The programs of the files beside this one, in Erlang. Runs one group of them, and prints name, rate per second and rate per CPU second, tabs between.
 -module(otp_bench).
 -behaviour(gen_server).
--export([main/0, init/1, handle_call/3, handle_cast/2]).
+-export([main/1, init/1, handle_call/3, handle_cast/2]).
 
 -define(ROUNDS, 5).
 -define(MESSAGES, 500000).
+-define(RING, 1000).
 -define(CALLS, 200000).
 -define(CASTS, 1000000).
+-define(EVENTS, 500000).
 -define(SPAWNED, 100000).
 -define(IDLE, 50000).
+-define(TIMERS, 100000).
+-define(ROWS, 200000).
 
-main() ->
+main([processes]) ->
     rate("ping-pong", ?MESSAGES, fun ping_pong/0),
+    rate("ring of 1000", ?MESSAGES, fun() -> ring(1) end),
+    rate("ring, 1000 tokens", ?MESSAGES, fun() -> ring(?RING) end),
+    rate("spawn and end", ?SPAWNED, fun spawn_often/0),
+    bytes("idle process", fun() -> spawn(fun() -> receive stop -> ok end end) end);
+main([behaviours]) ->
     rate("gen_server:call", ?CALLS, fun call_often/0),
     rate("gen_server:cast", ?CASTS, fun cast_often/0),
-    rate("spawn and end", ?SPAWNED, fun spawn_often/0),
-    bytes("idle process", fun() -> spawn(fun() -> receive stop -> ok end end) end),
-    bytes("idle gen_server", fun() -> {ok, Pid} = gen_server:start(?MODULE, [], []), Pid end).
+    rate("gen_statem events", ?EVENTS, fun() -> statem_bench:events(?EVENTS) end),
+    bytes("idle gen_server", fun() -> {ok, Pid} = gen_server:start(?MODULE, [], []), Pid end);
+main([timers]) ->
+    rate("start and cancel", ?TIMERS, fun start_and_cancel/0),
+    rate("run out", ?TIMERS, fun run_out/0);
+main([ets]) ->
+    [ets_rates(Type) || Type <- [set, ordered_set]].
 
 %% ---- Measuring
 
@@ -63,6 +76,32 @@ pong() ->
         From -> From ! pong, pong()
     end.
 
+%% Each process hands on what it gets; the last one counts, and takes tokens out once there is enough.
+ring(Tokens) ->
+    Me = self(),
+    First = lists:foldl(fun(_, Next) -> spawn(fun() -> hand_on(Next) end) end, Me, lists:seq(2, ?RING)),
+    [First ! token || _ <- lists:seq(1, Tokens)],
+    last_of_ring(First, ?MESSAGES div ?RING),
+    First ! stop,
+    await_stop().
+
+hand_on(Next) ->
+    receive
+        stop -> Next ! stop;
+        Token -> Next ! Token, hand_on(Next)
+    end.
+
+last_of_ring(_, 0) -> ok;
+last_of_ring(First, Left) ->
+    receive Token -> First ! Token end,
+    last_of_ring(First, Left - 1).
+
+await_stop() ->
+    receive
+        stop -> ok;
+        token -> await_stop()
+    end.
+
 call_often() ->
     {ok, Server} = gen_server:start(?MODULE, [], []),
     [gen_server:call(Server, next) || _ <- lists:seq(1, ?CALLS)],
@@ -85,6 +124,27 @@ spawn_often(_Me, 0) ->
 spawn_often(Me, Left) ->
     spawn(fun() -> Me ! here end),
     receive here -> spawn_often(Me, Left - 1) end.
+
+start_and_cancel() ->
+    [erlang:cancel_timer(erlang:start_timer(5000, self(), never)) || _ <- lists:seq(1, ?TIMERS)].
+
+run_out() ->
+    [erlang:send_after(N rem 10, self(), rung) || N <- lists:seq(1, ?TIMERS)],
+    [receive rung -> ok end || _ <- lists:seq(1, ?TIMERS)].
+
+ets_rates(Type) ->
+    Name = atom_to_list(Type),
+    rate(Name ++ " insert", ?ROWS, fun() -> filled(Type) end),
+    Filled = filled(Type),
+    rate(Name ++ " lookup", ?ROWS, fun() -> [ets:lookup(Filled, Key) || Key <- lists:seq(1, ?ROWS)] end),
+    rate(Name ++ " update_counter", ?ROWS, fun() ->
+        [ets:update_counter(Filled, Key, 1) || Key <- lists:seq(1, ?ROWS)]
+    end).
+
+filled(Type) ->
+    Table = ets:new(rows, [Type, public]),
+    [ets:insert(Table, {Key, Key}) || Key <- lists:seq(1, ?ROWS)],
+    Table.
 
 %% ---- The server
 

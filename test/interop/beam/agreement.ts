@@ -32,7 +32,8 @@ async function agree(programs: fc.Arbitrary<Program>, count: number): Promise<vo
     if (difference(await run_in_kista(program), trace) !== undefined) await shrink(programs, index)
   }
   const unheard = theirs.filter(trace => trace === undefined).length
-  if (unheard > count / 10) throw new Error(`${unheard} of ${count} programs could not keep their time on the BEAM`)
+  if (unheard > count / 10)
+    throw new Error(`${unheard} of ${count} programs could not keep their time on the BEAM`)
 }
 
 /** Fails with the smallest program that still differs. */

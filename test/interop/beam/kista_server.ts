@@ -1,7 +1,7 @@
 // The server of the random programs: it does what it is asked for, and notes what it is told.
 
-import * as kista from '../../../runtime/index.ts'
 import type { gen_server, Term } from '../../../runtime/index.ts'
+import * as kista from '../../../runtime/index.ts'
 import { perform, type World } from './kista_side.ts'
 import { type Cast, type Request, unit } from './program.ts'
 

@@ -4,8 +4,8 @@ import * as kista from '../../../runtime/index.ts'
 import { _, after, Exit, on, type Pid, type Ref, receive, type Term } from '../../../runtime/index.ts'
 import { in_manual_time, type ManualClock } from '../../support/manual_time.ts'
 import { quiet } from '../../support/virtual_time.ts'
-import { type Op, type Program, born, unit } from './program.ts'
 import { callbacks } from './kista_server.ts'
+import { born, type Op, type Program, unit } from './program.ts'
 import type { Note, ProcessTrace, Trace, Written } from './trace.ts'
 
 /** What the processes of one program know of each other. */
@@ -44,7 +44,8 @@ export class World {
   /** As the BEAM's side writes the same term. */
   written(term: Term): Written {
     if (Array.isArray(term)) return term.map(part => this.written(part))
-    if (term instanceof Error) return ['error_', term instanceof Exit ? this.written(term.reason) : term.message]
+    if (term instanceof Error)
+      return ['error_', term instanceof Exit ? this.written(term.reason) : term.message]
     if (kista.is_pid(term)) return this.#ids.get(term) ?? ['pid', '?']
     if (kista.is_reference(term)) return this.#ids.get(term) ?? ['ref', '?']
     return term === undefined ? 'undefined' : term
@@ -100,10 +101,9 @@ class Watch {
 
   async look(): Promise<void> {
     await this.settled()
-    let down: Term
-    while ((down = await receive(on(['DOWN', _, _, _, _], message => message), after(0, () => undefined)))) {
-      const id = this.#watched.get(down[1])!
-      this.#ends.set(id, ['dead', this.#world.written(down[4]), this.#world.step])
+    for (const [, ref, , , reason] of await drain()) {
+      const id = this.#watched.get(ref)!
+      this.#ends.set(id, ['dead', this.#world.written(reason), this.#world.step])
       this.#world.idle.delete(id)
     }
     for (const [id, pid] of this.#world.pids) {
@@ -129,11 +129,13 @@ class Watch {
 
 function spawn_life(world: World, id: number, flavour: 'plain' | 'link' | 'monitor'): void {
   const body = () => live(world, id)
-  if (flavour === 'plain') return world.bind(id, kista.spawn(body))
-  if (flavour === 'link') return world.bind(id, kista.spawn_link(body))
-  const [pid, ref] = kista.spawn_monitor(body)
-  world.bind(id, pid)
-  world.name_ref(id + 10, ref)
+  if (flavour === 'monitor') {
+    const [pid, ref] = kista.spawn_monitor(body)
+    world.bind(id, pid)
+    world.name_ref(id + 10, ref)
+  } else {
+    world.bind(id, flavour === 'link' ? kista.spawn_link(body) : kista.spawn(body))
+  }
 }
 
 async function live(world: World, id: number): Promise<void> {
@@ -262,7 +264,11 @@ const sent = (_message: Term): Term => 'sent'
 
 async function drain(): Promise<Term[]> {
   const messages: Term[] = []
-  const next = () => receive(on(_, message => [message]), after(0, () => undefined))
+  const next = () =>
+    receive(
+      on(_, message => [message]),
+      after(0, () => undefined),
+    )
   for (let message = await next(); message !== undefined; message = await next()) messages.push(message[0])
   return messages
 }

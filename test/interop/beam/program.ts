@@ -6,7 +6,14 @@ import fc from 'fast-check'
 /** Processes, references (monitors and aliases) and timers go by small numbers; not each of them ever comes to be. */
 type Id = number
 type Name = 'a' | 'b'
-export type Reason = 'normal' | 'boom' | 'kill' | 'killed' | 'shutdown' | readonly ['shutdown', 'x'] | 'noproc'
+export type Reason =
+  | 'normal'
+  | 'boom'
+  | 'kill'
+  | 'killed'
+  | 'shutdown'
+  | readonly ['shutdown', 'x']
+  | 'noproc'
 type Flavour = 'plain' | 'link' | 'monitor'
 export type Units = 1 | 3 | 5
 
@@ -33,7 +40,10 @@ type Look =
   | readonly ['drain']
   | readonly ['put', 'k' | 'l', number]
   | readonly ['get', 'k' | 'l']
-  | readonly ['info', 'links' | 'monitors' | 'monitored_by' | 'trap_exit' | 'registered_name' | 'message_queue_len']
+  | readonly [
+      'info',
+      'links' | 'monitors' | 'monitored_by' | 'trap_exit' | 'registered_name' | 'message_queue_len',
+    ]
   | readonly ['is_alive', Id]
   | readonly ['whereis', Name]
   | readonly ['trap_exit', boolean]
@@ -93,18 +103,17 @@ const reason = fc.oneof(
 const flag = fc.boolean()
 const key = fc.constantFrom('k' as const, 'l' as const)
 
-const op = <Values extends readonly [string, ...unknown[]]>(
-  tag: Values[0],
-  ...values: { [Index in keyof Values]: fc.Arbitrary<Values[Index]> } extends readonly [unknown, ...infer Rest]
-    ? Rest
-    : never
-): fc.Arbitrary<Values> => fc.tuple(fc.constant(tag), ...(values as never[])) as never
+const op = <const Tag extends string, Rest extends readonly unknown[]>(
+  tag: Tag,
+  ...rest: { [Index in keyof Rest]: fc.Arbitrary<Rest[Index]> }
+): fc.Arbitrary<readonly [Tag, ...Rest]> =>
+  fc.tuple<unknown[]>(fc.constant(tag), ...rest) as fc.Arbitrary<readonly unknown[]> as never
 
 const look: fc.Arbitrary<Look> = fc.oneof(
-  { weight: 3, arbitrary: op<['receive_from', Id]>('receive_from', id) },
+  { weight: 3, arbitrary: op('receive_from', id) },
   { weight: 2, arbitrary: fc.constant(['drain'] as const) },
-  op<['put', 'k' | 'l', number]>('put', key, number),
-  op<['get', 'k' | 'l']>('get', key),
+  op('put', key, number),
+  op('get', key),
   {
     weight: 2,
     arbitrary: fc.constantFrom(
@@ -116,110 +125,93 @@ const look: fc.Arbitrary<Look> = fc.oneof(
       ['info', 'message_queue_len'] as const,
     ),
   },
-  op<['is_alive', Id]>('is_alive', id),
-  op<['whereis', Name]>('whereis', name),
-  { weight: 4, arbitrary: op<['trap_exit', boolean]>('trap_exit', flag) },
-  op<['read_timer', Id]>('read_timer', ref),
+  op('is_alive', id),
+  op('whereis', name),
+  { weight: 4, arbitrary: op('trap_exit', flag) },
+  op('read_timer', ref),
 )
 
 const send: fc.Arbitrary<Send> = fc.oneof(
-  { weight: 3, arbitrary: op<['send', Id, number]>('send', id, number) },
-  op<['send_name', Name, number]>('send_name', name, number),
-  op<['send_ref', Id, number]>('send_ref', ref, number),
+  { weight: 3, arbitrary: op('send', id, number) },
+  op('send_name', name, number),
+  op('send_ref', ref, number),
 )
 
 const signal: fc.Arbitrary<Effect> = fc.oneof(
-  op<['exit_self' | 'throw', Reason]>('exit_self', reason),
-  op<['exit_self' | 'throw', Reason]>('throw', reason),
-  op<['error', string]>('error', word),
+  op('exit_self', reason),
+  op('throw', reason),
+  op('error', word),
   fc.constant(['return'] as const),
-  { weight: 4, arbitrary: op<['exit', Id, Reason]>('exit', id, reason) },
-  { weight: 4, arbitrary: op<['link' | 'unlink', Id]>('link', id) },
-  op<['link' | 'unlink', Id]>('unlink', id),
-  { weight: 3, arbitrary: op<['monitor', Id, Id]>('monitor', ref, id) },
-  op<['monitor_name', Id, Name]>('monitor_name', ref, name),
-  fc.tuple(
-    fc.constant('monitor_alias' as const),
+  { weight: 4, arbitrary: op('exit', id, reason) },
+  { weight: 4, arbitrary: op('link', id) },
+  op('unlink', id),
+  { weight: 3, arbitrary: op('monitor', ref, id) },
+  op('monitor_name', ref, name),
+  op(
+    'monitor_alias',
     ref,
     id,
     fc.constantFrom('explicit_unalias' as const, 'demonitor' as const, 'reply_demonitor' as const),
   ),
-  fc.tuple(
-    fc.constant('demonitor' as const),
+  op(
+    'demonitor',
     ref,
     fc.constantFrom('plain' as const, 'flush' as const, 'info' as const, 'flush_info' as const),
   ),
-  op<['alias' | 'unalias', Id]>('alias', ref),
-  op<['alias' | 'unalias', Id]>('unalias', ref),
+  op('alias', ref),
+  op('unalias', ref),
 )
 
-const making: fc.Arbitrary<Effect> = fc.oneof(
-  op<['register', Name, Id]>('register', name, id),
-  op<['unregister', Name]>('unregister', name),
-  {
-    weight: 3,
-    arbitrary: op<['spawn', Id, Flavour]>('spawn', new_id, fc.constantFrom('plain', 'link', 'monitor')),
-  },
-)
+const making: fc.Arbitrary<Effect> = fc.oneof(op('register', name, id), op('unregister', name), {
+  weight: 3,
+  arbitrary: op('spawn', new_id, fc.constantFrom('plain', 'link', 'monitor')),
+})
 
 const timed: fc.Arbitrary<Effect> = fc.oneof(
-  { weight: 2, arbitrary: fc.tuple(fc.constant('send_after' as const), ref, units, id, number) },
-  fc.tuple(fc.constant('start_timer' as const), ref, units, id, number),
-  op<['cancel_timer', Id]>('cancel_timer', ref),
-  fc.tuple(fc.constant('wait_for' as const), id, units),
+  { weight: 2, arbitrary: op('send_after', ref, units, id, number) },
+  op('start_timer', ref, units, id, number),
+  op('cancel_timer', ref),
+  op('wait_for', id, units),
 )
 
 /** What a server does in a handler, for whoever asks; it may wait only for as long as it takes. */
 const done_by_server = fc.oneof(
-  op<['link' | 'unlink', Id]>('link', id),
-  op<['monitor', Id, Id]>('monitor', ref, id),
-  op<['exit', Id, Reason]>('exit', id, reason),
-  op<['send', Id, number]>('send', id, number),
-  fc.tuple(
-    fc.constant('call' as const),
-    id,
-    op<['add', number]>('add', number),
-    fc.constant('infinity' as const),
-  ),
+  op('link', id),
+  op('monitor', ref, id),
+  op('exit', id, reason),
+  op('send', id, number),
+  op('call', id, op('add', number), fc.constant('infinity' as const)),
 )
 
 const request: fc.Arbitrary<Request> = fc.oneof(
-  { weight: 3, arbitrary: op<['add', number]>('add', number) },
+  { weight: 3, arbitrary: op('add', number) },
   fc.tuple(fc.constantFrom('reply_then_stop' as const, 'stop_silently' as const, 'exit' as const), reason),
-  fc.tuple(fc.constant('error' as const), word),
-  fc.tuple(fc.constant('throw_reply' as const), number),
+  op('error', word),
+  op('throw_reply', number),
   fc.constantFrom(['defer'] as const, ['defer'] as const, ['nonsense'] as const),
-  fc.tuple(fc.constant('trap' as const), flag),
-  fc.tuple(fc.constant('continue' as const), number),
-  fc.tuple(fc.constant('do' as const), done_by_server),
+  op('trap', flag),
+  op('continue', number),
+  op('do', done_by_server),
 )
 
-const timed_request: fc.Arbitrary<Request> = fc.oneof(
-  fc.constant(['defer'] as const),
-  fc.tuple(fc.constant('timeout' as const), units),
-)
+const timed_request: fc.Arbitrary<Request> = fc.oneof(fc.constant(['defer'] as const), op('timeout', units))
 
 const cast: fc.Arbitrary<Cast> = fc.oneof(
-  op<['add', number]>('add', number),
+  op('add', number),
   fc.constantFrom(['release'] as const, ['release'] as const, ['nonsense'] as const),
   fc.tuple(fc.constantFrom('exit' as const, 'stop' as const), reason),
 )
 
 const serving: fc.Arbitrary<Effect> = fc.oneof(
-  fc.tuple(fc.constant('start_server' as const), new_id, fc.constantFrom('plain' as const, 'link' as const)),
+  op('start_server', new_id, fc.constantFrom('plain' as const, 'link' as const)),
   {
     weight: 3,
-    arbitrary: fc.tuple(fc.constant('call' as const), new_id, request, fc.constant('infinity' as const)),
+    arbitrary: op('call', new_id, request, fc.constant('infinity' as const)),
   },
-  fc.tuple(fc.constant('cast' as const), new_id, cast),
+  op('cast', new_id, cast),
 )
 
-const timed_serving: fc.Arbitrary<Effect> = fc.tuple(
-  fc.constant('call' as const),
-  new_id,
-  fc.oneof(request, timed_request),
-  units,
-)
+const timed_serving: fc.Arbitrary<Effect> = op('call', new_id, fc.oneof(request, timed_request), units)
 
 /** At most one effect, at the end: what comes after it in the same step could not be told in advance on the BEAM. */
 const acting = (effect: fc.Arbitrary<Effect>): fc.Arbitrary<Step> =>
@@ -228,7 +220,11 @@ const acting = (effect: fc.Arbitrary<Effect>): fc.Arbitrary<Step> =>
     .map(([who, looks, sends, last]) => ['act', who, [...looks, ...sends, ...(last === null ? [] : [last])]])
 
 const plain_step = acting(
-  fc.oneof({ weight: 3, arbitrary: signal }, { weight: 2, arbitrary: making }, { weight: 2, arbitrary: serving }),
+  fc.oneof(
+    { weight: 3, arbitrary: signal },
+    { weight: 2, arbitrary: making },
+    { weight: 2, arbitrary: serving },
+  ),
 )
 const timed_step = fc.oneof(
   { weight: 4, arbitrary: plain_step },
