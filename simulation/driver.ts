@@ -10,16 +10,16 @@ import type { SimulationOptions } from './options.ts'
 import type { Random } from './random.ts'
 import { SeededPolicy } from './seeded_policy.ts'
 import { Deadlock, type Failure, LeftBehind, LimitReached } from './simulation_error.ts'
-import { type Before, left_behind, newcomers, situation, who_waits } from './situation.ts'
+import { awaits_platform, type Before, left_behind, newcomers, situation, who_waits } from './situation.ts'
 import { Recorder } from './trace.ts'
 import { VirtualClock } from './virtual_clock.ts'
 
-/** Turns of the event loop after which what has happened outside has been noticed. */
+/** Turns of the event loop after which what was set in motion has happened. */
 const turns_of_quiet = 3
 /** Turns of the event loop that are given to what the platform was asked for before. */
 const turns_of_patience = 2_000
-/** Real milliseconds without any progress before nobody is said to be able to go on. */
-const patience = 250
+/** Real milliseconds that the platform is given before nobody is said to be able to go on. */
+const patience = { if_awaited: 1_000, otherwise: 20 }
 /** Turns of processes between two looks at the event loop. */
 const steps_between_looks = 500
 const default_grace = 200_000
@@ -143,7 +143,7 @@ export class Driver {
   /** Whether something outside has made somebody go on, before time does: waits for what the platform still does. */
   async #disturbed(): Promise<boolean> {
     const { events } = this.recorder
-    for (let turns = 0; turns < turns_of_quiet || requests() > this.#requests_before; turns++) {
+    for (let turns = 0; turns < 1 || requests() > this.#requests_before; turns++) {
       await next_turn()
       if (this.#policy.waiting || this.recorder.events > events) {
         this.recorder.note('outside', undefined, [''])
@@ -155,7 +155,8 @@ export class Driver {
 
   /** Waits a while, in real time, for the platform to make somebody go on. */
   async #something_outside(settled: () => boolean): Promise<boolean> {
-    const until = performance.now() + patience
+    const given = awaits_platform(this.#before) ? patience.if_awaited : patience.otherwise
+    const until = performance.now() + given
     while (performance.now() < until) {
       if (settled() || (await this.#disturbed())) return true
       await new Promise(resolve => setTimeout(resolve, 1))

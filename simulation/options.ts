@@ -1,6 +1,6 @@
 // How a simulation is run: its options, and their limits.
 
-import type { NetworkOptions } from './network_options.ts'
+import { type NetworkOptions, network_traits } from './network_options.ts'
 import type { TraceEvent } from './trace.ts'
 
 /** How a simulation is run. */
@@ -39,4 +39,5 @@ export function check_options(options: SimulationOptions): void {
     const value = options[name]
     if (value !== undefined && !(value >= 0)) throw new RangeError(`${name} of ${value}`)
   }
+  if (options.network !== undefined && options.network !== 'machine') network_traits(options.network)
 }

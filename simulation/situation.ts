@@ -1,6 +1,8 @@
 // Who is there, and what each waits for: for the one who asks why nobody goes on, or who was left behind.
 
+import { Request } from '../apps/kernel/inet_request.ts'
 import { timer_count } from '../runtime/erlang/alarm.ts'
+import { members } from '../runtime/erlang/few.ts'
 import type { Port } from '../runtime/erlang/pid.ts'
 import { port_info, ports } from '../runtime/erlang/port.ts'
 import { living, type Process } from '../runtime/erlang/process.ts'
@@ -43,6 +45,13 @@ export function left_behind(before: Before, show: Show): string[] {
   ]
 }
 
+/** Whether anybody waits for what is neither of the runtime nor of the simulated network, such as a file. */
+export const awaits_platform = (before: Before): boolean =>
+  newcomers(before).some(process => process.busy && !process.waiting && !waits_for_socket(process))
+
+const waits_for_socket = (process: Process): boolean =>
+  members(process.owned).some(resource => resource instanceof Request)
+
 function state_of(process: Process, show: Show): string {
   const queued = process.mailbox.length
   const mail = queued === 0 ? '' : `, ${queued} messages queued, first ${show(process.mailbox.messages()[0])}`
@@ -50,5 +59,6 @@ function state_of(process: Process, show: Show): string {
   if (waiter?.waits_for !== undefined) return `waits in ${show(waiter.waits_for)}${mail}`
   if (waiter !== undefined) return `waits for a message${mail}`
   if (!process.busy) return 'is idle'
+  if (waits_for_socket(process)) return `waits for a socket${mail}`
   return `waits for something that is not of the runtime${mail}`
 }
