@@ -93,3 +93,62 @@ test('a fast sender and a slow reader exchange all bytes in order', () =>
     gen_tcp.close(socket)
     expect(await receive()).toBe('sent')
   }))
+
+test('a thousand connections that come at once are all taken, by many acceptors or by one', () =>
+  in_process(async () => {
+    for (const acceptors of [1, 20]) {
+      const [listening, port] = await listener()
+      const me = self()
+      for (let index = 0; index < acceptors; index++) {
+        spawn(async () => {
+          for (;;) {
+            const [tag, socket] = await gen_tcp.accept(listening)
+            if (tag === 'error') return
+            gen_tcp.send(socket, 'x')
+            send(me, 'accepted')
+          }
+        })
+      }
+      const coming = Array.from({ length: 1_000 }, () =>
+        gen_tcp.connect(loopback, port, { active: false, linger: [true, 0] }),
+      )
+      const clients = (await Promise.all(coming)).map(ok)
+      for (let index = 0; index < clients.length; index++) await receive('accepted')
+      for (const client of clients) expect(await gen_tcp.recv(client, 1)).toEqual(['ok', 'x'])
+      for (const client of clients) gen_tcp.close(client)
+      gen_tcp.close(listening)
+    }
+  }))
+
+test('a peer that sends without being read has to stop, and costs no memory', () =>
+  in_process(async () => {
+    const [listening, port] = await listener()
+    const me = self()
+    const chunk = Buffer.alloc(1_000_000)
+    const flooder = spawn(async () => {
+      const socket = ok(await gen_tcp.connect(loopback, port, { linger: [true, 0] }))
+      for (let sent = 0; ; sent++) {
+        const result = gen_tcp.send(socket, chunk)
+        if (result !== 'ok') send(me, ['waits', sent])
+        await result
+      }
+    })
+    const socket = ok(await gen_tcp.accept(listening))
+    const [, before] = await receive(['waits', _])
+    expect(before).toBeLessThan(20)
+    const { recv_oct } = ok(inet.getstat(socket))
+    expect(recv_oct).toBe(0)
+    expect(ok(await gen_tcp.recv(socket, 10)).length).toBe(10)
+    exit(flooder, 'kill')
+    expect(await receive_until_closed(socket)).toBe('closed')
+    gen_tcp.close(listening)
+    gen_tcp.close(socket)
+  }))
+
+/** Reads on. @returns why there was no more */
+async function receive_until_closed(socket: gen_tcp.Socket): Promise<unknown> {
+  for (;;) {
+    const [tag, reason] = await gen_tcp.recv(socket, 0)
+    if (tag === 'error') return reason
+  }
+}

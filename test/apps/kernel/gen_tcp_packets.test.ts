@@ -9,6 +9,7 @@ import { send } from '../../../runtime/erlang/send.ts'
 import { spawn } from '../../../runtime/erlang/spawn.ts'
 import { _, ok } from '../../../runtime/erlang/term.ts'
 import { kill_everybody } from '../../support/clean_slate.ts'
+import { eventually } from '../../support/eventually.ts'
 import { in_process, pair } from '../../support/tcp.ts'
 
 afterEach(kill_everybody)
@@ -49,7 +50,7 @@ describe('a socket of type http', () => {
     in_process(async () => {
       const [client, server] = await pair({}, { packet: 'http_bin', active: 3 })
       gen_tcp.send(client, 'GET * HTTP/1.1\r\nvia: x\r\n\r\n')
-      await inet_has(server, { active: false })
+      await eventually(() => expect(ok(inet.getopts(server, ['active']))).toEqual({ active: false }))
       const parent = self()
       const heir = spawn(async () => {
         const got = []
@@ -77,14 +78,6 @@ describe('a socket of type http', () => {
       }
     }))
 })
-
-/** Waits until the options have these values. */
-async function inet_has(socket: gen_tcp.Socket, expected: object): Promise<void> {
-  const names = Object.keys(expected) as (keyof inet.SocketOptions)[]
-  while (JSON.stringify(ok(inet.getopts(socket, names))) !== JSON.stringify(expected)) {
-    await new Promise(resolve => setImmediate(resolve))
-  }
-}
 
 test.each<[inet.SocketOptions['packet'], number[], number[]]>([
   ['asn1', [0x30, 2, 1, 2], [0x30, 2, 1, 2]],
@@ -153,7 +146,7 @@ test('with deliver: port the messages are those of ports, and move with the sock
     expect(await message()).toEqual([server, ['data', [97, Buffer.from('bc')]]])
     gen_tcp.send(client, [1, 'd'])
     inet.setopts(server, { active: 'once' })
-    await inet_has(server, { active: false })
+    await eventually(() => expect(ok(inet.getopts(server, ['active']))).toEqual({ active: false }))
     const parent = self()
     gen_tcp.controlling_process(
       server,
