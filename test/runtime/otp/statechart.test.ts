@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { assign, createMachine, emit, raise, setup } from 'xstate'
+import { assign, createMachine, raise } from 'xstate'
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
-import { exit, monitor } from '../../../runtime/erlang/links.ts'
+import { exit } from '../../../runtime/erlang/links.ts'
 import { is_process_alive, process_info } from '../../../runtime/erlang/process_flags.ts'
 import { receive } from '../../../runtime/erlang/receive.ts'
 import { whereis } from '../../../runtime/erlang/registry.ts'
@@ -11,10 +11,10 @@ import { spawn } from '../../../runtime/erlang/spawn.ts'
 import { _, Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import * as statechart from '../../../runtime/otp/statechart.ts'
-import * as supervisor from '../../../runtime/otp/supervisor.ts'
 import * as sys from '../../../runtime/otp/sys.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
 import { kill_everybody } from '../../support/clean_slate.ts'
+import { counter, traffic_light } from '../../support/machines.ts'
 import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
@@ -27,56 +27,7 @@ afterEach(() => {
   kill_everybody()
 })
 
-const labels = () => told.map(({ label }) => label)
 const value_of = async (pid: Term) => (await statechart.get_snapshot(pid)).value
-
-const traffic_light = createMachine({
-  id: 'traffic_light',
-  initial: 'green',
-  states: {
-    green: { after: { 20000: 'yellow' } },
-    yellow: { after: { 3000: 'red' } },
-    red: { after: { 10000: 'green' }, on: { POWER_OUT: 'blinking' } },
-    blinking: {},
-  },
-})
-
-const counter = setup({
-  types: {} as {
-    context: { count: number }
-    input: { count: number }
-    events: { type: 'add'; by: number } | { type: 'end' } | { type: 'fail' }
-    output: number
-    emitted: { type: 'added'; by: number }
-  },
-  actions: {
-    fail: () => {
-      throw new RangeError('too much')
-    },
-  },
-  guards: { positive: ({ event }) => event.type === 'add' && event.by > 0 },
-}).createMachine({
-  id: 'counter',
-  context: ({ input }) => ({ count: input.count }),
-  initial: 'counting',
-  states: {
-    counting: {
-      on: {
-        add: {
-          guard: 'positive',
-          actions: [
-            assign({ count: ({ context, event }) => context.count + event.by }),
-            emit(({ event }) => ({ type: 'added', by: event.by })),
-          ],
-        },
-        end: 'ended',
-        fail: { actions: 'fail' },
-      },
-    },
-    ended: { type: 'final' },
-  },
-  output: ({ context }) => context.count,
-})
 
 describe('a machine as a process', () => {
   test('goes from state to state by delays, in the time of the runtime', () =>
@@ -318,111 +269,6 @@ describe('watching a machine', () => {
       await expect(statechart.await_output(pid)).rejects.toMatchObject({
         reason: ['noproc', expect.anything()],
       })
-    }))
-})
-
-describe('a crash', () => {
-  test('in an action is a crash of the process, and told', () =>
-    in_virtual_time(async () => {
-      const [pid, ref] = ok(await statechart.start_monitor(counter, { input: { count: 5 } }))
-      send(pid, { type: 'fail' })
-      const reason = new RangeError('too much')
-      expect(await receive()).toEqual(['DOWN', ref, 'process', pid, reason])
-      expect(labels()).toEqual(['statechart terminate', 'proc_lib crash'])
-      expect(told[0]!.facts).toMatchObject({
-        name: pid,
-        modules: ['counter'],
-        last_message: { type: 'fail' },
-        state: ['counting', { count: 5 }],
-        reason,
-      })
-    }))
-
-  test.each<[string, Term, Term]>([
-    ['an exit', () => new Exit(['shutdown', 'enough']), ['shutdown', 'enough']],
-    ['something else', () => 'what', ['nocatch', 'what']],
-  ])('by %s has its reason', (_name, thrown, reason) =>
-    in_virtual_time(async () => {
-      const machine = createMachine({
-        on: {
-          go: {
-            actions: () => {
-              throw thrown()
-            },
-          },
-        },
-      })
-      const [pid, ref] = ok(await statechart.start_monitor(machine))
-      send(pid, { type: 'go' })
-      expect(await receive()).toEqual(['DOWN', ref, 'process', pid, reason])
-    }),
-  )
-
-  test('in a guard names the guard', () =>
-    in_virtual_time(async () => {
-      const machine = createMachine({
-        on: {
-          go: {
-            guard: () => {
-              throw new Error('unguarded')
-            },
-          },
-        },
-      })
-      const [pid] = ok(await statechart.start_monitor(machine))
-      send(pid, { type: 'go' })
-      const [, , , , reason] = await receive(['DOWN', _, 'process', pid, _])
-      expect(reason.message).toMatch(/guard.*\n?.*unguarded/)
-    }))
-
-  test('at the start is a failure to start', () =>
-    in_virtual_time(async () => {
-      const failure = new Error('not today')
-      const machine = createMachine({
-        entry: () => {
-          throw failure
-        },
-      })
-      const bad_context = createMachine({
-        context: () => {
-          throw failure
-        },
-      })
-      expect(await statechart.start(['local', 'early'], machine)).toEqual(['error', failure])
-      expect(await statechart.start(['local', 'early'], bad_context)).toEqual(['error', failure])
-      expect(labels()).toEqual(['proc_lib crash', 'proc_lib crash'])
-    }))
-
-  test('makes a supervisor start another one', () =>
-    in_virtual_time(async () => {
-      const child: supervisor.ChildSpec = {
-        id: 'counter',
-        start: [statechart.start_link, [['local', 'counted'], counter, { input: { count: 7 } }]],
-        restart: 'transient',
-      }
-      ok(await supervisor.start_link({ init: () => ['ok', [{ strategy: 'one_for_one' }, [child]]] }))
-      const first = whereis('counted')
-      statechart.send_event('counted', { type: 'add', by: 1 })
-      statechart.send_event('counted', { type: 'fail' })
-      await pause()
-      expect(whereis('counted')).not.toBe(first)
-      expect((await statechart.get_snapshot('counted')).context).toEqual({ count: 7 })
-      statechart.send_event('counted', { type: 'end' })
-      await pause()
-      expect(whereis('counted')).toBeUndefined()
-    }))
-
-  test('of its parent is its end', () =>
-    in_virtual_time(async () => {
-      const parent = spawn(async () => {
-        ok(await statechart.start_link(['local', 'child'], traffic_light))
-        await receive('never')
-      })
-      await pause()
-      const ref = monitor('process', 'child')
-      exit(parent, 'boom')
-      expect(await receive()).toEqual(['DOWN', ref, 'process', ['child', 'nonode@nohost'], 'boom'])
-      expect(timer_count()).toBe(0)
     }))
 })
 
