@@ -51,8 +51,13 @@ export type StartMonitorResult<Started = Pid> =
 
 /** What the functions that start a behaviour take: a name or none, the callbacks, arguments, options. */
 export type StartArguments<Callbacks, Args> =
-  | readonly [callbacks: Callbacks, args?: Args, options?: StartOptions | undefined]
-  | readonly [name: ServerName, callbacks: Callbacks, args?: Args, options?: StartOptions | undefined]
+  | readonly [callbacks: Callbacks, args?: NoInfer<Args>, options?: StartOptions | undefined]
+  | readonly [
+      name: ServerName,
+      callbacks: Callbacks,
+      args?: NoInfer<Args>,
+      options?: StartOptions | undefined,
+    ]
 
 /**
  * A behaviour as {@link start_behaviour} sees it: runs `init` and goes on as a loop, which keeps `extras`: what was

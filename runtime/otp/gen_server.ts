@@ -63,7 +63,7 @@ export {
 /** How a process enters the loop of a server. OTP: `gen_server:enter_loop_opt()`. */
 export type EnterLoopOptions = Pick<gen.StartOptions, 'debug' | 'hibernate_after'>
 
-/** What a server is started with; callbacks that keep to a protocol say so. */
+/** What a server is started with; callbacks that keep to a protocol say so, and then the server is known to have it. */
 type StartArguments<Args, Declared> = gen.StartArguments<
   Callbacks<any, any, any, Args> & Serves<Declared>,
   Args
@@ -74,8 +74,9 @@ type StartArguments<Args, Declared> = gen.StartArguments<
 /**
  * Starts a server that is linked to nobody.
  *
- * @param asked - `(callbacks, args?, options?)` or `(name, callbacks, args?, options?)`, where the name is
- *   `['local', name]`, `['global', name]` or `['via', module, name]`
+ * Takes `(callbacks, args?, options?)` or `(name, callbacks, args?, options?)`, where the name is `['local', name]`,
+ * `['global', name]` or `['via', module, name]`.
+ *
  * @returns `['ok', pid]` once `init` is done; `'ignore'`; or `['error', reason]`:
  *   - `['already_started', pid]`: the name is taken
  *   - `'timeout'`: `init` took longer than `options.timeout`, and the process was killed
