@@ -9,6 +9,7 @@ import * as gen from './gen.ts'
 import type { Handler } from './gen_event_callbacks.ts'
 import { EventManager } from './gen_event_loop.ts'
 import { whereis_server } from './gen_names.ts'
+import { type RequestId, type Requests, reqids_add, start_request } from './gen_request.ts'
 import * as proc_lib from './proc_lib.ts'
 import type { Extras } from './sys_debug.ts'
 
@@ -30,6 +31,20 @@ export type {
   TerminateArgs,
 } from './gen_event_callbacks.ts'
 export type { HandlerState } from './gen_event_loop.ts'
+export {
+  check_response,
+  type LabelledResponse,
+  type RequestId,
+  type Requests,
+  type Response,
+  type ResponseTimeout,
+  receive_response,
+  reqids_add,
+  reqids_new,
+  reqids_size,
+  reqids_to_list,
+  wait_response,
+} from './gen_request.ts'
 
 /** A name or none, and options, for the functions that start a manager. */
 export type StartArguments =
@@ -41,7 +56,8 @@ export type StartArguments =
 /**
  * Starts an event manager, without any handlers, that is linked to nobody.
  *
- * @param asked - `(options?)` or `(['local', name], options?)`
+ * @param asked - `(options?)` or `(name, options?)`, where the name is `['local', name]`, `['global', name]` or
+ *   `['via', module, name]`
  * @returns `['ok', pid]`, or `['error', ['already_started', pid]]` when the name is taken
  * @see OTP: `gen_event:start/0,1,2`
  */
@@ -180,6 +196,35 @@ export function call<Request = Term, Answer = Term>(
   const args = timeout === undefined ? [manager, handler, request] : [manager, handler, request, timeout]
   const form = ['gen_event', 'call', args] as const
   return gen.call(manager, ['$gen_call', ['call', handler, request]], timeout ?? 5_000, form)
+}
+
+/**
+ * Sends a call to one handler, without waiting: what it gives can be looked at or waited for later, as the answer of
+ * any `send_request`.
+ *
+ * @param collection - a label, and requests to which this one is to be added
+ * @returns the request; or the requests, this one among them
+ * @see OTP: `gen_event:send_request/3,5`
+ */
+export function send_request<Request = Term, Answer = Term>(
+  manager: gen.ServerRef,
+  handler: Handler<any, any, Request, any>,
+  request: NoInfer<Request>,
+): RequestId<Answer>
+export function send_request<Request = Term>(
+  manager: gen.ServerRef,
+  handler: Handler<any, any, Request, any>,
+  request: NoInfer<Request>,
+  ...collection: readonly [label: Term, requests: Requests]
+): Requests
+export function send_request(
+  manager: gen.ServerRef,
+  handler: Handler,
+  request: Term,
+  ...collection: readonly [label: Term, requests: Requests] | readonly []
+): Term {
+  const id = start_request(manager, '$gen_call', ['call', handler, request])
+  return collection.length === 0 ? id : reqids_add(id, ...collection)
 }
 
 // ---- Internals

@@ -16,18 +16,9 @@ import {
 import { is_orderly } from './crash_report.ts'
 import * as gen_server from './gen_server.ts'
 import { Restarts, strategies } from './restart_strategy.ts'
-import {
-  type Child,
-  Children,
-  new_child,
-  offender,
-  report_error,
-  report_progress,
-  type SupName,
-  start_child,
-  stop_all_at_once,
-  stop_children,
-} from './supervisor_children.ts'
+import { type Child, Children, new_child } from './supervisor_children.ts'
+import { offender, report_error, report_progress, type SupName } from './supervisor_reports.ts'
+import { start_child, stop_all_at_once, stop_children } from './supervisor_start_stop.ts'
 
 /** What the callback `init` gives, once it is checked. */
 type Plan = readonly [flags: Required<SupFlags>, specs: readonly FullChildSpec[]]
@@ -86,7 +77,7 @@ export class Supervision {
   welcome(child: Child, pid: Pid): void {
     child.pid = pid
     this.children.add(child)
-    if (this.#template === undefined) report_progress(this.name, child)
+    if (this.#template === undefined) report_progress(this.name, offender(child))
   }
 
   /** The child runs no more: whether it is remembered depends on its kind. */

@@ -4,7 +4,8 @@ import { is_pid, type Pid } from '../erlang/pid.ts'
 import { type Done, Exit, matches, type Result, type Term } from '../erlang/term.ts'
 import { type ChildSpec, check_child_spec, type FullChildSpec } from './child_spec.ts'
 import type { Supervision } from './supervision.ts'
-import { type Child, new_child, start_child, stop_child } from './supervisor_children.ts'
+import { type Child, new_child } from './supervisor_children.ts'
+import { start_child, stop_child } from './supervisor_start_stop.ts'
 
 /** A child as `which_children` tells of it; the id is undefined under `simple_one_for_one`. */
 export type ChildInfo = readonly [

@@ -3,8 +3,6 @@
 
 import { is_pid, type Pid } from '../erlang/pid.ts'
 import { current } from '../erlang/process.ts'
-import { name_of } from '../erlang/registry.ts'
-import { self } from '../erlang/self.ts'
 import type { Done, Reason, Result, Term } from '../erlang/term.ts'
 import {
   type AutoShutdown,
@@ -18,7 +16,7 @@ import { module_of, type Promised, type ServerName, type ServerRef, type StartRe
 import * as gen_server from './gen_server.ts'
 import { Supervision } from './supervision.ts'
 import { answer, type ChildCount, type ChildInfo } from './supervision_requests.ts'
-import type { SupName } from './supervisor_children.ts'
+import { sup_name } from './supervisor_reports.ts'
 
 export {
   type AutoShutdown,
@@ -34,11 +32,22 @@ export {
 export type { Strategy } from './restart_strategy.ts'
 export type { ChildCount, ChildInfo } from './supervision_requests.ts'
 
-/** The callbacks of a supervisor. OTP: the callback functions of `supervisor`. */
+/**
+ * The callbacks of a supervisor.
+ *
+ * @see OTP: the callback functions of `supervisor`
+ */
 export interface Callbacks<Args = Term> {
   /** What reports call these callbacks. */
   readonly module?: string
-  /** Which children there are to be, in the order in which they are started. */
+  /**
+   * Which children there are to be, in the order in which they are started.
+   *
+   * It is called anew by `sys.change_code(supervisor, 'supervisor', old_vsn, extra)`, or that of new callbacks, where
+   * `extra` is such. Then children that are there go on, and are under their new specifications from now on; those
+   * that are new are not started, and those that are not named any more stay, as the last ones; `'ignore'` changes
+   * nothing. Whether children are started on demand cannot be changed.
+   */
   init(args: Args): Promised<readonly ['ok', readonly [SupFlags, readonly ChildSpec[]]] | 'ignore'>
 }
 
@@ -47,7 +56,8 @@ export interface Callbacks<Args = Term> {
 /**
  * Starts a supervisor and all its children, and links it to the running process.
  *
- * @param asked - `(callbacks, args?)` or `(['local', name], callbacks, args?)`
+ * @param asked - `(callbacks, args?)` or `(name, callbacks, args?)`, where the name is `['local', name]`,
+ *   `['global', name]` or `['via', module, name]`
  * @returns `['ok', pid]` once all children have been started; `'ignore'`; or `['error', reason]`:
  *   - `['already_started', pid]`: the name is taken
  *   - `['shutdown', ['failed_to_start_child', id, reason]]`: a child failed; those before it have been stopped
@@ -60,9 +70,10 @@ export function start_link<Args = Term>(
     | readonly [callbacks: Callbacks<Args>, args?: Args]
     | readonly [name: ServerName, callbacks: Callbacks<Args>, args?: Args]
 ): Promise<StartResult> {
-  const given: readonly Term[] = asked
+  const given = asked as Term
   if (!Array.isArray(given[0])) return gen_server.start_link(behaviour, given)
-  return gen_server.start_link(given[0] as unknown as ServerName, behaviour, given.slice(1))
+  const [name, callbacks, args] = given
+  return gen_server.start_link(name, behaviour, [callbacks, args, name])
 }
 
 /**
@@ -171,7 +182,7 @@ function call<Answer>(supervisor: ServerRef, request: Term): Promise<Answer> {
 const behaviour: gen_server.Callbacks<Supervision, readonly [string, Term?], Term, readonly Term[]> = {
   module: 'supervisor',
 
-  async init([callbacks, args]) {
+  async init([callbacks, args, name]) {
     const process = current()
     process.trap_exit = true
     process.initial_call = ['supervisor', module_of(callbacks), 1]
@@ -179,8 +190,9 @@ const behaviour: gen_server.Callbacks<Supervision, readonly [string, Term?], Ter
     if (given === 'ignore') return given
     if (!is_plan(given)) return ['stop', ['bad_return', [module_of(callbacks), 'init', given]]]
 
-    const supervision = Supervision.of(sup_name(callbacks), given[1])
+    const supervision = Supervision.of(sup_name(name, module_of(callbacks)), given[1])
     if (supervision[0] === 'error') return ['stop', supervision[1]]
+    origins.set(supervision[1], { callbacks, args })
     const failure = await supervision[1].start_all()
     return failure === 'ok' ? supervision : ['stop', failure[1]]
   },
@@ -205,14 +217,27 @@ const behaviour: gen_server.Callbacks<Supervision, readonly [string, Term?], Ter
   },
 
   terminate: (_reason, supervision) => supervision.stop_all(),
+
+  async code_change(_old_vsn, supervision, extra) {
+    const { callbacks: before, args } = origins.get(supervision)!
+    const callbacks: Callbacks = typeof extra?.init === 'function' ? extra : before
+    const given = await callbacks.init(args)
+    if (given !== 'ignore') {
+      if (!is_plan(given)) return ['error', ['bad_return', [module_of(callbacks), 'init', given]]]
+      const changed = supervision.change(given[1])
+      if (changed !== 'ok') return changed
+    }
+    origins.set(supervision, { callbacks, args })
+    return ['ok', supervision]
+  },
+
+  format_status: ({ state }) => ({ state: state.status() }),
 }
 
 // ---- Internals
 
-const sup_name = (callbacks: Callbacks): SupName => {
-  const name = name_of(self())
-  return name === undefined ? [self(), module_of(callbacks)] : ['local', name]
-}
+/** With what each supervisor was started: needed again only when its code changes. */
+const origins = new WeakMap<Supervision, { readonly callbacks: Callbacks; readonly args: Term }>()
 
 const is_plan = (given: Term): boolean =>
   Array.isArray(given) &&

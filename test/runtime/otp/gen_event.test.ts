@@ -238,6 +238,29 @@ describe('a call to a handler', () => {
       expect(take_log()).toEqual(['a terminate "remove_handler"'])
     }))
 
+  test('can be sent now, and its answer waited for later', () =>
+    in_virtual_time(async () => {
+      const manager = await start_manager('a', 'b')
+      const one = gen_event.send_request(manager, handler('a'), state => ['ok', `of ${state}`, state])
+      expect(await gen_event.wait_response(one, 100)).toEqual(['reply', 'of a'])
+      let requests = gen_event.reqids_new()
+      for (const id of ['a', 'b', 'c']) {
+        const does = (state: Term) => ['ok', `of ${state}`, state]
+        requests = gen_event.send_request(manager, handler(id), does, `label ${id}`, requests)
+      }
+      const responses: Term[] = []
+      while (gen_event.reqids_size(requests) > 0) {
+        const [response, label, rest] = (await gen_event.wait_response(requests, 100, true)) as Term
+        responses.push([label, response])
+        requests = rest
+      }
+      expect(responses).toEqual([
+        ['label a', ['reply', 'of a']],
+        ['label b', ['reply', 'of b']],
+        ['label c', ['reply', ['error', 'bad_module']]],
+      ])
+    }))
+
   test('takes no longer than its timeout, and leaves no late answer', () =>
     in_virtual_time(async () => {
       const manager = await start_manager('a')
