@@ -49,8 +49,15 @@ export {
 } from './erlang/term.ts'
 export * as timer from './erlang/timer.ts'
 export { cancel_timer, read_timer, send_after, start_timer } from './erlang/timers.ts'
+export * as gen_event from './otp/gen_event.ts'
 export * as gen_server from './otp/gen_server.ts'
 export * as gen_statem from './otp/gen_statem.ts'
 export * as proc_lib from './otp/proc_lib.ts'
+export {
+  type ChildNode,
+  type SupervisorNode,
+  supervision_tree,
+} from './otp/supervision_tree.ts'
 export * as supervisor from './otp/supervisor.ts'
+export * as supervisor_bridge from './otp/supervisor_bridge.ts'
 export * as sys from './otp/sys.ts'
