@@ -25,9 +25,12 @@ export class Exit extends Error {
   readonly reason: Reason
 
   constructor(reason: Reason) {
+    // Nobody asks where an orderly end came from, and to note the stack costs more than such an end itself.
+    const depth = Error.stackTraceLimit
+    if (reason === 'normal' || reason === 'shutdown') Error.stackTraceLimit = 0
     super()
+    Error.stackTraceLimit = depth
     this.reason = reason
-    Object.defineProperty(this, 'message', { get: () => describe(reason), configurable: true })
   }
 
   /** How Node shows it: with the reason, which the stack was made too early to know. */
@@ -36,6 +39,13 @@ export class Exit extends Error {
     return [`Exit: ${inspect(this.reason, options)}`, ...frames].join('\n')
   }
 }
+
+/** Made when it is asked for: most exits are never shown. */
+Object.defineProperty(Exit.prototype, 'message', {
+  get(this: Exit) {
+    return describe(this.reason)
+  },
+})
 
 type Inspect = (term: Term, options: object) => string
 
