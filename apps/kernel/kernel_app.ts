@@ -2,20 +2,26 @@
 
 import * as supervisor from '../../runtime/otp/supervisor.ts'
 import type { AppSpec } from './application_spec.ts'
+import { parameter } from './application_table.ts'
 import * as logger_server from './logger_server.ts'
+import * as pg from './pg.ts'
 
 /** OTP: `kernel_sup` */
 const kernel_sup: supervisor.Callbacks = {
   module: 'kernel_sup',
-  init: () => ['ok', [{}, [{ id: 'logger', start: logger_server.start_link }]]],
+  init: () => ['ok', [{}, parameter('kernel', 'start_pg') === true ? [logger, process_groups] : [logger]]],
 }
+
+const logger: supervisor.ChildSpec = { id: 'logger', start: logger_server.start_link }
+const process_groups: supervisor.ChildSpec = { id: 'pg', start: [pg.start_link, []] }
 
 /** OTP: `kernel(6)` */
 export const kernel_app: AppSpec = {
   application: 'kernel',
   description: 'Applications, the logger, and sockets',
   vsn: '0.1.0',
-  registered: ['application_controller', 'kernel_sup', 'logger'],
+  registered: ['application_controller', 'kernel_sup', 'logger', 'pg'],
+  env: { start_pg: false },
   mod: [{ module: 'kernel', start: () => supervisor.start_link(['local', 'kernel_sup'], kernel_sup) }, []],
 }
 
