@@ -121,11 +121,11 @@ export function start_tagged_monitor(
   return monitor
 }
 
-/** @throws Exit `'badarg'` for options that there are not */
-export function check_monitor_options(options: MonitorOptions): void {
+/** Whether a term is a set of options for a monitor. */
+export function are_monitor_options(options: Term): options is MonitorOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return false
   const { alias, tag: _tag, ...unknown } = options
-  const known = alias === undefined || alias_modes.has(alias)
-  if (!known || Object.keys(unknown).length > 0) throw new Exit('badarg')
+  return (alias === undefined || alias_modes.has(alias)) && Object.keys(unknown).length === 0
 }
 
 const alias_modes: ReadonlySet<string> = new Set(['explicit_unalias', 'demonitor', 'reply_demonitor'])

@@ -1,6 +1,6 @@
 // Links, monitors and exit signals: how the end of one process reaches others.
 
-import { check_monitor_options, type MonitorOptions, start_tagged_monitor, TaggedMonitor } from './aliases.ts'
+import { are_monitor_options, type MonitorOptions, start_tagged_monitor, TaggedMonitor } from './aliases.ts'
 import { Pid, Port, Ref } from './pid.ts'
 import { add_monitor, current, Monitor, type Monitored, stop_monitor } from './process.ts'
 import { whereis } from './registry.ts'
@@ -87,7 +87,7 @@ export function monitor(
   const watcher = current()
   const is_named = typeof target === 'string'
   if (!(is_named || is_of(type, target))) throw new Exit('badarg')
-  if (options !== undefined) check_monitor_options(options)
+  if (options !== undefined && !are_monitor_options(options)) throw new Exit('badarg')
   const bearer = is_named ? whereis(target) : target
   const object = is_named ? ([target, node()] as const) : target
   const entity = is_of(type, bearer) ? (bearer.entity as Monitored | undefined) : undefined

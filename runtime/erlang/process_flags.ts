@@ -1,24 +1,71 @@
-// What a process knows and says about itself and others: flags, dictionary, information.
+// What a process sets for itself: its flags, its group leader, its dictionary.
 
-import { members } from './few.ts'
-import type { Pid } from './pid.ts'
+import { Pid } from './pid.ts'
 import { current, living, type Process } from './process.ts'
-import { name_of } from './registry.ts'
-import { running } from './self.ts'
+import { dictionary_of } from './process_info.ts'
+import { is_priority, type Priority } from './run_queue.ts'
+import { is_not_supported } from './spawn.ts'
 import { Exit, type Term } from './term.ts'
 
+export { type CurrentFunction, type ProcessInfo, process_info } from './process_info.ts'
+
+/** OTP: the flags of `erlang:process_flag/2` that have a meaning here. */
+export interface ProcessFlags {
+  /** Exit signals become messages `['EXIT', from, reason]`. */
+  readonly trap_exit: boolean
+  /**
+   * How soon the process has its turn among others that are ready: `'max'` before all, then `'high'`; a `'low'` one
+   * after each seven `'normal'` ones, or when there are no others.
+   */
+  readonly priority: Priority
+  /** Always `'off_heap'`: messages are shared, so that no process has any on a heap of its own. */
+  readonly message_queue_data: 'off_heap'
+}
+
 /**
- * Sets a flag of the running process. `trap_exit`: exit signals become messages `['EXIT', from, reason]`.
+ * Sets a flag of the running process.
  *
  * @returns the value it had
+ * @throws {@link Exit} `'badarg'` for a flag or a value that there is not; `['not_supported', flag]` for one of OTP's
+ *   that has no meaning here: those about a process's own heap (`max_heap_size`, `min_heap_size`,
+ *   `min_bin_vheap_size`, `fullsweep_after`), `message_queue_data` `'on_heap'`, `save_calls`, `sensitive`,
+ *   `error_handler`, `async_dist`
  * @see OTP: `erlang:process_flag/2`
  */
-export function process_flag(flag: 'trap_exit', value: boolean): boolean {
-  if (flag !== 'trap_exit' || typeof value !== 'boolean') throw new Exit('badarg')
-  const process = current()
-  const before = process.trap_exit
-  process.trap_exit = value
-  return before
+export function process_flag<Flag extends keyof ProcessFlags>(
+  flag: Flag,
+  value: ProcessFlags[Flag],
+): ProcessFlags[Flag]
+export function process_flag(flag: keyof ProcessFlags, value: Term): Term {
+  const set = Object.hasOwn(setters, flag) ? setters[flag] : undefined
+  if (set !== undefined) return set(current(), value)
+  if (is_not_supported(flag) || foreign.has(flag)) throw new Exit(['not_supported', flag])
+  throw new Exit('badarg')
+}
+
+/** Flags about what there is no such thing as here: distribution, modules loaded when called, traced calls. */
+const foreign: ReadonlySet<string> = new Set(['save_calls', 'sensitive', 'error_handler', 'async_dist'])
+
+const setters: {
+  readonly [Flag in keyof ProcessFlags]: (process: Process, value: Term) => ProcessFlags[Flag]
+} = {
+  trap_exit(process, value) {
+    if (typeof value !== 'boolean') throw new Exit('badarg')
+    const before = process.trap_exit
+    process.trap_exit = value
+    return before
+  },
+  priority(process, value) {
+    if (!is_priority(value)) throw new Exit('badarg')
+    const before = process.priority ?? 'normal'
+    if (value !== before) process.rare.priority = value
+    return before
+  },
+  message_queue_data(_process, value) {
+    if (value === 'on_heap') throw new Exit(['not_supported', 'message_queue_data', 'on_heap'])
+    if (value !== 'off_heap') throw new Exit('badarg')
+    return 'off_heap'
+  },
 }
 
 /** OTP: `erlang:is_process_alive/1` */
@@ -27,57 +74,23 @@ export const is_process_alive = (pid: Pid): boolean => pid.entity !== undefined
 /** Every living process, oldest first. OTP: `erlang:processes/0`. */
 export const processes = (): Pid[] => Array.from(living(), process => process.pid)
 
-/** What {@link process_info} can tell. */
-export interface ProcessInfo {
-  readonly registered_name: string | undefined
-  readonly initial_call: Term
-  readonly status: 'running' | 'runnable' | 'waiting'
-  readonly message_queue_len: number
-  readonly messages: readonly Term[]
-  readonly links: readonly Term[]
-  readonly monitors: readonly Term[]
-  readonly monitored_by: readonly Pid[]
-  readonly trap_exit: boolean
-  readonly dictionary: ReadonlyMap<Term, Term>
-  readonly group_leader: Pid | undefined
-  readonly parent: Pid | undefined
-  readonly reductions: number
-}
-
-const items: { readonly [Item in keyof ProcessInfo]: (process: Process) => ProcessInfo[Item] } = {
-  registered_name: process => name_of(process.pid),
-  initial_call: process => process.initial_call,
-  status: process => (process === running() ? 'running' : process.waiting ? 'waiting' : 'runnable'),
-  message_queue_len: process => process.mailbox.length,
-  messages: process => process.mailbox.messages(),
-  links: process => members(process.links),
-  monitors: process => members(process.monitors).map(monitor => [monitor.type, monitor.object]),
-  monitored_by: process => members(process.monitored_by).map(monitor => monitor.watcher.pid),
-  trap_exit: process => process.trap_exit,
-  dictionary: process => dictionary_of(process),
-  group_leader: process => process.group_leader,
-  parent: process => process.parent,
-  reductions: process => process.reductions,
-}
-
 /**
- * What is known of a living process: one item, or all of them.
+ * The group leader: of an application's processes its master; otherwise that of the one who started the process, and
+ * undefined where nobody gave any. With two arguments: gives a process another one, which those that it starts from
+ * now on have too.
  *
- * @returns undefined when the process has ended
- * @throws {@link Exit} `'badarg'` for an item that is not known
- * @see OTP: `erlang:process_info/1,2`
+ * @throws {@link Exit} `'badarg'` when `pid` has ended
+ * @see OTP: `erlang:group_leader/0,2`
  */
-export function process_info(pid: Pid): ProcessInfo | undefined
-export function process_info<Item extends keyof ProcessInfo>(
-  pid: Pid,
-  item: Item,
-): [Item, ProcessInfo[Item]] | undefined
-export function process_info(pid: Pid, item?: keyof ProcessInfo): Term {
-  if (item !== undefined && !Object.hasOwn(items, item)) throw new Exit('badarg')
-  const process = pid.entity as Process | undefined
-  if (process === undefined) return undefined
-  if (item !== undefined) return [item, items[item](process)]
-  return Object.fromEntries(Object.entries(items).map(([name, tell]) => [name, tell(process)]))
+export function group_leader(): Pid | undefined
+export function group_leader(leader: Pid, pid: Pid): true
+export function group_leader(...asked: [] | [leader: Pid, pid: Pid]): Pid | undefined | true {
+  if (asked.length === 0) return current().group_leader
+  const [leader, pid] = asked
+  if (!(leader instanceof Pid && pid instanceof Pid) || pid.entity === undefined) throw new Exit('badarg')
+  const process = pid.entity as Process
+  process.group_leader = leader
+  return true
 }
 
 // The dictionary. What `proc_lib` keeps there stands in fields of the process, so that most need no map.
@@ -109,13 +122,3 @@ export function erase(key: Term): Term {
 
 /** The whole dictionary of the running process. OTP: `erlang:get/0`. */
 export const get_all = (): ReadonlyMap<Term, Term> => dictionary_of(current())
-
-function dictionary_of(process: Process): ReadonlyMap<Term, Term> {
-  const all = new Map<Term, Term>()
-  if (process.ancestors !== undefined) {
-    all.set('$ancestors', process.ancestors)
-    all.set('$initial_call', process.initial_call)
-  }
-  for (const [key, value] of process.dictionary ?? []) all.set(key, value)
-  return all
-}

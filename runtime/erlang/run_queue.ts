@@ -4,6 +4,11 @@
 /** OTP: `erlang:priority_level()`. */
 export type Priority = 'low' | 'normal' | 'high' | 'max'
 
+/** Whether a term is a priority. */
+export const is_priority = (term: unknown): term is Priority => levels.has(term)
+
+const levels: ReadonlySet<unknown> = new Set<Priority>(['low', 'normal', 'high', 'max'])
+
 const normal_before_low = 7
 
 export class RunQueue<Task> {

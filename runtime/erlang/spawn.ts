@@ -1,8 +1,10 @@
 // Starting processes, and the way in for code that is not in one.
 
+import { are_monitor_options, type MonitorOptions, start_tagged_monitor } from './aliases.ts'
 import type { Pid, Ref } from './pid.ts'
 import { current, type Monitor, Process, reason_of, start_monitor } from './process.ts'
 import { report } from './report.ts'
+import { is_priority, type Priority } from './run_queue.ts'
 import { enqueue, spend, type Task } from './scheduler.ts'
 import { run_as, run_outside, running } from './self.ts'
 import { Exit, type Term } from './term.ts'
@@ -12,12 +14,20 @@ export type Body<Arguments extends readonly Term[] = readonly Term[], Value = un
   ...args: Arguments
 ) => Value | PromiseLike<Value>
 
-/** OTP: the options of `erlang:spawn_opt/4`. */
+/**
+ * OTP: the options of `erlang:spawn_opt/4`. Those about the heap and the garbage collection of a single process
+ * (`max_heap_size`, `min_heap_size`, `min_bin_vheap_size`, `fullsweep_after`) are not supported: all processes
+ * share one heap.
+ */
 export interface SpawnOptions {
   /** Links the new process to the one that starts it. */
   readonly link?: boolean
-  /** Monitors it: `spawn_opt` then gives `[pid, ref]`. */
-  readonly monitor?: boolean
+  /** Monitors it, with options or without: `spawn_opt` then gives `[pid, ref]`. */
+  readonly monitor?: boolean | MonitorOptions
+  /** As the flag of that name. Default: `'normal'` */
+  readonly priority?: Priority
+  /** As the flag of that name, which has but one value. */
+  readonly message_queue_data?: 'off_heap'
 }
 
 /**
@@ -52,17 +62,37 @@ export function spawn_monitor<Arguments extends readonly Term[]>(
  * As {@link spawn}, with options.
  *
  * @returns the pid, or `[pid, ref]` with `monitor`
- * @throws {@link Exit} `'badarg'` for an option that is not known
+ * @throws {@link Exit} `['badarg', option]` for one that is not known, or a value that it cannot have;
+ *   `['not_supported', option]` for one of OTP's that has no meaning here
  * @see OTP: `erlang:spawn_opt/2`
  */
-export function spawn_opt(body: Body<[]>, options: SpawnOptions & { readonly monitor: true }): [Pid, Ref]
+export function spawn_opt(
+  body: Body<[]>,
+  options: SpawnOptions & { readonly monitor: true | MonitorOptions },
+): [Pid, Ref]
 export function spawn_opt(body: Body<[]>, options: SpawnOptions): Pid
 export function spawn_opt(body: Body<[]>, options: SpawnOptions): Pid | [Pid, Ref] {
-  for (const option of Object.keys(options)) {
-    if (option !== 'link' && option !== 'monitor') throw new Exit(['badarg', option])
-  }
+  check_spawn_options(options)
   const process = start(body, [], options)
   return options.monitor ? [process.pid, process.monitored_by as Monitor] : process.pid
+}
+
+/** @throws Exit as {@link spawn_opt} does */
+export function check_spawn_options(options: SpawnOptions): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (is_not_supported(option)) throw new Exit(['not_supported', option])
+    const check = Object.hasOwn(checks, option) ? checks[option as keyof SpawnOptions] : undefined
+    if (!check?.(value)) throw new Exit(['badarg', option])
+  }
+}
+
+const is_flag = (value: Term): boolean => typeof value === 'boolean' || value === undefined
+
+const checks: { readonly [Option in keyof SpawnOptions]-?: (value: Term) => boolean } = {
+  link: is_flag,
+  monitor: value => is_flag(value) || are_monitor_options(value),
+  priority: value => value === undefined || is_priority(value),
+  message_queue_data: value => value === undefined || value === 'off_heap',
 }
 
 /**
@@ -98,24 +128,28 @@ export function run<Value>(body: Body<[], Value>): Promise<Value> {
 }
 
 /** Starts a process, and the links and monitors with it, before anything else can happen. */
-function start(body: Body<Term>, args: readonly Term[], options: SpawnOptions): Process {
+export function start(body: Body<Term>, args: readonly Term[], options: SpawnOptions): Process {
   const starter = running() === undefined ? undefined : current()
   if (starter === undefined && (options.link || options.monitor)) current()
   const process = new Process()
-  process.initial_call = ['spawn', body.name]
+  process.initial_call = body
   process.parent = starter?.pid
   process.group_leader = starter?.group_leader
   if (options.link) {
     starter!.link(process.pid)
     process.link(starter!.pid)
   }
-  if (options.monitor) start_monitor(starter!, process)
-  enqueue(new Birth(process, body, args))
+  if (options.monitor === true) start_monitor(starter!, process)
+  else if (options.monitor) {
+    start_tagged_monitor(starter!, process, process.pid, { ...options.monitor, type: 'process' })
+  }
+  if (options.priority !== undefined) process.rare.priority = options.priority
+  enqueue(new Birth(process, body, args), options.priority)
   return process
 }
 
-/** A process that is about to begin. */
-class Birth implements Task {
+/** A process that is about to begin, or to begin anew. */
+export class Birth implements Task {
   readonly process: Process
   readonly #body: Body<Term>
   readonly #args: readonly Term[]
@@ -127,7 +161,7 @@ class Birth implements Task {
   }
 
   run(): void {
-    if (!this.process.alive) return
+    if (!this.process.alive || this.process.hold(this)) return
     spend()
     run_as(this.process, process => live(process, this.#body, this.#args))
   }
@@ -154,6 +188,16 @@ function thrown(process: Process, error: unknown): void {
 
 const is_promise = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+
+/** Whether it is an option or a flag of OTP's about what a process of JavaScript does not have: a heap of its own. */
+export const is_not_supported = (name: string): boolean => of_heaps.has(name)
+
+const of_heaps: ReadonlySet<string> = new Set([
+  'max_heap_size',
+  'min_heap_size',
+  'min_bin_vheap_size',
+  'fullsweep_after',
+])
 
 /** What OTP's emulator logs when a process that is not under `proc_lib` dies of an error. */
 function report_crash({ pid, initial_call, exit_reason }: Process): void {

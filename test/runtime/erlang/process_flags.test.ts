@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { exit, link, monitor } from '../../../runtime/erlang/links.ts'
-import { is_pid, is_reference, make_ref } from '../../../runtime/erlang/pid.ts'
+import { is_pid, is_reference, make_ref, type Pid } from '../../../runtime/erlang/pid.ts'
 import { current, process_count } from '../../../runtime/erlang/process.ts'
 import {
   erase,
   get,
   get_all,
+  group_leader,
   is_process_alive,
   process_flag,
   process_info,
@@ -17,6 +18,7 @@ import { register } from '../../../runtime/erlang/registry.ts'
 import { self } from '../../../runtime/erlang/self.ts'
 import { send } from '../../../runtime/erlang/send.ts'
 import { run, spawn } from '../../../runtime/erlang/spawn.ts'
+import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import { kill_everybody } from '../../support/clean_slate.ts'
 import { quiet } from '../../support/virtual_time.ts'
 
@@ -33,10 +35,29 @@ describe('process_flag', () => {
     })
   })
 
-  test('refuses flags and values that there are not', async () => {
+  test.each([
+    ['colour', true, 'badarg'],
+    ['toString', true, 'badarg'],
+    ['trap_exit', 'yes', 'badarg'],
+    ['priority', 'urgent', 'badarg'],
+    ['message_queue_data', 'nowhere', 'badarg'],
+    ['message_queue_data', 'on_heap', ['not_supported', 'message_queue_data', 'on_heap']],
+    ['max_heap_size', 1_000, ['not_supported', 'max_heap_size']],
+    ['min_heap_size', 1_000, ['not_supported', 'min_heap_size']],
+    ['save_calls', 10, ['not_supported', 'save_calls']],
+  ])('refuses %p %p', async (flag, value, reason) => {
     await run(() => {
-      expect(() => process_flag('priority' as 'trap_exit', true)).toThrow('badarg')
-      expect(() => process_flag('trap_exit', 'yes' as never)).toThrow('badarg')
+      const set = () => process_flag(flag as 'trap_exit', value as never)
+      expect(set).toThrow(expect.objectContaining({ reason }))
+    })
+  })
+
+  test('sets a priority, which others see', async () => {
+    await run(() => {
+      expect(process_flag('priority', 'max')).toBe('normal')
+      expect(process_info(self(), 'priority')).toEqual(['priority', 'max'])
+      expect(process_flag('priority', 'normal')).toBe('max')
+      expect(process_flag('message_queue_data', 'off_heap')).toBe('off_heap')
     })
   })
 })
@@ -127,6 +148,100 @@ describe('process_info', () => {
 
   test.each(['unknown', 'toString'])('knows no item %p', async item => {
     await run(() => expect(() => process_info(self(), item as 'links')).toThrow('badarg'))
+  })
+})
+
+describe('process_info of several items', () => {
+  test('tells each as often as it is asked for, in that order', async () => {
+    await run(() => {
+      const info = process_info(self(), ['trap_exit', 'links', 'trap_exit'])
+      expect(info).toEqual([
+        ['trap_exit', false],
+        ['links', []],
+        ['trap_exit', false],
+      ])
+      expect(process_info(self(), [])).toEqual([])
+    })
+  })
+
+  test('refuses one that there is not, and is undefined of one who is gone', async () => {
+    await run(() => {
+      const pid = spawn(idle)
+      exit(pid, 'kill')
+      expect(() => process_info(pid, ['links', 'size' as 'links'])).toThrow('badarg')
+      expect(process_info(pid, ['links'])).toBeUndefined()
+    })
+  })
+})
+
+describe('the current function', () => {
+  const of = (pid: Pid) => process_info(pid, 'current_function')![1]
+
+  test('of a plain process is receive, or its own one', async () => {
+    await run(async () => {
+      const outside = spawn(function reads_a_file() {
+        return new Promise(() => {})
+      })
+      const waits = spawn(idle)
+      await quiet()
+      expect(of(waits)).toEqual(['receive'])
+      expect(of(outside)).toEqual(['run', ['spawn', 'reads_a_file']])
+      expect(process_info(outside, 'status')).toEqual(['status', 'runnable'])
+    })
+  })
+
+  test('of a behaviour is its loop, or what it handles and since when', async () => {
+    await run(async () => {
+      let settle = () => {}
+      const handled = new Promise<void>(resolve => {
+        settle = resolve
+      })
+      const pid = spawn(() => current().become({ handle: () => handled }))
+      await quiet()
+      expect(of(pid)).toEqual(['loop'])
+      send(pid, 'work')
+      await quiet()
+      expect(of(pid)).toEqual(['handle', 'work', expect.any(Number)])
+      settle()
+      await quiet()
+      expect(of(pid)).toEqual(['loop'])
+    })
+  })
+
+  test('of one who calls is the call', async () => {
+    await run(async () => {
+      const server = spawn(idle)
+      const pid = spawn(() => gen_server.call(server, 'hello'))
+      await quiet()
+      expect(of(pid)).toEqual(['call', ['gen_server', 'call', [server, 'hello']]])
+    })
+  })
+})
+
+describe('a group leader', () => {
+  test('is handed on to those who are started, and can be given to others', async () => {
+    await run(async () => {
+      expect(group_leader()).toBeUndefined()
+      const pid = spawn(async () => {
+        const [from] = await receive()
+        send(from, ['mine', group_leader()])
+        send(from, ['of my child', process_info(spawn(idle), 'group_leader')![1]])
+      })
+      const leader = spawn(idle)
+      expect(group_leader(leader, pid)).toBe(true)
+      send(pid, [self()])
+      expect(await receive()).toEqual(['mine', leader])
+      expect(await receive()).toEqual(['of my child', leader])
+    })
+  })
+
+  test('is not given to one who is gone, nor is it anything but a pid', async () => {
+    await run(() => {
+      const gone = spawn(idle)
+      exit(gone, 'kill')
+      expect(() => group_leader(self(), gone)).toThrow('badarg')
+      expect(() => group_leader('user' as never, self())).toThrow('badarg')
+    })
   })
 })
 

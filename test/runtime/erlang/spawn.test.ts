@@ -9,7 +9,7 @@ import { type Level, type Report, use_report_handler } from '../../../runtime/er
 import { run_as, run_outside, running, self } from '../../../runtime/erlang/self.ts'
 import { send } from '../../../runtime/erlang/send.ts'
 import { run, spawn, spawn_link, spawn_monitor, spawn_opt } from '../../../runtime/erlang/spawn.ts'
-import { _, Exit } from '../../../runtime/erlang/term.ts'
+import { _ } from '../../../runtime/erlang/term.ts'
 import { kill_everybody } from '../../support/clean_slate.ts'
 import { quiet } from '../../support/virtual_time.ts'
 
@@ -189,10 +189,39 @@ describe('spawn_link, spawn_monitor and spawn_opt', () => {
     })
   })
 
-  test('refuse an option that is not known', async () => {
+  test.each([
+    [{ colour: 'red' }, ['badarg', 'colour']],
+    [{ toString: true }, ['badarg', 'toString']],
+    [{ link: 'yes' }, ['badarg', 'link']],
+    [{ priority: 'urgent' }, ['badarg', 'priority']],
+    [{ monitor: { tag: 1, other: 2 } }, ['badarg', 'monitor']],
+    [{ monitor: null }, ['badarg', 'monitor']],
+    [{ message_queue_data: 'on_heap' }, ['badarg', 'message_queue_data']],
+    [{ max_heap_size: 1_000 }, ['not_supported', 'max_heap_size']],
+    [{ fullsweep_after: 0 }, ['not_supported', 'fullsweep_after']],
+  ])('refuse the options %j, and start nothing', async (options, reason) => {
     await run(() => {
-      const options = { priority: 'high' } as object
-      expect(() => spawn_opt(() => {}, options)).toThrow(Exit)
+      expect(() => spawn_opt(() => {}, options as object)).toThrow(expect.objectContaining({ reason }))
+      expect(processes()).toEqual([self()])
+    })
+  })
+
+  test('take the options of a monitor', async () => {
+    await run(async () => {
+      const [pid, ref] = spawn_opt(() => exit('over'), { monitor: { tag: 'gone', alias: 'demonitor' } })
+      send(ref, 'by alias')
+      expect(await receive()).toBe('by alias')
+      expect(await receive()).toEqual(['gone', ref, 'process', pid, 'over'])
+    })
+  })
+
+  test('take a priority, which is seen at once', async () => {
+    await run(() => {
+      const pid = spawn_opt(() => receive(), { priority: 'high', message_queue_data: 'off_heap' })
+      expect(process_info(pid, ['priority', 'message_queue_data'])).toEqual([
+        ['priority', 'high'],
+        ['message_queue_data', 'off_heap'],
+      ])
     })
   })
 
