@@ -1,7 +1,7 @@
 // The actions of one transition, gathered until the transition is made: replies go out at once.
 
 import { Pid } from '../erlang/pid.ts'
-import { Exit, type Term } from '../erlang/term.ts'
+import { Exit, matches, type Term } from '../erlang/term.ts'
 import { type From, reply } from './gen.ts'
 import type { Actions, Callbacks, EventType, TimeoutAction } from './gen_statem_callbacks.ts'
 import { is_timeout_action, is_timeout_type } from './gen_statem_timeouts.ts'
@@ -89,8 +89,9 @@ export class Gathered {
   #add_timeout(action: Term): void {
     const timeout = Array.isArray(action) ? action : expand(action)
     if (!is_timeout_action(timeout)) throw bad_action(action)
-    this.timeouts ??= []
-    this.timeouts.push(timeout as unknown as TimeoutAction)
+    // Of several for the same timeout only the last one counts, as if the others had not been there.
+    const others = this.timeouts?.filter(([type]) => !matches(type, timeout[0])) ?? []
+    this.timeouts = [...others, timeout as unknown as TimeoutAction]
   }
 }
 

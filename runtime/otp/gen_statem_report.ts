@@ -3,12 +3,12 @@
 import { format_term } from '../erlang/io_lib.ts'
 import type { Pid } from '../erlang/pid.ts'
 import { report } from '../erlang/report.ts'
-import { matches, type Reason, type Term } from '../erlang/term.ts'
+import type { Reason, Term } from '../erlang/term.ts'
 import { is_orderly } from './crash_report.ts'
 import { format_status } from './format_status.ts'
 import { client_info, module_of } from './gen.ts'
 import type { Gathered } from './gen_statem_actions.ts'
-import type { Callbacks, EventType, Status, TimeoutAction } from './gen_statem_callbacks.ts'
+import type { Callbacks, EventType, Status } from './gen_statem_callbacks.ts'
 import { type Mode, mode_term } from './gen_statem_mode.ts'
 import { name_text, type SystemEvent } from './sys_debug.ts'
 import type { SysState } from './sys_loop.ts'
@@ -76,12 +76,7 @@ export function arrival(
   gathered: Gathered | undefined,
 ): SystemEvent[] {
   const kind = gathered?.postpone && event !== undefined ? 'postpone' : 'consume'
-  const timeouts = gathered?.timeouts ?? []
-  const is_last = ([type]: TimeoutAction, index: number) =>
-    timeouts.findLastIndex(other => matches(other[0], type)) === index
-  const started = timeouts.filter(
-    (timeout, index) => typeof timeout[1] === 'number' && is_last(timeout, index),
-  )
+  const started = gathered?.timeouts?.filter(([, time]) => typeof time === 'number') ?? []
   return [
     [kind, event ?? ['internal', 'init_state'], before, after],
     ...started.reverse().map(timeout => ['start_timer', timeout, after]),

@@ -144,6 +144,25 @@ describe.each([false, true])('with callbacks that answer by promises: %p', async
       ['info 1 in a', 'state_timeout s in a', 'info 2 in a', ...quiet_end('a')],
     ))
 
+  test('an update after another time for the same timeout is all that counts', () =>
+    check(
+      { rules: [on_info(1, keep([generic, 10, 'g'], [generic, 'update', 'u']))] },
+      [1, 2],
+      ['info 1 in a', 'timeout g u in a', 'info 2 in a', ...quiet_end('a')],
+    ))
+
+  test('an update of a timeout that runs is all that counts, too', () =>
+    check(
+      {
+        rules: [
+          on_info(1, keep(['state_timeout', 10, 's'])),
+          on_info(2, keep(['state_timeout', 0, 't'], ['state_timeout', 'update', 'u'])),
+        ],
+      },
+      [1, 2, 3],
+      ['info 1 in a', 'info 2 in a', 'info 3 in a', 'state_timeout u in a', ...quiet_end('a')],
+    ))
+
   test('a timeout of infinity cancels the one that runs', () =>
     check(
       {
