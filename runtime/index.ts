@@ -5,15 +5,19 @@ export { type AliasOptions, alias, type MonitorOptions, unalias } from './erlang
 export { monotonic_time, system_time } from './erlang/clock.ts'
 export { freeze_messages } from './erlang/debug.ts'
 export * as ets from './erlang/ets.ts'
+export { hibernate } from './erlang/hibernate.ts'
 export { format_term } from './erlang/io_lib.ts'
 export { type DemonitorOptions, demonitor, exit, link, monitor, node, unlink } from './erlang/links.ts'
 export { is_pid, is_port, is_reference, make_ref, type Pid, type Port, type Ref } from './erlang/pid.ts'
 export { type PortInfo, port_info, ports } from './erlang/port.ts'
 export {
+  type CurrentFunction,
   erase,
   get,
   get_all,
+  group_leader,
   is_process_alive,
+  type ProcessFlags,
   type ProcessInfo,
   process_flag,
   process_info,
@@ -22,6 +26,7 @@ export {
 } from './erlang/process_flags.ts'
 export { type After, after, type Clause, on, receive } from './erlang/receive.ts'
 export { register, registered, unregister, whereis } from './erlang/registry.ts'
+export type { Priority } from './erlang/run_queue.ts'
 export { bump_reductions } from './erlang/scheduler.ts'
 export { self } from './erlang/self.ts'
 export { type Destination, send } from './erlang/send.ts'
@@ -34,6 +39,12 @@ export {
   spawn_monitor,
   spawn_opt,
 } from './erlang/spawn.ts'
+export {
+  type SpawnRequestOptions,
+  spawn_request,
+  spawn_request_abandon,
+} from './erlang/spawn_request.ts'
+export { resume_process, type SuspendOptions, suspend_process } from './erlang/suspend.ts'
 export {
   _,
   type Done,
