@@ -36,16 +36,24 @@ export function crash_report(process: Process, info: ErrorInfo): void {
 }
 
 function portrait(process: Process): Record<string, Term> {
-  const { registered_name, initial_call, status, message_queue_len, messages, links, monitors, dictionary } =
-    process_info(process.pid)!
+  const {
+    registered_name,
+    initial_call,
+    status,
+    message_queue_len,
+    messages,
+    links,
+    monitors,
+    dictionary,
+    label,
+  } = process_info(process.pid)!
   const { trap_exit, reductions } = process
   const ancestors = process.ancestors ?? []
-  const process_label = label_of(process.pid)
   return {
     initial_call,
     pid: process.pid,
     registered_name,
-    ...(process_label === undefined ? {} : { process_label }),
+    ...(label === undefined ? {} : { process_label: label }),
     ancestors,
     message_queue_len,
     messages,
@@ -61,9 +69,6 @@ function portrait(process: Process): Record<string, Term> {
 /** Under which key of the dictionary a process keeps its label. */
 export const label_key = '$process_label'
 const kept_by_proc_lib: ReadonlySet<Term> = new Set(['$ancestors', '$initial_call', label_key])
-
-/** What a process says that it is. */
-export const label_of = (pid: Pid): Term => process_info(pid, 'dictionary')?.[1].get(label_key)
 
 /** The processes of the same make that the crash reaches by links: those that do not trap exits. */
 function neighbours_of(process: Process): Record<string, Term>[] {

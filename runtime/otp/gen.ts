@@ -37,7 +37,10 @@ export interface StartOptions {
   readonly timeout?: Timeout | undefined
   /** What `sys` shows of it from the start on. */
   readonly debug?: readonly DebugOption[]
-  /** Milliseconds without a message after which it hibernates. Default: never. */
+  /**
+   * Milliseconds without a message after which it hibernates. Default: never. A behaviour that waits holds nothing
+   * that hibernating could free: it has no stack, and no heap of its own. So it has done by then what is asked for.
+   */
   readonly hibernate_after?: Timeout
   /** How its process is spawned; whether it is linked or monitored, the function that starts it says. */
   readonly spawn_opt?: Omit<SpawnOptions, 'link' | 'monitor'>
@@ -138,13 +141,9 @@ function check_options({ hibernate_after = 'infinity', spawn_opt, ...others }: S
  */
 export function extras_of(name: ServerName | undefined, options: StartOptions): Extras | undefined {
   check_options(options)
-  const { debug, hibernate_after } = options
-  const extras = {
-    debug: debug && debug_options(debug),
-    name: name === undefined || name[0] === 'local' ? undefined : name.at(-1),
-    hibernate_after: hibernate_after === 'infinity' ? undefined : hibernate_after,
-  }
-  return Object.values(extras).some(extra => extra !== undefined) ? extras : undefined
+  const debug = options.debug && debug_options(options.debug)
+  const other_name = name === undefined || name[0] === 'local' ? undefined : name.at(-1)
+  return debug === undefined && other_name === undefined ? undefined : { debug, name: other_name }
 }
 
 /** The names of those that have others than local ones, while their `init` runs. */

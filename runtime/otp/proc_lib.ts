@@ -2,6 +2,8 @@
 // when they crash. All behaviours start so.
 
 import { clear_timer, set_timer, type Timer } from '../erlang/alarm.ts'
+import type { MonitorOptions } from '../erlang/aliases.ts'
+import { hibernate as hibernate_process } from '../erlang/hibernate.ts'
 import { Pid, type Ref } from '../erlang/pid.ts'
 import {
   current,
@@ -12,8 +14,8 @@ import {
   stop_monitor,
   type Waiter,
 } from '../erlang/process.ts'
-import { put } from '../erlang/process_flags.ts'
-import { type Body, type SpawnOptions, spawn_opt as spawn_process } from '../erlang/spawn.ts'
+import { process_info, put } from '../erlang/process_flags.ts'
+import { type Body, check_spawn_options, type SpawnOptions, start as spawn_process } from '../erlang/spawn.ts'
 import { Exit, matches, type Reason, type Term, type Timeout } from '../erlang/term.ts'
 import { await_down } from './await_down.ts'
 import {
@@ -22,7 +24,6 @@ import {
   format_crash_report,
   is_orderly,
   label_key,
-  label_of,
   name_or_pid,
 } from './crash_report.ts'
 import { type ServerRef, whereis_server } from './gen_names.ts'
@@ -53,7 +54,10 @@ export function spawn_link<Arguments extends readonly Term[]>(
  * @returns the pid, or `[pid, ref]` with `monitor`
  * @see OTP: `proc_lib:spawn_opt/2`
  */
-export function spawn_opt(body: Body<[]>, options: SpawnOptions & { readonly monitor: true }): [Pid, Ref]
+export function spawn_opt(
+  body: Body<[]>,
+  options: SpawnOptions & { readonly monitor: true | MonitorOptions },
+): [Pid, Ref]
 export function spawn_opt(body: Body<[]>, options: SpawnOptions): Pid
 export function spawn_opt(body: Body<[]>, options: SpawnOptions): Pid | [Pid, Ref] {
   const process = begin(body as Body, [], options)
@@ -163,7 +167,19 @@ export function set_label(label: Term): 'ok' {
 }
 
 /** What a process says that it is; undefined if it says nothing or has ended. OTP: `proc_lib:get_label/1`. */
-export const get_label = (pid: Pid): Term => label_of(pid)
+export const get_label = (pid: Pid): Term => process_info(pid, 'label')?.[1]
+
+/**
+ * Lets go of all that the running process was about to do, and goes on with `body(...args)` once there is a message for
+ * it; a crash of that is reported too.
+ *
+ * @returns a promise that never settles
+ * @see OTP: `proc_lib:hibernate/3`
+ */
+export const hibernate = <Arguments extends readonly Term[]>(
+  body: Body<Arguments>,
+  ...args: Arguments
+): Promise<never> => hibernate_process(live as Body, body, args)
 
 /**
  * Asks a behaviour to end, and waits until it has.
@@ -209,10 +225,8 @@ export function leave(process: Process, thrown: unknown): void {
 // ---- Internals
 
 function begin(body: Body, args: readonly Term[], options: SpawnOptions): Process {
-  const { monitor = false, ...others } = options
-  const pid = spawn_process(() => live(body, args), others)
-  const process = pid.entity as Process
-  if (monitor) monitor_process(current(), process)
+  check_spawn_options(options)
+  const process = spawn_process(live as Body, [body, args], options)
   process.initial_call = ['proc_lib', body.name]
   process.ancestors = ancestors_of_children(process.parent?.entity as Process | undefined)
   return process

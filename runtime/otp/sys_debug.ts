@@ -54,8 +54,6 @@ export interface Extras {
   debug?: Debug | undefined
   /** The name that it was started with, when that is not a local one. */
   readonly name?: Term
-  /** Milliseconds without a message after which it hibernates. */
-  readonly hibernate_after?: number | undefined
 }
 
 const events_logged = 10
