@@ -2,7 +2,7 @@
 
 import * as application from '../apps/kernel/application.ts'
 import type { Address } from '../apps/kernel/inet.ts'
-import type { Data } from '../apps/kernel/inet_packet.ts'
+import type { Data, Delivered } from '../apps/kernel/inet_packet.ts'
 import { type IoData, iolist_to_iovec } from '../apps/kernel/iodata.ts'
 import { is_pid, type Pid } from '../runtime/erlang/pid.ts'
 import { type Done, Exit, type Reason, type Result, type Term, type Timeout } from '../runtime/erlang/term.ts'
@@ -18,6 +18,7 @@ import { load, ssl_version } from './ssl_app.ts'
 import * as ssl_opening from './ssl_opening.ts'
 import { default_versions } from './ssl_options.ts'
 
+export type { Data, Delivered, HttpPacket } from '../apps/kernel/inet_packet.ts'
 export type { ConnectOptions, ListenOptions } from './connection/connection_options.ts'
 export { SslListenSocket, SslSocket } from './connection/ssl_socket.ts'
 export { format_error } from './ssl_format_error.ts'
@@ -215,16 +216,17 @@ export async function send(socket: SslSocket, data: IoData): Promise<Done<Reason
  *
  * @param length - of a raw stream, how many bytes; 0: what the next record brings. Other packet types: not regarded
  * @param timeout - milliseconds; what has come stays for the next call. Default: no limit
- * @returns `['ok', data]`; `['error', reason]`: `'timeout'`, `'closed'`, `'einval'` (the socket is active),
- *   `'enotconn'` for a listener, `['tls_alert', text]`, `['invalid_packet', data]`
+ * @returns `['ok', data]`, or with the `packet` types of HTTP a term: say `recv<HttpPacket>(socket, 0)`;
+ *   `['error', reason]`: `'timeout'`, `'closed'`, `'einval'` (the socket is active), `'enotconn'` for a listener,
+ *   `['tls_alert', text]`, `['invalid_packet', data]`
  * @throws {@link Exit} `'badarg'` for a length below 0, and for what is no timeout
  * @see OTP: `ssl:recv/2,3`
  */
-export async function recv(
+export async function recv<Received extends Delivered = Data>(
   socket: SslSocket,
   length: number,
   timeout: Timeout = 'infinity',
-): Promise<Result<Data, Reason>> {
+): Promise<Result<Received, Reason>> {
   ssl_opening.check_timeout(timeout)
   if (!Number.isInteger(length) || length < 0) throw new Exit(['badarg', length])
   return socket instanceof SslSocket

@@ -90,7 +90,7 @@ const unknown_here: ReadonlySet<string> = new Set([
   ...['dh', 'dhfile', 'user_lookup_fun', 'psk_identity', 'srp_identity'],
   ...['secure_renegotiate', 'client_renegotiation', 'renegotiate_at', 'fallback', 'padding_check'],
   ...['next_protocols_advertised', 'client_preferred_next_protocols', 'crl_check', 'crl_cache'],
-  ...['verify_client_once', 'ssl_imp', 'protocol', 'erl_dist'],
+  ...['verify_client_once', 'ssl_imp', 'protocol', 'erl_dist', 'deliver'],
 ])
 
 /** Options that only a listener has. */

@@ -24,6 +24,9 @@ const is_short: Check = value => Number.isInteger(value) && value >= -32_768 && 
 /** Whether a name is that of an option of the connection's own. */
 export const is_emulated = (name: string): name is keyof EmulatedOptions => Object.hasOwn(checks, name)
 
+/** Options of the transport that the connection relies on. */
+const fixed: ReadonlySet<string> = new Set(['deliver'])
+
 /** What {@link set_options} changes. */
 export interface Holder {
   readonly transport: Transport
@@ -42,11 +45,11 @@ export function set_options(holder: Holder, options: Term): Done<Reason> {
   }
   const others: Record<string, Term> = {}
   for (const [name, value] of Object.entries(options)) {
-    if (!is_emulated(name)) {
+    if (!is_emulated(name) && !fixed.has(name)) {
       others[name] = value
       continue
     }
-    const own = own_value(name, value, holder.own)
+    const own = is_emulated(name) ? own_value(name, value, holder.own) : undefined
     if (own === undefined) return ['error', ['options', ['socket_options', [name, value]]]]
     holder.change({ [name]: own })
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { _, receive } from '../../runtime/index.ts'
+import type { Delivered } from '../../apps/kernel/inet_packet.ts'
+import { _, ok, receive } from '../../runtime/index.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
 import { type Pair, with_pair as with_each_pair, with_ssl } from '../support/tls_pair.ts'
 
@@ -173,4 +174,93 @@ describe('packets', () => {
       {},
       { header: 2 },
     ))
+
+  test.each<[NonNullable<ssl.ConnectOptions['packet']>, number[], number[]]>([
+    ['asn1', [0x30, 2, 1, 2], [0x30, 2, 1, 2]],
+    ['cdr', [71, 73, 79, 80, 1, 0, 1, 0, 1, 0, 0, 0, 9], [71, 73, 79, 80, 1, 0, 1, 0, 1, 0, 0, 0, 9]],
+    ['sunrm', [0x80, 0, 0, 1, 9], [0x80, 0, 0, 1, 9]],
+    ['fcgi', [1, 1, 0, 1, 0, 2, 1, 0, 5, 6, 0], [1, 1, 0, 1, 0, 2, 1, 0, 5, 6]],
+    ['tpkt', [3, 0, 0, 5, 7], [3, 0, 0, 5, 7]],
+  ])('of type %s end where they say themselves', (packet, sent, delivered) =>
+    with_pair(
+      async ({ client, server }) => {
+        await ssl.send(client, [sent, sent.slice(0, 3)])
+        expect(await ssl.recv(server, 0)).toEqual(['ok', Buffer.from(delivered)])
+        expect(await ssl.recv(server, 0, 20)).toEqual(['error', 'timeout'])
+        await ssl.send(client, sent.slice(3))
+        expect(await ssl.recv(server, 0)).toEqual(['ok', Buffer.from(delivered)])
+      },
+      { packet },
+      { packet },
+    ),
+  )
 })
+
+describe('lines of HTTP', () => {
+  test('come as terms: first line, fields, end, and then a first line again', () =>
+    with_pair(
+      async ({ client, server }) => {
+        await ssl.send(client, 'GET /a HTTP/1.1\r\nhost: b\r\n')
+        await ssl.send(client, '\r\njunk\r\n')
+        const next = async () => ok(await ssl.recv<Delivered>(server, 0))
+        expect(await next()).toEqual(['http_request', 'GET', ['abs_path', '/a'], [1, 1]])
+        expect(await ssl.getopts(server, ['packet'])).toEqual(['ok', { packet: 'http' }])
+        expect(await next()).toEqual(['http_header', 14, 'Host', 'host', 'b'])
+        expect(await next()).toBe('http_eoh')
+        expect(await next()).toEqual(['http_error', 'junk\r\n'])
+      },
+      {},
+      { packet: 'http' },
+    ))
+
+  test('come as messages of ssl, and the body after them raw', () =>
+    with_pair(
+      async ({ client, server }) => {
+        await ssl.send(client, 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody')
+        const next = async () => {
+          await ssl.setopts(server, { active: 'once' })
+          const [, , data] = await receive(['ssl', server, _], 5_000)
+          return data
+        }
+        expect(await next()).toEqual(['http_response', [1, 1], 200, bytes('OK')])
+        const name = 'Content-Length'
+        expect(await next()).toEqual(['http_header', 38, name, bytes(name), bytes('4')])
+        expect(await next()).toBe('http_eoh')
+        await ssl.setopts(server, { packet: 'raw' })
+        expect(await next()).toEqual(bytes('body'))
+      },
+      {},
+      { packet: 'http_bin' },
+    ))
+
+  test('of fields alone need no first line; setting the type anew expects one', () =>
+    with_pair(
+      async ({ client, server }) => {
+        await ssl.send(client, 'a: b\r\nGET /\r\nc: d\r\n\r\n')
+        expect(await ssl.recv<Delivered>(server, 0)).toEqual(['ok', ['http_header', 0, 'A', 'a', 'b']])
+        await ssl.setopts(server, { packet: 'http' })
+        const request = ['http_request', 'GET', ['abs_path', '/'], [0, 9]]
+        expect(await ssl.recv<Delivered>(server, 0)).toEqual(['ok', request])
+        await ssl.setopts(server, { packet: 'http' })
+        expect(await ssl.recv<Delivered>(server, 0)).toEqual(['ok', ['http_error', 'c: d\r\n']])
+      },
+      {},
+      { packet: 'httph' },
+    ))
+
+  test('above packet_size end the connection', () =>
+    with_pair(
+      async ({ client, server }) => {
+        await ssl.send(client, 'GET /long')
+        expect(await ssl.recv(server, 0)).toEqual(['error', ['invalid_packet', bytes('GET /long')]])
+      },
+      {},
+      { packet: 'http', packet_size: 5 },
+    ))
+})
+
+test('the form of the transport messages is not for users to change', () =>
+  with_pair(async ({ client }) => {
+    const refused = ['error', ['options', ['socket_options', ['deliver', 'port']]]]
+    expect(await ssl.setopts(client, { deliver: 'port' } as never)).toEqual(refused)
+  }))

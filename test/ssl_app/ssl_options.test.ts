@@ -251,7 +251,7 @@ describe('an option that is not implemented yet is refused, and not handed on', 
     ...['dh', 'dhfile', 'user_lookup_fun', 'psk_identity', 'srp_identity', 'secure_renegotiate'],
     ...['client_renegotiation', 'renegotiate_at', 'fallback', 'padding_check', 'next_protocols_advertised'],
     ...['client_preferred_next_protocols', 'crl_check', 'crl_cache', 'verify_client_once', 'ssl_imp'],
-    ...['protocol', 'erl_dist'],
+    ...['protocol', 'erl_dist', 'deliver'],
   ])('%s', name => {
     for (const role of ['client', 'server'] as const) {
       expect(handle_options(role, { [name]: true })).toEqual(['error', ['options', [name, true]]])

@@ -149,6 +149,14 @@ describe('a listener', () => {
       expect(ok(inet.getstat(listening)).recv_oct).toBe(0)
     }))
 
+  test('has the port of the options before that of the argument', () =>
+    in_process(async () => {
+      const [first, port] = await listener()
+      gen_tcp.close(first)
+      const listening = ok(await gen_tcp.listen(0, { ifaddr: loopback, port, reuseaddr: true }))
+      expect(inet.sockname(listening)).toEqual(['ok', [loopback, port]])
+    }))
+
   test('on an address that is not ours is refused by the system', () =>
     in_process(async () => {
       expect(await gen_tcp.listen(0, { ip: '192.0.2.1' })).toEqual(['error', 'eaddrnotavail'])

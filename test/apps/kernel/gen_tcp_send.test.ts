@@ -185,3 +185,35 @@ test('statistics count what goes through', () =>
     expect(ok(inet.getstat(server))).toMatchObject({ recv_oct: 12, recv_cnt: 2, recv_max: 7, recv_avg: 6 })
     expect(ok(inet.getstat(client))).toMatchObject({ recv_oct: 0, recv_cnt: 0, recv_avg: 0, recv_dvi: 0 })
   }))
+
+describe('with delay_send', () => {
+  test('what one process sends in one turn leaves as one, and counts as pending until then', () =>
+    in_process(async () => {
+      const [client, server] = await pair({ delay_send: true, nodelay: true })
+      gen_tcp.send(client, 'abc')
+      gen_tcp.send(client, 'def')
+      expect(ok(inet.getstat(client, ['send_pend']))).toEqual({ send_pend: 6 })
+      expect(await gen_tcp.recv(server, 0)).toEqual(['ok', Buffer.from('abcdef')])
+      expect(ok(inet.getstat(client, ['send_pend']))).toEqual({ send_pend: 0 })
+    }))
+
+  test('it goes out before the end, and before what is sent without', () =>
+    in_process(async () => {
+      const [client, server] = await pair({ delay_send: true })
+      gen_tcp.send(client, 'abc')
+      inet.setopts(client, { delay_send: false })
+      gen_tcp.send(client, 'def')
+      gen_tcp.close(client)
+      expect(await gen_tcp.recv(server, 6)).toEqual(['ok', Buffer.from('abcdef')])
+      expect(await gen_tcp.recv(server, 0)).toEqual(['error', 'closed'])
+    }))
+
+  test('a sender waits for a peer that does not read, as without', () =>
+    in_process(async () => {
+      const [client, server] = await pair({ delay_send: true, send_timeout: 20 })
+      expect(await gen_tcp.send(client, Buffer.alloc(20_000_000))).toEqual(['error', 'timeout'])
+      gen_tcp.close(server)
+      inet.setopts(client, { linger: [true, 0] })
+      gen_tcp.close(client)
+    }))
+})

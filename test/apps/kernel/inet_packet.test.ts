@@ -41,8 +41,94 @@ describe('decode_packet', () => {
     ['line', 'abcdef', { packet_size: 3 }, ['error', 'invalid']],
     ['line', 'abc', { packet_size: 3 }, ['more', undefined]],
     ['line', 'abc;', { line_delimiter: 0x3b }, ['ok', 'abc;', '']],
+    ['line', 'abc;', { line_delimiter: 0x3b, line_length: 4 }, ['ok', 'abc;', '']],
+    [0, 'abc', { packet_size: 2 }, ['ok', 'abc', '']],
+    ['sunrm', '\x80\0\0\x01\t\t', {}, ['ok', '\x80\0\0\x01\t', '\t']],
+    ['sunrm', '\xff\xff\xff\xff', {}, ['error', 'invalid']],
+    ['fcgi', '\x01\x01\0\x01\0\x02\x01\0abcd', {}, ['ok', '\x01\x01\0\x01\0\x02\x01\0ab', 'd']],
+    ['fcgi', '\x02\x01\0\x01\0\x02\x01\0abcd', {}, ['error', 'invalid']],
+    ['tpkt', '\x03\0\0\x05ab', {}, ['ok', '\x03\0\0\x05a', 'b']],
+    ['tpkt', '\x03\0\0\x03ab', {}, ['error', 'invalid']],
+    ['tpkt', '\x03\0\0', {}, ['more', undefined]],
+    ['cdr', 'GIOP\0\0\x01\0\x01\0\0\0ab', {}, ['ok', 'GIOP\0\0\x01\0\x01\0\0\0a', 'b']],
+    ['cdr', 'GIOP\0\0\0\0\0\0\0\x01', {}, ['more', 13]],
+    ['cdr', 'GIOQ\0\0\0\0\0\0\0\x01', {}, ['error', 'invalid']],
+    ['asn1', '\x30\x80\x01', {}, ['ok', '\x30\x80', '\x01']],
+    ['asn1', '\x30\x02a', {}, ['more', 4]],
+    ['asn1', '\x1f\x81\x02\x01ab', {}, ['ok', '\x1f\x81\x02\x01a', 'b']],
+    ['asn1', '\x30\x82\0\x01ab', {}, ['ok', '\x30\x82\0\x01a', 'b']],
+    ['asn1', '\x30\x85\0\0\0\0\x01ab', {}, ['error', 'invalid']],
+    ['asn1', '\x30\x84\xff\xff\xff\xff', {}, ['error', 'invalid']],
   ])('of type %j in %j with %j is as in OTP', (type, input, limits, expected) => {
     expect(plain(decode_packet(type, bytes(input), limits))).toEqual(expected)
+  })
+
+  test.each<[PacketType, string, unknown[]]>([
+    ['http', 'GET / HTTP/1.1\r\n', ['http_request', 'GET', ['abs_path', '/'], [1, 1]]],
+    ['http', 'GET /\r\n', ['http_request', 'GET', ['abs_path', '/'], [0, 9]]],
+    ['http', 'PATCH * HTTP/1.0\n', ['http_request', 'PATCH', '*', [1, 0]]],
+    ['http', 'GET foo HTTP/1.1\r\n', ['http_request', 'GET', 'foo', [1, 1]]],
+    ['http', 'CONNECT host:443 HTTP/1.1\r\n', ['http_request', 'CONNECT', ['scheme', 'host', '443'], [1, 1]]],
+    [
+      'http',
+      'GET HTTPS://h HTTP/1.1\r\n',
+      ['http_request', 'GET', ['absoluteURI', 'https', 'h', undefined, '/'], [1, 1]],
+    ],
+    [
+      'http_bin',
+      'GET http://h:80/p HTTP/1.1\r\n',
+      ['http_request', 'GET', ['absoluteURI', 'http', bytes('h'), 80, bytes('/p')], [1, 1]],
+    ],
+    [
+      'http_bin',
+      'PATCH /\xe9 HTTP/1.1\n',
+      ['http_request', bytes('PATCH'), ['abs_path', bytes('/\xe9')], [1, 1]],
+    ],
+    ['http', 'HTTP/1.1 200 OK\r\n', ['http_response', [1, 1], 200, 'OK']],
+    ['http', 'HTTP/1.1 200\r\n', ['http_response', [1, 1], 200, '']],
+    ['http', 'HTTP/1.1 200OK\r\n', ['http_error', 'HTTP/1.1 200OK\r\n']],
+    ['http_bin', 'xx\n', ['http_error', bytes('xx\n')]],
+    ['http', '\r\n', ['http_error', '\r\n']],
+    ['httph', 'hOST:  foo \r\nX', ['http_header', 14, 'Host', 'hOST', 'foo ']],
+    ['httph', 'a: b\r\n c\r\nX', ['http_header', 0, 'A', 'a', 'b\r\n c']],
+    ['httph_bin', 'x-own:\r\nX', ['http_header', 0, bytes('X-Own'), bytes('x-own'), bytes('')]],
+    ['httph_bin', 'etag:a\r\nX', ['http_header', 43, 'Etag', bytes('etag'), bytes('a')]],
+    ['httph', `${'a'.repeat(51)}:\nX`, ['http_header', 0, 'a'.repeat(51), 'a'.repeat(51), '']],
+    ['httph', 'Host : foo\r\nX', ['http_error', 'Host : foo\r\n']],
+  ])('of type %j reads %j as OTP does', (type, input, expected) => {
+    const rest = input.endsWith('X') ? 'X' : ''
+    expect(decode_packet(type, bytes(input))).toEqual(['ok', expected, bytes(rest)])
+  })
+
+  test('reads the empty line after the fields without what follows, a field only with it', () => {
+    expect(decode_packet('httph', bytes('\r\n'))).toEqual(['ok', 'http_eoh', bytes('')])
+    expect(decode_packet('httph', bytes('\n'))).toEqual(['ok', 'http_eoh', bytes('')])
+    expect(decode_packet('httph', bytes('\r'))).toEqual(['more', undefined])
+    expect(decode_packet('httph', bytes('a: b\r\n'))).toEqual(['more', undefined])
+  })
+
+  test('limits lines of HTTP by packet_size, and by line_length when that is not given', () => {
+    const line = bytes('GET / HTTP/1.1\r\n')
+    expect(decode_packet('http', line, { packet_size: 15, line_length: 99 })).toEqual(['error', 'invalid'])
+    expect(decode_packet('http', line, { line_length: 15 })).toEqual(['error', 'invalid'])
+    expect(decode_packet('http', line, { packet_size: 16 })[0]).toBe('ok')
+    expect(decode_packet('http', bytes('GET /'), { packet_size: 5 })).toEqual(['error', 'invalid'])
+    expect(decode_packet('http', bytes('GET /'), { packet_size: 6 })).toEqual(['more', undefined])
+    expect(decode_packet('httph', bytes('a: bcd\r\nX'), { packet_size: 7 })).toEqual(['error', 'invalid'])
+    expect(decode_packet('httph', bytes('a: bcd'), { packet_size: 6 })).toEqual(['error', 'invalid'])
+  })
+
+  test.each<[string, () => unknown]>([
+    ['type', () => decode_packet('foo' as never, bytes(''))],
+    ['type', () => decode_packet(3 as never, bytes(''))],
+    ['bytes', () => decode_packet(0, 'abc' as never)],
+    ['size', () => decode_packet(0, bytes(''), { packet_size: -1 })],
+    ['size', () => decode_packet(0, bytes(''), { line_length: 2 ** 32 })],
+    ['delimiter', () => decode_packet('line', bytes(''), { line_delimiter: 256 })],
+    ['delimiter of another type', () => decode_packet(1, bytes(''), { line_delimiter: 10 })],
+    ['option', () => decode_packet(0, bytes(''), { packet_sise: 1 } as never)],
+  ])('refuses what is no such %s', (_, decode) => {
+    expect(decode).toThrow('badarg')
   })
 
   test('copies nothing', () => {
@@ -67,7 +153,8 @@ describe('packet_header', () => {
 })
 
 test('is_packet_type knows the types and nothing else', () => {
-  for (const type of ['raw', 0, 1, 2, 4, 'line']) expect(is_packet_type(type)).toBe(true)
+  for (const type of ['raw', 0, 1, 2, 4, 'line', 'asn1', 'cdr', 'sunrm', 'fcgi', 'tpkt', 'http', 'httph_bin'])
+    expect(is_packet_type(type)).toBe(true)
   for (const other of [3, 8, 'lines', 'toString', null, undefined, [1], {}])
     expect(is_packet_type(other)).toBe(false)
 })
@@ -90,9 +177,19 @@ describe('as_delivered', () => {
 
 describe('a packet buffer', () => {
   /** Feeds `stream` in the pieces that `cuts` makes of it. @returns every packet that came out */
-  function feed(type: PacketType, stream: Buffer, cuts: readonly number[], limits = no_limits): string[] {
+  const feed = (type: PacketType, stream: Buffer, cuts: readonly number[], limits = no_limits): string[] =>
+    feed_any(type, stream, cuts, limits).map(packet =>
+      packet instanceof Uint8Array ? Buffer.from(packet).toString('latin1') : String(packet),
+    )
+
+  function feed_any(
+    type: PacketType,
+    stream: Buffer,
+    cuts: readonly number[],
+    limits = no_limits,
+  ): unknown[] {
     const buffer = new PacketBuffer()
-    const packets: string[] = []
+    const packets: unknown[] = []
     const ends = [...cuts.map(cut => cut % (stream.length + 1)).sort((a, b) => a - b), stream.length]
     let start = 0
     for (const end of ends) {
@@ -102,7 +199,7 @@ describe('a packet buffer', () => {
         const packet = buffer.take_packet(type, limits)
         if (packet === 'invalid') return [...packets, 'invalid']
         if (packet === undefined) break
-        packets.push(Buffer.from(packet as Uint8Array).toString('latin1'))
+        packets.push(packet)
       }
     }
     return packets
@@ -191,5 +288,31 @@ describe('a packet buffer', () => {
     buffer.clear()
     expect(buffer.length).toBe(0)
     expect(buffer.take_packet(1, no_limits)).toBeUndefined()
+  })
+
+  test('follows HTTP from the first line to the end of the fields, wherever the stream is cut', () => {
+    const message = 'GET / HTTP/1.1\r\nHost: a\r\nx: y\r\n z\r\n\r\n'
+    const stream = bytes(`${message}${message}HTTP/1.1 200 OK\r\n`)
+    const one = [
+      ['http_request', 'GET', ['abs_path', '/'], [1, 1]],
+      ['http_header', 14, 'Host', 'Host', 'a'],
+      ['http_header', 0, 'X', 'x', 'y\r\n z'],
+      'http_eoh',
+    ]
+    fc.assert(
+      fc.property(cuts, at => {
+        expect(feed_any('http', stream, at)).toEqual([...one, ...one, ['http_response', [1, 1], 200, 'OK']])
+      }),
+    )
+  })
+
+  test('takes bytes back in front', () => {
+    const buffer = new PacketBuffer()
+    buffer.push(bytes('\x03b'))
+    expect(buffer.take_packet(1, no_limits)).toBeUndefined()
+    buffer.unshift(bytes('\x01a'))
+    buffer.unshift(bytes(''))
+    expect(buffer.take_packet(1, no_limits)).toEqual(bytes('a'))
+    expect(buffer.length).toBe(2)
   })
 })

@@ -2,7 +2,19 @@
 
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type IpAddress, ntoa, parse_address, parse_strict_address } from '../../../apps/kernel/inet_parse.ts'
+import {
+  type IpAddress,
+  ipv4_mapped_ipv6_address,
+  is_ipv4_address,
+  is_ipv6_address,
+  ntoa,
+  parse_address,
+  parse_ipv4_address,
+  parse_ipv4strict_address,
+  parse_ipv6_address,
+  parse_ipv6strict_address,
+  parse_strict_address,
+} from '../../../apps/kernel/inet_parse.ts'
 
 const ip4 = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255))
 const group = fc.oneof(fc.constant(0), fc.nat(0xffff))
@@ -87,3 +99,44 @@ test.each([[[300, 1, 1, 1]], [[1, 2, 3]], [[1.5, 1, 1, 1]], ['127.0.0.1'], [unde
     expect(ntoa(term as never)).toEqual(['error', 'einval'])
   },
 )
+
+describe('addresses of one family', () => {
+  test('are told apart', () => {
+    const one = [0, 0, 0, 0, 0, 0, 0, 1]
+    expect([[1, 2, 3, 4], one, [1, 2, 3, 400], '1.2.3.4'].map(is_ipv4_address)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ])
+    expect([[1, 2, 3, 4], one, [1, 2, 3, 400], '::1'].map(is_ipv6_address)).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ])
+  })
+
+  test('are read from text, and those of the other are not', () => {
+    expect(parse_ipv4_address('127.1')).toEqual(['ok', [127, 0, 0, 1]])
+    expect(parse_ipv4strict_address('127.1')).toEqual(['error', 'einval'])
+    expect(parse_ipv4strict_address('127.0.0.1')).toEqual(['ok', [127, 0, 0, 1]])
+    expect(parse_ipv4_address('::1')).toEqual(['error', 'einval'])
+    expect(parse_ipv6_address('127.0.0.1')).toEqual(['ok', [0, 0, 0, 0, 0, 0xffff, 0x7f00, 1]])
+    expect(parse_ipv6_address('::1')).toEqual(['ok', [0, 0, 0, 0, 0, 0, 0, 1]])
+    expect(parse_ipv6strict_address('127.0.0.1')).toEqual(['error', 'einval'])
+    expect(parse_ipv6strict_address('::1')).toEqual(['ok', [0, 0, 0, 0, 0, 0, 0, 1]])
+    expect(parse_ipv6strict_address('')).toEqual(['error', 'einval'])
+  })
+
+  test('map to the other and back', () => {
+    fc.assert(
+      fc.property(ip4, address => {
+        const mapped = ipv4_mapped_ipv6_address(address)
+        expect(mapped.slice(0, 6)).toEqual([0, 0, 0, 0, 0, 0xffff])
+        expect(ipv4_mapped_ipv6_address(mapped)).toEqual(address)
+      }),
+    )
+    expect(() => ipv4_mapped_ipv6_address([1] as never)).toThrow('badarg')
+  })
+})
