@@ -39,7 +39,8 @@ export class NetworkConnection {
   readonly #pipes: Readonly<Record<Side, Pipe>>
   readonly #opened: () => void
   #cut: Cut | undefined
-  #left = 2
+  /** Ends that somebody has: the server has none before the client's greeting has arrived. */
+  #left = 1
   #is_open = false
   #forget_timeouts: (() => void)[] = []
 
@@ -105,6 +106,11 @@ export class NetworkConnection {
     return new Pipe(ends)
   }
 
+  #reaches_server(): void {
+    this.#left++
+    this.#opened()
+  }
+
   #departs(from: Side, bytes: Uint8Array, ends: boolean): number | undefined {
     if (!this.#is_open) return undefined
     this.segments++
@@ -125,7 +131,7 @@ export class NetworkConnection {
   #arrives(from: Side, arrival: Arrival): void {
     const what = typeof arrival === 'object' ? `${arrival.bytes.length} bytes` : arrival
     this.#medium.note(`${this.number} ${other(from)} has ${what}`)
-    if (arrival === 'opened') this.#opened()
+    if (arrival === 'opened') this.#reaches_server()
     else this.ends[other(from)].arrives(arrival)
   }
 
