@@ -1,4 +1,5 @@
-// The programs in README.md and docs/ as a user has them: compiled against the package, and those of the README run.
+// The programs in README.md and docs/ as a user has them: compiled against the package, and those that say what they
+// print run.
 
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
@@ -57,7 +58,21 @@ async function free_port(): Promise<number> {
   return port
 }
 
-const file_of = (page: string, index: number) => `${page.replace(/\W/g, '_')}_${index + 1}`
+/** A program that others import says on its first line how its file is called. */
+function file_of(page: string, index: number): string {
+  const [, name] = /^\/\/ (\w+)\.ts\n/.exec(programs_of(page)[index]!) ?? []
+  return name ?? `${page.replace(/\W/g, '_')}_${index + 1}`
+}
+
+/** What a program says that it prints, line by line. */
+const said_by = (code: string): string[] =>
+  Array.from(code.matchAll(/console\.log\(.*\) \/\/ (.*\n)/g), ([, line]) => line!)
+
+const talking_programs = pages.flatMap(page =>
+  Array.from(programs_of(page).entries())
+    .filter(([, code]) => said_by(code).length > 0)
+    .map(([index, code]) => [page, index, code] as const),
+)
 
 beforeAll(async () => {
   await install()
@@ -80,13 +95,13 @@ describe('The programs in the documentation', () => {
     expect(stdout).toBe('')
   })
 
-  test.each([...programs_of('README.md').entries()])(
-    'number %i of the README says what it is said to',
-    async (index, code) => {
-      const said = Array.from(code.matchAll(/console\.log\(.*\) \/\/ (.*\n)/g), ([, line]) => line)
-      expect(said).not.toEqual([])
-      const { stdout } = await run(process.execPath, [`${file_of('README.md', index)}.js`], { cwd: project })
-      expect(stdout).toBe(said.join(''))
-    },
-  )
+  test('say what they print, all of those in the README', () => {
+    const talking = talking_programs.filter(([page]) => page === 'README.md')
+    expect(talking).toHaveLength(programs_of('README.md').length)
+  })
+
+  test.each(talking_programs)('of %s, number %i, prints what it says', async (page, index, code) => {
+    const { stdout } = await run(process.execPath, [`${file_of(page, index)}.js`], { cwd: project })
+    expect(stdout).toBe(said_by(code).join(''))
+  })
 })
