@@ -229,12 +229,9 @@ export interface SetEnvOptions {
  */
 export function set_env(config: table.Config, options?: SetEnvOptions): 'ok'
 export function set_env(name: string, key: string, value: Term, options?: SetEnvOptions): 'ok'
-export function set_env(
-  name: string | table.Config,
-  ...asked: readonly [SetEnvOptions?] | readonly [string, Term, SetEnvOptions?]
-): 'ok' {
-  if (typeof name !== 'string') return set_envs(name, is_persistent(asked[0] as SetEnvOptions))
-  const [key, value, options] = asked as readonly [string, Term, SetEnvOptions?]
+export function set_env(name: string | table.Config, ...asked: readonly Term[]): 'ok' {
+  if (typeof name !== 'string') return set_envs(name, is_persistent(asked[0]))
+  const [key, value, options] = asked
   table.set_parameter(name, key, value, is_persistent(options))
   return 'ok'
 }

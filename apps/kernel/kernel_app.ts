@@ -4,6 +4,7 @@ import * as supervisor from '../../runtime/otp/supervisor.ts'
 import type { AppSpec } from './application_spec.ts'
 import { parameter } from './application_table.ts'
 import * as logger_server from './logger_server.ts'
+import { configure } from './logger_setup.ts'
 import * as pg from './pg.ts'
 
 /** OTP: `kernel_sup` */
@@ -15,6 +16,12 @@ const kernel_sup: supervisor.Callbacks = {
 const logger: supervisor.ChildSpec = { id: 'logger', start: logger_server.start_link }
 const process_groups: supervisor.ChildSpec = { id: 'pg', start: [pg.start_link, []] }
 
+/** The logger is as the parameters `logger_level` and `logger` say before anything can be told of. */
+async function start() {
+  const configured = configure()
+  return configured === 'ok' ? supervisor.start_link(['local', 'kernel_sup'], kernel_sup) : configured
+}
+
 /** OTP: `kernel(6)` */
 export const kernel_app: AppSpec = {
   application: 'kernel',
@@ -22,7 +29,7 @@ export const kernel_app: AppSpec = {
   vsn: '0.1.0',
   registered: ['application_controller', 'kernel_sup', 'logger', 'pg'],
   env: { start_pg: false },
-  mod: [{ module: 'kernel', start: () => supervisor.start_link(['local', 'kernel_sup'], kernel_sup) }, []],
+  mod: [{ module: 'kernel', start }, []],
 }
 
 /** OTP: `stdlib(6)`. Here its modules come with the runtime. */

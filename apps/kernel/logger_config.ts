@@ -1,4 +1,4 @@
-// What the logger is told to do: from which level on, and by which handlers.
+// What the logger is told to do: from which level on, through which filters, and by which handlers.
 
 import type { Pid } from '../../runtime/erlang/pid.ts'
 import type { Level, Report } from '../../runtime/erlang/report.ts'
@@ -7,14 +7,37 @@ import type { Result, Term } from '../../runtime/erlang/term.ts'
 /** From which level on something is told. */
 export type Threshold = Level | 'all' | 'none'
 
-/** What is known of an event besides the message; a program may add keys. */
+/** What is known of an event besides the message; a program may add keys. OTP: `logger:metadata()`. */
 export interface Metadata {
   /** Microseconds since 1970. OTP: `logger:timestamp()` */
   readonly time?: number
   /** The process that logged it; undefined outside any process. */
   readonly pid?: Pid | undefined
+  /** Its group leader. */
+  readonly gl?: Pid | undefined
+  /** Where it was logged: the module, which `set_module_level` knows, and if it is known the function. */
+  readonly mfa?: readonly [module: string, function_name?: string | undefined, arity?: number | undefined]
+  readonly file?: string
+  readonly line?: number
+  /** What it is about, for filters: the runtime's own events are of `['otp', …]`. */
+  readonly domain?: readonly string[]
+  /** Makes a text of the report, or a format with its arguments. */
+  readonly report_cb?: ReportCallback
   readonly [key: string]: Term
 }
+
+/** How much of terms is shown, and whether on one line. */
+export interface ReportLimits {
+  readonly depth: number | 'unlimited'
+  readonly chars_limit: number | 'unlimited'
+  readonly single_line: boolean
+}
+
+/** OTP: `logger:report_cb()`. */
+export type ReportCallback = (
+  report: Term,
+  limits: ReportLimits,
+) => string | readonly [string, readonly Term[]]
 
 /** What handlers get. OTP: `logger:log_event()`. */
 export interface LogEvent {
@@ -23,22 +46,42 @@ export interface LogEvent {
     | readonly ['string', string]
     /** A {@link Report} of the runtime, an `Error`, or any other term. */
     | readonly ['report', Report | Term]
+    | readonly ['format', string, readonly Term[]]
   readonly meta: Metadata & { readonly time: number }
 }
 
-/** What becomes of an event: it goes on, as it is or changed; it is dropped; the filter does not care. */
-export type Filter = (event: LogEvent) => LogEvent | 'stop' | 'ignore'
+type Verdict = LogEvent | 'stop' | 'ignore'
+
+/**
+ * What becomes of an event: it goes on, as it is or changed; it is dropped; the filter does not care. A function, or a
+ * function with its second argument. OTP: `logger:filter()`.
+ */
+export type Filter =
+  | ((event: LogEvent) => Verdict)
+  | readonly [filter: (event: LogEvent, argument: Term) => Verdict, argument: Term]
+
+export type Filters = readonly (readonly [id: string, filter: Filter])[]
+
+/** A module that makes texts of events, such as `logger_formatter`. OTP: the callback functions of a formatter. */
+export interface FormatterModule<Config = Term> {
+  format(event: LogEvent, config?: Config): string
+  /** @returns `'ok'`, or `['error', reason]` for a configuration that is not right */
+  check_config?(config: Config): 'ok' | readonly ['error', Term]
+}
+
+/** Makes a text of an event: a function, or a module with its configuration. OTP: `{Module, Config}`. */
+export type Formatter = ((event: LogEvent) => string) | readonly [FormatterModule, Term]
 
 /** OTP: `logger:handler_config()`. */
 export interface HandlerConfig {
   /** Default: `'all'` */
   readonly level?: Threshold
   /** They are asked in this order. Default: none */
-  readonly filters?: readonly (readonly [id: string, filter: Filter])[]
+  readonly filters?: Filters
   /** What becomes of an event that all filters have ignored. Default: `'log'` */
   readonly filter_default?: 'log' | 'stop'
-  /** Makes a text of an event. Default: `logger_formatter.format` */
-  readonly formatter?: (event: LogEvent) => string
+  /** Default: `[logger_formatter, {}]` */
+  readonly formatter?: Formatter
   /** What the handler itself wants to know. Default: `{}` */
   readonly config?: Readonly<Record<string, Term>>
 }
@@ -52,10 +95,23 @@ export interface FullHandlerConfig extends Required<HandlerConfig> {
  * Where events go. All functions are called outside any process. OTP: the callback functions of a logger handler.
  */
 export interface Handler {
+  /** What listings and errors call it. Default: `'handler'` */
+  readonly module?: string
   /** Tells of an event. If it throws, or the promise it gives is rejected, the handler is removed. */
   log(event: LogEvent, config: FullHandlerConfig): unknown
-  /** Looks at the configuration of a handler that is to be added or changed. @returns what is wrong with it, if something is */
-  check_config?(config: FullHandlerConfig): Term | undefined
+  /** The handler is about to be added. @returns `['ok', config]`, the configuration it goes by, or `['error', reason]` */
+  adding_handler?(config: FullHandlerConfig): Result<FullHandlerConfig>
+  /**
+   * The configuration is about to be changed: with `'set'` what was left out is back at its default, with `'update'`
+   * it is as it was. @returns as `adding_handler`
+   */
+  changing_config?(
+    how: 'set' | 'update',
+    before: FullHandlerConfig,
+    after: FullHandlerConfig,
+  ): Result<FullHandlerConfig>
+  /** What `get_handler_config` shows of the configuration. Default: all of it */
+  filter_config?(config: FullHandlerConfig): FullHandlerConfig
   /** The handler has been removed: what it holds is let go. */
   removing_handler?(config: FullHandlerConfig): void
 }
@@ -63,6 +119,11 @@ export interface Handler {
 /** OTP: `logger:primary_config()`. */
 export interface PrimaryConfig {
   readonly level: Threshold
+  /** Asked before those of handlers. */
+  readonly filters: Filters
+  readonly filter_default: 'log' | 'stop'
+  /** What every event carries, unless it says otherwise itself. */
+  readonly metadata: Metadata
 }
 
 /** A handler that is in use. */
@@ -85,6 +146,8 @@ export const levels: readonly Level[] = [
   'debug',
 ]
 
+export const is_level = (level: Term): level is Level => levels.includes(level)
+
 export const is_threshold = (level: Term): level is Threshold =>
   level === 'all' || level === 'none' || levels.includes(level)
 
@@ -100,25 +163,76 @@ export function check_handler_config(
   given: HandlerConfig,
   before: Required<HandlerConfig>,
 ): Result<FullHandlerConfig> {
+  if (!is_object(given)) return ['error', ['invalid_config', given]]
   for (const key of Object.keys(given)) {
-    if (!Object.hasOwn(checks, key)) return ['error', ['invalid_config', key]]
+    if (key === 'id' && (given as Term).id !== id) {
+      return ['error', ['illegal_config_change', { id }, { id: (given as Term).id }]]
+    }
+    if (key !== 'id' && !Object.hasOwn(handler_checks, key)) return ['error', ['invalid_config', key]]
   }
   const config: FullHandlerConfig = { ...before, ...given, id }
-  for (const key of Object.keys(checks) as (keyof HandlerConfig)[]) {
-    if (!checks[key](config[key])) return ['error', [`invalid_${key}`, config[key]]]
+  for (const key of Object.keys(handler_checks) as (keyof HandlerConfig)[]) {
+    if (!handler_checks[key](config[key])) return ['error', [`invalid_${key}`, config[key]]]
   }
-  return ['ok', config]
+  const wrong = what_the_formatter_refuses(config.formatter)
+  return wrong === undefined ? ['ok', config] : ['error', wrong]
 }
+
+/** What is wrong with a primary configuration, if something is. */
+export function check_primary_config(given: Partial<PrimaryConfig>): Done {
+  if (!is_object(given)) return ['error', ['invalid_primary_config', given]]
+  for (const [key, value] of Object.entries(given)) {
+    if (!Object.hasOwn(primary_checks, key)) return ['error', ['invalid_primary_config', [key, value]]]
+    if (primary_checks[key as keyof PrimaryConfig](value)) continue
+    return [
+      'error',
+      key === 'metadata' ? ['invalid_primary_config', [key, value]] : [`invalid_${key}`, value],
+    ]
+  }
+  return 'ok'
+}
+
+type Done = 'ok' | readonly ['error', Term]
+
+/** @returns the reason, if its configuration is not right */
+function what_the_formatter_refuses(formatter: Formatter): Term {
+  if (typeof formatter === 'function') return undefined
+  const [module, config] = formatter
+  const checked = module.check_config?.(config) ?? 'ok'
+  return checked === 'ok' ? undefined : checked[1]
+}
+
+export const is_object = (value: Term): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const is_function = (value: Term): boolean => typeof value === 'function'
+const is_pair = (value: Term): boolean => Array.isArray(value) && value.length === 2
 
-const checks: { readonly [Key in keyof HandlerConfig]-?: (value: Term) => boolean } = {
+/** Whether something can stand in a list of filters. */
+export const is_filter = (value: Term): value is Filter =>
+  is_function(value) || (is_pair(value) && is_function(value[0]))
+
+const is_named_filter = (value: Term): boolean =>
+  is_pair(value) && typeof value[0] === 'string' && is_filter(value[1])
+
+const is_filters = (filters: Term): boolean =>
+  Array.isArray(filters) &&
+  filters.every(is_named_filter) &&
+  new Set(filters.map(([id]) => id)).size === filters.length
+
+const is_filter_default = (value: Term): boolean => value === 'log' || value === 'stop'
+
+const handler_checks: { readonly [Key in keyof HandlerConfig]-?: (value: Term) => boolean } = {
   level: is_threshold,
-  filters: filters => Array.isArray(filters) && filters.every(is_filter),
-  filter_default: value => value === 'log' || value === 'stop',
-  formatter: is_function,
-  config: value => typeof value === 'object' && value !== null && !Array.isArray(value),
+  filters: is_filters,
+  filter_default: is_filter_default,
+  formatter: value => is_function(value) || (is_pair(value) && is_function(value[0]?.format)),
+  config: is_object,
 }
 
-const is_filter = (value: Term): boolean =>
-  Array.isArray(value) && value.length === 2 && typeof value[0] === 'string' && is_function(value[1])
+const primary_checks: { readonly [Key in keyof PrimaryConfig]: (value: Term) => boolean } = {
+  level: is_threshold,
+  filters: is_filters,
+  filter_default: is_filter_default,
+  metadata: is_object,
+}

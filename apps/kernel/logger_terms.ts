@@ -17,9 +17,24 @@ export const shorten = (text: string, longest = longest_text): string =>
 /** A term, errors in it by name and message only. */
 export function term_text(term: Term): string {
   try {
-    return shorten(term instanceof Error ? headline(term) : format_term(without_stacks(term, deepest)))
+    if (term instanceof Error) return shorten(headline(term))
+    const shown = depth_in_force === undefined ? term : cut_to_depth(term, depth_in_force)
+    return shorten(format_term(without_stacks(shown, deepest)))
   } catch (failure) {
     return `<a term that cannot be shown: ${failure}>`
+  }
+}
+
+let depth_in_force: number | undefined
+
+/** Has terms shown only so deep, and lists only so long, while `body` runs. */
+export function at_depth<Value>(depth: number | 'unlimited' | undefined, body: () => Value): Value {
+  const before = depth_in_force
+  depth_in_force = depth === 'unlimited' ? undefined : depth
+  try {
+    return body()
+  } finally {
+    depth_in_force = before
   }
 }
 
@@ -61,6 +76,24 @@ class Named {
   [inspect](): string {
     return `[${headline(this.#error)}]`
   }
+}
+
+const the_rest = { [inspect]: () => '...' }
+
+/** A term without what is deeper; each list and object with one item less than it is still deep, as OTP counts. */
+function cut_to_depth(term: Term, depth: number): Term {
+  if (typeof term !== 'object' || term === null || term instanceof Error) return term
+  const is_list = Array.isArray(term)
+  if (!is_list && Object.getPrototypeOf(term) !== Object.prototype) return term
+  if (depth <= 1) return the_rest
+  if (is_list) {
+    const kept = term.slice(0, depth - 1).map(part => cut_to_depth(part, depth - 1))
+    return term.length < depth ? kept : [...kept, the_rest]
+  }
+  const entries = Object.entries(term)
+  const kept = entries.slice(0, depth - 1).map(([key, part]) => [key, cut_to_depth(part, depth - 1)])
+  if (entries.length >= depth) kept.push(['...', the_rest])
+  return Object.fromEntries(kept)
 }
 
 function headline(error: Error): string {

@@ -2,7 +2,8 @@
 
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type * as logger from '../../../apps/kernel/logger.ts'
-import { format, local_time } from '../../../apps/kernel/logger_formatter.ts'
+import * as logger_formatter from '../../../apps/kernel/logger_formatter.ts'
+import { rfc3339 } from '../../../apps/kernel/logger_time.ts'
 import { exit } from '../../../runtime/erlang/links.ts'
 import { make_ref, type Pid } from '../../../runtime/erlang/pid.ts'
 import { process_flag, put } from '../../../runtime/erlang/process_flags.ts'
@@ -21,6 +22,10 @@ import { kill_everybody } from '../../support/clean_slate.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
 afterEach(kill_everybody)
+
+/** As the handler that is there from the beginning writes it. */
+const format = (event: logger.LogEvent) =>
+  logger_formatter.format(event, logger_formatter.for_people).trimEnd()
 
 /** A text without what varies: its time, the numbers of processes, and the places in files. */
 const essence = (text: string): string =>
@@ -57,13 +62,13 @@ describe('a message', () => {
     in_virtual_time(() => {
       const time = 1_700_000_000_123_456
       const text = format({ level: 'warning', msg: ['string', '100 %s full'], meta: { time, pid: self() } })
-      expect(text).toBe(`${local_time(time / 1_000)} warning ${self()} 100 %s full`)
+      expect(text).toBe(`${rfc3339(time)} warning ${self()} 100 %s full`)
     }))
 
   test('tells the time of the place, which can be read back', () => {
     for (const time of [0, 1_700_000_000_123, 1_720_000_000_999]) {
-      const text = local_time(time)
-      expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d$/)
+      const text = rfc3339(time * 1_000)
+      expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}[+-]\d\d:\d\d$/)
       expect(Date.parse(text)).toBe(time)
       expect(text.slice(11, 13)).toBe(String(new Date(time).getHours()).padStart(2, '0'))
     }
