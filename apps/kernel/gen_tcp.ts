@@ -134,7 +134,8 @@ export function recv<Received extends Delivered = Data>(
  * Puts data back: it is what comes next, before what the peer has sent.
  *
  * @param data - such as `recv` gave; with a `packet` option, as it stood in the stream
- * @returns `['error', 'einval']` for what is no data; `['error', 'enotconn']` for a listener; `['error', 'closed']`
+ * @returns `['error', 'einval']` for what is no data; `['error', 'enotconn']` for a listener; `['error', 'closed']` when the
+ *   socket is, or its end has been told
  * @see OTP: `gen_tcp:unrecv/2`
  */
 export function unrecv(socket: Socket, data: IoData): Done {
@@ -143,8 +144,7 @@ export function unrecv(socket: Socket, data: IoData): Done {
   if (!(it instanceof Connection)) return ['error', 'enotconn']
   const pieces = pieces_of(data)
   if (pieces === undefined) return ['error', 'einval']
-  it.unrecv(Buffer.concat(pieces))
-  return 'ok'
+  return it.unrecv(Buffer.concat(pieces))
 }
 
 /**

@@ -8,6 +8,8 @@ export class PacketBuffer {
   #length = 0
   /** Bytes without which the packet at the front cannot be whole. */
   #needed = 1
+  /** A byte without which it cannot be whole either, as long as there are fewer bytes than this. */
+  #missing: { readonly byte: number; readonly below: number } | undefined = undefined
   /** Whether a first line of HTTP has come, and header fields follow. */
   #in_headers = false
 
@@ -20,6 +22,8 @@ export class PacketBuffer {
     if (chunk.length === 0) return
     this.#chunks.push(chunk)
     this.#length += chunk.length
+    const missing = this.#missing
+    if (missing && (this.#length >= missing.below || chunk.includes(missing.byte))) this.#missing = undefined
   }
 
   /** Puts bytes in front of what there is. */
@@ -27,7 +31,7 @@ export class PacketBuffer {
     if (chunk.length === 0) return
     this.#chunks.unshift(chunk)
     this.#length += chunk.length
-    this.#needed = 1
+    this.#look_anew()
   }
 
   /** The bytes at the front that came in one piece, but not more than `most`; undefined when there are none. */
@@ -48,12 +52,13 @@ export class PacketBuffer {
    * @returns `'invalid'`, again and again, when what is there cannot be a packet
    */
   take_packet(type: PacketType, limits: PacketLimits): Packet | undefined | 'invalid' {
-    if (this.#length < this.#needed) return undefined
+    if (this.#length < this.#needed || this.#missing !== undefined) return undefined
     const all = this.all()
     const decoded = first_packet(this.#in_headers ? header_type(type) : type, all, limits)
     if (decoded[0] === 'error') return 'invalid'
     if (decoded[0] === 'more') {
       this.#needed = decoded[1] ?? this.#length + 1
+      this.#missing = missing_end(type, all, limits)
       return undefined
     }
     this.#drop(all.length - decoded[2].length)
@@ -69,7 +74,7 @@ export class PacketBuffer {
 
   /** Has the packet at the front looked at anew, because it is to be read in another way. */
   reinterpret(): void {
-    this.#needed = 1
+    this.#look_anew()
   }
 
   /** What comes next is no header field of HTTP, but a first line. */
@@ -85,7 +90,7 @@ export class PacketBuffer {
   clear(): void {
     this.#chunks = []
     this.#length = 0
-    this.#needed = 1
+    this.#look_anew()
   }
 
   #follow(packet: Packet): void {
@@ -107,8 +112,24 @@ export class PacketBuffer {
     if (first.length === length) this.#chunks.shift()
     else this.#chunks[0] = first.subarray(length)
     this.#length -= length
-    this.#needed = 1
+    this.#look_anew()
   }
+
+  #look_anew(): void {
+    this.#needed = 1
+    this.#missing = undefined
+  }
+}
+
+/** The end of a line that has not come: what comes without it need not be looked at, but for its length. */
+function missing_end(type: PacketType, bytes: Uint8Array, limits: PacketLimits) {
+  if (type !== 'line' && !is_http(type)) return undefined
+  const byte = type === 'line' ? limits.line_delimiter : 0x0a
+  const below = Math.min(
+    limits.packet_size || Number.POSITIVE_INFINITY,
+    limits.line_length || Number.POSITIVE_INFINITY,
+  )
+  return bytes.includes(byte) ? undefined : { byte, below }
 }
 
 const header_type = (type: PacketType): PacketType => {

@@ -59,8 +59,8 @@ export class Connection implements Driver, InetSocket, Receiving, StreamHandlers
     return this.#incoming.recv(length, timeout)
   }
 
-  unrecv(data: Uint8Array): void {
-    this.#incoming.unrecv(data)
+  unrecv(data: Uint8Array): Done {
+    return this.#incoming.unrecv(data)
   }
 
   shutdown(how: 'read' | 'write' | 'read_write'): Done {

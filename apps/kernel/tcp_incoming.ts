@@ -2,7 +2,7 @@
 // for whom the socket is active; so a peer that sends faster than it is read has to wait.
 
 import type { Pid, Port } from '../../runtime/erlang/pid.ts'
-import type { Reason, Result, Term, Timeout } from '../../runtime/erlang/term.ts'
+import type { Done, Reason, Result, Term, Timeout } from '../../runtime/erlang/term.ts'
 import type { InetStream } from './inet_driver.ts'
 import { packet_limits, type SocketOptions } from './inet_options.ts'
 import { as_delivered, type Delivered, is_raw, type Packet } from './inet_packet.ts'
@@ -66,11 +66,12 @@ export class Incoming {
     if (this.#ended !== undefined && this.#wanted && !this.#told) this.#tell_the_end()
   }
 
-  /** Puts data back in front of what is still to be read. */
-  unrecv(data: Uint8Array): void {
-    if (this.#told) return
+  /** Puts data back in front of what is still to be read, unless the end has been told. */
+  unrecv(data: Uint8Array): Done {
+    if (this.#told) return ['error', 'closed']
     this.#buffer.unshift(data)
     this.pump()
+    return 'ok'
   }
 
   /** Nothing more comes from the network. */

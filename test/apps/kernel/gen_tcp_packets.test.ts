@@ -123,7 +123,12 @@ describe('unrecv', () => {
       expect(await message()).toEqual(['tcp', server, Buffer.from('x')])
       expect(gen_tcp.unrecv(server, 'y')).toBe('ok')
       expect(await message()).toEqual(['tcp', server, Buffer.from('y')])
+      inet.setopts(server, { active: false })
       gen_tcp.close(client)
+      expect(gen_tcp.unrecv(server, 'z')).toBe('ok')
+      expect(await gen_tcp.recv(server, 0)).toEqual(['ok', Buffer.from('z')])
+      expect(await gen_tcp.recv(server, 0)).toEqual(['error', 'closed'])
+      expect(gen_tcp.unrecv(server, 'z')).toEqual(['error', 'closed'])
     }))
 
   test('refuses what is no data, and sockets that have none', () =>

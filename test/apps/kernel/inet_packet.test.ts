@@ -306,6 +306,40 @@ describe('a packet buffer', () => {
     )
   })
 
+  test.each(['line', 'http', 'httph'] as const)(
+    'of type %s costs no more for a long line in small pieces',
+    type => {
+      const buffer = new PacketBuffer()
+      const piece = Buffer.alloc(16, 'a')
+      let joined = 0
+      const all = buffer.all.bind(buffer)
+      buffer.all = () => {
+        joined++
+        return all()
+      }
+      for (let count = 0; count < 1_000; count++) {
+        buffer.push(piece)
+        expect(buffer.take_packet(type, no_limits)).toBeUndefined()
+      }
+      expect(joined).toBe(1)
+      buffer.push(bytes('\nx'))
+      expect(buffer.take_packet(type, no_limits)).toBeDefined()
+      expect(joined).toBe(2)
+    },
+  )
+
+  test.each<[Partial<PacketLimits>, unknown]>([
+    [{ packet_size: 4 }, 'invalid'],
+    [{ line_length: 4 }, bytes('abcd')],
+  ])('notices a line without end at the limit %j', (limits, expected) => {
+    const buffer = new PacketBuffer()
+    const outcomes = ['ab', 'c', 'de'].map(piece => {
+      buffer.push(bytes(piece))
+      return buffer.take_packet('line', { ...no_limits, ...limits })
+    })
+    expect(outcomes).toEqual([undefined, undefined, expected])
+  })
+
   test('takes bytes back in front', () => {
     const buffer = new PacketBuffer()
     buffer.push(bytes('\x03b'))
