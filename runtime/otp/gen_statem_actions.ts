@@ -28,6 +28,9 @@ export interface Actor {
 /** What is to be done once the transition is made. */
 export class Gathered {
   readonly #actor: Actor
+  /** While a state is entered: whether it is another than before, which was `state_before`. */
+  entering: undefined | 'same' | 'changed' = undefined
+  state_before: Term = undefined
   postpone = false
   next_events: Event[] | undefined = undefined
   timeouts: TimeoutAction[] | undefined = undefined
@@ -36,13 +39,20 @@ export class Gathered {
     this.#actor = actor
   }
 
+  /** From now on a state is entered, so that the queue of events may not be touched. */
+  enter(state_before: Term, changed: boolean): void {
+    if (this.entering === undefined) this.state_before = state_before
+    if (changed) this.entering = 'changed'
+    else this.entering ??= 'same'
+  }
+
   /**
    * Adds the actions of one callback.
    *
-   * @param entering - they come from entering a state, which may not touch the queue of events
    * @throws Exit for what is no action
    */
-  add(actions: Actions, entering: boolean): void {
+  add(actions: Actions): void {
+    const entering = this.entering !== undefined
     if (is_list(actions)) for (const action of actions) this.#add(action, entering)
     else this.#add(actions, entering)
   }

@@ -43,9 +43,6 @@ export class Machine implements Loop, Actor, Special {
   /** The event that is handled, or undefined while the first state is entered. */
   #type: EventType | undefined = undefined
   #content: Term = undefined
-  /** While a state is entered: whether it is another than before. */
-  #entering: undefined | 'same' | 'changed' = undefined
-  #state_before: Term = undefined
   #gathered: Gathered | undefined = undefined
   /** Events that come before any message: a stack, since new ones come first. */
   #queue: Event[] | undefined = undefined
@@ -161,7 +158,8 @@ export class Machine implements Loop, Actor, Special {
         this.#data = first
         return this.#transit(this.#state, second, false)
       case 'next_state':
-        if (this.#entering !== undefined && !is_same(first, this.#state)) return this.#bad_return(result)
+        if (this.#gathered?.entering !== undefined && !is_same(first, this.#state))
+          return this.#bad_return(result)
         this.#data = second
         return this.#transit(first, third, false)
       case 'keep_state_and_data':
@@ -191,42 +189,37 @@ export class Machine implements Loop, Actor, Special {
 
   /** @param enter - whether a state is entered even if it is the same */
   #transit(state: Term, actions: Actions | undefined, enter: boolean): Parked {
-    const changed = !is_same(this.#state, state)
-    if (this.#entering === undefined) this.#state_before = this.#state
+    const before = this.#state
+    const changed = !is_same(before, state)
     this.#state = state
     if (actions !== undefined) {
       this.#gathered ??= new Gathered(this)
       try {
-        this.#gathered.add(actions, this.#entering !== undefined)
+        this.#gathered.add(actions)
       } catch (thrown) {
         return this.#terminate(thrown)
       }
     }
     if (this.#mode.state_enter && (changed || enter)) {
-      if (changed) this.#entering = 'changed'
-      else this.#entering ??= 'same'
-      return this.#call('enter', this.#state_before)
+      this.#gathered ??= new Gathered(this)
+      this.#gathered.enter(before, changed)
+      return this.#call('enter', this.#gathered.state_before)
     }
-    this.#arrive(changed || this.#entering === 'changed')
+    this.#arrive(before, changed)
     return undefined
   }
 
   /** The state is what it is to be: now the rest follows, in OTP's order. */
-  #arrive(changed: boolean): void {
-    this.#entering = undefined
-    if (this.extras !== undefined) {
-      const event = this.#type === undefined ? undefined : ([this.#type, this.#content] as const)
-      const states = [this.#state_before, this.#state] as const
-      for (const told of arrival(event, states, this.#gathered)) handle_debug(this, told)
-    }
+  #arrive(before: Term, changed: boolean): void {
     const gathered = this.#gathered
     this.#gathered = undefined
+    if (this.extras !== undefined) this.#tell_arrival(before, gathered)
     this.#timeouts?.cancel('timeout')
     if (gathered?.postpone && this.#type !== undefined) {
       this.#postponed ??= []
       this.#postponed.push({ type: this.#type, content: this.#content })
     }
-    if (changed) this.#leave_state()
+    if (changed || gathered?.entering === 'changed') this.#leave_state()
     if (gathered !== undefined) this.#follow(gathered)
     this.#type = this.#content = undefined
     this.pending = (this.#queue !== undefined && this.#queue.length > 0) || this.#timeouts?.due === true
@@ -278,7 +271,7 @@ export class Machine implements Loop, Actor, Special {
   // ---- The end
 
   #bad_return(result: Term): Parked {
-    const kind = this.#entering === undefined ? 'bad_return' : 'bad_state_enter_return'
+    const kind = this.#gathered?.entering === undefined ? 'bad_return' : 'bad_state_enter_return'
     return this.#terminate([`${kind}_from_state_function`, result])
   }
 
@@ -364,6 +357,12 @@ export class Machine implements Loop, Actor, Special {
 
   tell_out(answer: Term, to: From): void {
     if (this.extras?.debug !== undefined) handle_debug(this, ['out', answer, to])
+  }
+
+  #tell_arrival(before: Term, gathered: Gathered | undefined): void {
+    const event = this.#type === undefined ? undefined : ([this.#type, this.#content] as const)
+    const first = gathered?.entering === undefined ? before : gathered.state_before
+    for (const told of arrival(event, [first, this.#state], gathered)) handle_debug(this, told)
   }
 
   #portrait(): Portrait {
