@@ -5,8 +5,9 @@ import { reset_timers, timer_count } from '../runtime/erlang/alarm.ts'
 import { real_clock, use_clock } from '../runtime/erlang/clock.ts'
 import { use_witness } from '../runtime/erlang/process.ts'
 import { type ReportHandler, use_report_handler } from '../runtime/erlang/report.ts'
-import { queue_length, use_policy } from '../runtime/erlang/scheduler.ts'
+import { use_policy } from '../runtime/erlang/scheduler.ts'
 import type { SimulationOptions } from './options.ts'
+import { next_turn, quiet } from './quiet.ts'
 import type { Random } from './random.ts'
 import { SeededPolicy } from './seeded_policy.ts'
 import { Deadlock, type Failure, LeftBehind, LimitReached } from './simulation_error.ts'
@@ -14,8 +15,6 @@ import { awaits_platform, type Before, left_behind, newcomers, situation, who_wa
 import { Recorder } from './trace.ts'
 import { VirtualClock } from './virtual_clock.ts'
 
-/** Turns of the event loop after which what was set in motion has happened. */
-const turns_of_quiet = 3
 /** Turns of the event loop that are given to what the platform was asked for before. */
 const turns_of_patience = 2_000
 /** Real milliseconds that the platform is given before nobody is said to be able to go on. */
@@ -164,16 +163,6 @@ export class Driver {
     return settled()
   }
 }
-
-/** Lets everything run that can run without time going on. */
-export async function quiet(): Promise<void> {
-  for (let turns = 0; turns < turns_of_quiet; turns++) {
-    if (queue_length() > 0) turns = 0
-    await next_turn()
-  }
-}
-
-const next_turn = (): Promise<void> => new Promise(resolve => setImmediate(resolve))
 
 /** Holds when all that follows from the last turn has happened: Node comes to this when no promise is left to go on. */
 const microtasks_done = (): Promise<void> => new Promise(resolve => process.nextTick(resolve))

@@ -13,7 +13,7 @@ export class VirtualClock implements Clock {
 
   monotonic_time = (): number => this.now
   system_time = (): number => beginning + this.now
-  keep_alive(): void {}
+  keep_alive(_wanted: boolean): void {}
 
   set_alarm(delay: number, ring: () => void): void {
     this.#at = this.now + delay

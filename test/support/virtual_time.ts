@@ -1,43 +1,16 @@
-// Virtual time: when no process can go on, the clock jumps to the next timer, so that an hour of OTP takes a
-// millisecond and comes out the same each time.
+// Virtual time with the order of processes that they have in real time: when none can go on, the clock jumps to the
+// next timer, so that an hour of OTP takes a millisecond. For every order that there is, see simulation/.
 
 import { reset_timers } from '../../runtime/erlang/alarm.ts'
-import { type Clock, real_clock, use_clock } from '../../runtime/erlang/clock.ts'
-import { queue_length } from '../../runtime/erlang/scheduler.ts'
+import { real_clock, use_clock } from '../../runtime/erlang/clock.ts'
 import { run } from '../../runtime/erlang/spawn.ts'
-import { beginning } from './manual_time.ts'
+import { quiet } from '../../simulation/quiet.ts'
+import { VirtualClock } from '../../simulation/virtual_clock.ts'
 
-const turns_of_quiet = 3
+export { quiet }
+
 /** Real milliseconds without any progress before a test is said to hang. */
 const patience = 3_000
-
-class VirtualClock implements Clock {
-  now = 0
-  #at = Number.POSITIVE_INFINITY
-  #ring: () => void = () => {}
-
-  monotonic_time = (): number => this.now
-  system_time = (): number => beginning + this.now
-  keep_alive(): void {}
-
-  set_alarm(delay: number, ring: () => void): void {
-    this.#at = this.now + delay
-    this.#ring = ring
-  }
-
-  clear_alarm(): void {
-    this.#at = Number.POSITIVE_INFINITY
-  }
-
-  /** @returns false when no alarm is set */
-  jump(): boolean {
-    if (this.#at === Number.POSITIVE_INFINITY) return false
-    this.now = this.#at
-    this.clear_alarm()
-    this.#ring()
-    return true
-  }
-}
 
 /** Runs `body` in a process, in virtual time. */
 export async function in_virtual_time<Value>(body: () => Promise<Value> | Value): Promise<Value> {
@@ -65,13 +38,5 @@ async function drive(clock: VirtualClock, is_done: () => boolean): Promise<void>
     if (is_done()) return
     if (clock.jump()) progress = Date.now()
     else if (Date.now() - progress > patience) throw new Error('nobody can go on, and no timer is running')
-  }
-}
-
-/** Lets everything run that can run without time going on. */
-export async function quiet(): Promise<void> {
-  for (let turns = 0; turns < turns_of_quiet; turns++) {
-    if (queue_length() > 0) turns = 0
-    await new Promise(resolve => setImmediate(resolve))
   }
 }
