@@ -61,6 +61,11 @@ export interface SupFlags extends Partial<Intensity> {
   readonly period?: number
   /** Whether the supervisor ends with its significant children. Default: `'never'`, and then none may be significant */
   readonly auto_shutdown?: AutoShutdown
+  /**
+   * Milliseconds without a message after which the supervisor hibernates. Default: `'infinity'`. One that waits holds
+   * nothing that hibernating could free: it has done by then what is asked for. OTP 28
+   */
+  readonly hibernate_after?: Timeout
 }
 
 /** Fills in what a child specification leaves out; what is wrong in it stays so. */
@@ -76,6 +81,7 @@ export const sup_flags = (flags: SupFlags): Required<SupFlags> => ({
   intensity: 1,
   period: 5,
   auto_shutdown: 'never',
+  hibernate_after: 'infinity',
   ...flags,
 })
 
@@ -152,6 +158,7 @@ const flag_checks: Checks<SupFlags> = {
   intensity: [is_count, 'invalid_intensity'],
   period: [value => is_count(value) && value > 0, 'invalid_period'],
   auto_shutdown: [is_auto_shutdown, 'invalid_auto_shutdown'],
+  hibernate_after: [value => value === 'infinity' || is_count(value), 'invalid_hibernate_after'],
 }
 
 function full_start(start: ChildSpec['start']): FullChildSpec['start'] {

@@ -97,7 +97,13 @@ describe('supervisor flags', () => {
   test('are filled in', () => {
     expect(check_sup_flags({})).toEqual([
       'ok',
-      { strategy: 'one_for_one', intensity: 1, period: 5, auto_shutdown: 'never' },
+      {
+        strategy: 'one_for_one',
+        intensity: 1,
+        period: 5,
+        auto_shutdown: 'never',
+        hibernate_after: 'infinity',
+      },
     ])
   })
 
@@ -108,6 +114,7 @@ describe('supervisor flags', () => {
     [{ intensity: 0.5 }, ['invalid_intensity', 0.5]],
     [{ period: 0 }, ['invalid_period', 0]],
     [{ auto_shutdown: 'sometimes' }, ['invalid_auto_shutdown', 'sometimes']],
+    [{ hibernate_after: 'soon' }, ['invalid_hibernate_after', 'soon']],
     [{ tempo: 1 }, ['invalid_type', { tempo: 1 }]],
     ['flags', ['invalid_type', 'flags']],
   ])('%j are wrong', (flags, reason) => {

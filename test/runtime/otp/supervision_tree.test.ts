@@ -48,7 +48,13 @@ test('a supervision tree is told whole, with what is not running in it', () =>
       pid: top,
       name: 'top',
       module: 'top',
-      flags: { strategy: 'rest_for_one', intensity: 9, period: 5, auto_shutdown: 'never' },
+      flags: {
+        strategy: 'rest_for_one',
+        intensity: 9,
+        period: 5,
+        auto_shutdown: 'never',
+        hibernate_after: 'infinity',
+      },
       state: 'running',
       children: [
         {
@@ -70,7 +76,13 @@ test('a supervision tree is told whole, with what is not running in it', () =>
             pid: pool,
             name: 'pool',
             module: 'pool',
-            flags: { strategy: 'simple_one_for_one', intensity: 1, period: 5, auto_shutdown: 'never' },
+            flags: {
+              strategy: 'simple_one_for_one',
+              intensity: 1,
+              period: 5,
+              auto_shutdown: 'never',
+              hibernate_after: 'infinity',
+            },
             state: 'running',
             children: [
               { ...nothing, id: undefined, pid: one, type: 'worker', modules: [], state: 'running' },

@@ -17,6 +17,7 @@ import { Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import * as proc_lib from '../../../runtime/otp/proc_lib.ts'
 import * as supervisor from '../../../runtime/otp/supervisor.ts'
+import * as sys from '../../../runtime/otp/sys.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
 import {
   child_callbacks,
@@ -70,6 +71,29 @@ describe('a supervisor', () => {
             },
           },
         },
+      ])
+    }))
+
+  test('can be named by any registry, and is called so in reports', () =>
+    in_virtual_time(async () => {
+      const names = new Map<Term, Pid>()
+      const registry: gen_server.ViaModule = {
+        register_name(name, pid) {
+          names.set(name, pid)
+          return 'yes'
+        },
+        unregister_name: name => names.delete(name),
+        whereis_name: name => names.get(name),
+        send: () => exit('unused'),
+      }
+      const name = ['via', registry, ['boss', 1]] as const
+      const sup = ok(await supervisor.start_link(name, { init: args => ['ok', [{}, args]] }, [worker('a')]))
+      expect(names.get(name[2])).toBe(sup)
+      expect(await supervisor.count_children(name)).toMatchObject({ active: 1 })
+      expect(told[0]!.facts.supervisor).toBe(name)
+      expect(await supervisor.start_link(name, { init: () => 'ignore' })).toEqual([
+        'error',
+        ['already_started', sup],
       ])
     }))
 
@@ -224,6 +248,30 @@ describe('stopping a child', () => {
         ['b', 'normal'],
         ['a', 'odd'],
       ])
+    }))
+
+  test('that ended just before, with others, loses no message', () =>
+    in_virtual_time(async () => {
+      const ids = ['a', 'b', 'c']
+      const sup = await start({ strategy: 'one_for_all' }, ...ids.map(id => worker(id)))
+      const pids = await Promise.all(ids.map(id => pid_of(sup, id)))
+      await sys.suspend(sup)
+      for (const pid of pids) exit(pid as Pid, 'kill')
+      const counted = supervisor.count_children(sup)
+      await sys.resume(sup)
+      expect(await counted).toMatchObject({ active: 3 })
+      expect(labels()).toEqual(['child_terminated', 'shutdown_error', 'shutdown_error'])
+      expect(troubles().map(({ facts }) => facts.reason)).toEqual(['killed', 'killed', 'killed'])
+      expect(await running(sup)).toEqual(ids)
+    }))
+
+  test('that asks for what no supervisor does is its end', () =>
+    in_virtual_time(async () => {
+      process_flag('trap_exit', true)
+      const sup = await start({}, worker('a'))
+      const asked = gen_server.call(sup, ['what', 1])
+      await expect(asked).rejects.toMatchObject({ reason: [['bad_request', 'what', 1], expect.anything()] })
+      expect(log).toEqual(['start a', 'stop a'])
     }))
 
   test('that ended just before finds its reason', () =>

@@ -72,6 +72,21 @@ describe('children that come and go', () => {
       expect(await supervisor.delete_child(sup, ['worker', 1])).toBe('ok')
     }))
 
+  test('are told of one by one', () =>
+    in_virtual_time(async () => {
+      const sup = await start({}, worker('a', { modules: ['child'] }), worker('b'))
+      await supervisor.terminate_child(sup, 'b')
+      const a = await pid_of(sup, 'a')
+      expect(await supervisor.which_child(sup, 'a')).toEqual(['ok', ['a', a, 'worker', ['child']]])
+      expect(await supervisor.which_child(sup, 'b')).toEqual(['ok', ['b', undefined, 'worker', []]])
+      expect(await supervisor.which_child(sup, 'c')).toEqual(['error', 'not_found'])
+      const simple = await start({ strategy: 'simple_one_for_one' }, worker('x'))
+      const pid = ok(await supervisor.start_child(simple, [])) as Pid
+      expect(await supervisor.which_child(simple, pid)).toEqual(['ok', [undefined, pid, 'worker', []]])
+      expect(await supervisor.which_child(simple, a)).toEqual(['error', 'not_found'])
+      expect(await supervisor.which_child(simple, 'x')).toEqual(['error', 'simple_one_for_one'])
+    }))
+
   test('are forgotten when they are temporary', () =>
     in_virtual_time(async () => {
       const sup = await start({})

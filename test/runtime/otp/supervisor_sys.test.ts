@@ -128,6 +128,7 @@ describe('sys on a supervisor', () => {
         intensity: 3,
         period: 5,
         auto_shutdown: 'never',
+        hibernate_after: 'infinity',
         children: [expect.objectContaining({ id: 'a', pid: await pid_of(sup, 'a') })],
       }
       expect(items.at(-1)).toEqual(['data', [['State', state]]])
