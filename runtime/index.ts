@@ -1,8 +1,15 @@
 // The package's entry point `kista`: the runtime, and the behaviours on it.
 
-export { timer_count } from './erlang/alarm.ts'
+export { running_timers, type TimerInfo, timer_count } from './erlang/alarm.ts'
 export { type AliasOptions, alias, type MonitorOptions, unalias } from './erlang/aliases.ts'
-export { monotonic_time, system_time } from './erlang/clock.ts'
+export {
+  convert_time_unit,
+  monotonic_time,
+  system_time,
+  type TimeUnit,
+  time_offset,
+  timestamp,
+} from './erlang/clock.ts'
 export { freeze_messages } from './erlang/debug.ts'
 export * as ets from './erlang/ets.ts'
 export { hibernate } from './erlang/hibernate.ts'
@@ -24,10 +31,10 @@ export {
   processes,
   put,
 } from './erlang/process_flags.ts'
-export { type After, after, type Clause, on, receive } from './erlang/receive.ts'
+export { type After, after, type Clause, on, receive, yield_ } from './erlang/receive.ts'
 export { register, registered, unregister, whereis } from './erlang/registry.ts'
 export type { Priority } from './erlang/run_queue.ts'
-export { bump_reductions } from './erlang/scheduler.ts'
+export { bump_reductions, queue_length } from './erlang/scheduler.ts'
 export { self } from './erlang/self.ts'
 export { type Destination, send } from './erlang/send.ts'
 export {
@@ -44,7 +51,16 @@ export {
   spawn_request,
   spawn_request_abandon,
 } from './erlang/spawn_request.ts'
+export {
+  type Statistics,
+  type SystemInfo,
+  statistics,
+  system_info,
+  type UniqueIntegerOptions,
+  unique_integer,
+} from './erlang/statistics.ts'
 export { resume_process, type SuspendOptions, suspend_process } from './erlang/suspend.ts'
+export { type SystemMonitorOptions, system_monitor } from './erlang/system_monitor.ts'
 export {
   _,
   type Done,
@@ -59,7 +75,14 @@ export {
   type Wildcard,
 } from './erlang/term.ts'
 export * as timer from './erlang/timer.ts'
-export { cancel_timer, read_timer, send_after, start_timer } from './erlang/timers.ts'
+export {
+  type CancelTimerOptions,
+  cancel_timer,
+  read_timer,
+  send_after,
+  start_timer,
+  type TimerOptions,
+} from './erlang/timers.ts'
 export * as gen_event from './otp/gen_event.ts'
 export * as gen_server from './otp/gen_server.ts'
 export * as gen_statem from './otp/gen_statem.ts'

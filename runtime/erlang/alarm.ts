@@ -3,13 +3,11 @@
 import { the_clock } from './clock.ts'
 import { report } from './report.ts'
 import { run_outside } from './self.ts'
-import { type Entry, max_delay, TimerWheel } from './timer_wheel.ts'
+import type { Term } from './term.ts'
+import { type Entry, max_delay, type TimerHolder, TimerWheel } from './timer_wheel.ts'
 
 /** A running timer. */
-export interface Timer extends Entry {
-  /** Whether a program with nothing else to do waits for this timer. */
-  readonly keeps_alive: boolean
-}
+export type Timer = Entry
 
 let wheel = new TimerWheel(the_clock().monotonic_time())
 let alarm_at = Number.POSITIVE_INFINITY
@@ -19,17 +17,18 @@ let keeping_alive = 0
  * Calls `fire` once `delay` milliseconds have passed, never earlier, outside any process.
  *
  * @param keeps_alive - false for housekeeping for which a program that is done should not wait
+ * @param holder - whose it is, for {@link running_timers}
  * @throws RangeError when `delay` is not a number of 0 to 2^32 - 1
  */
-export function set_timer(delay: number, fire: () => void, keeps_alive = true): Timer {
+export function set_timer(delay: number, fire: () => void, keeps_alive = true, holder?: TimerHolder): Timer {
   if (!(delay >= 0 && delay <= max_delay)) throw new RangeError(`a timer of ${delay} ms`)
   const now = the_clock().monotonic_time()
   if (wheel.size === 0) wheel.advance(now)
-  const entry = wheel.add(Math.ceil(now + delay), () => {
+  const when_due = () => {
     release(entry)
     guarded(fire)
-  }) as Timer & { keeps_alive: boolean }
-  entry.keeps_alive = keeps_alive
+  }
+  const entry = wheel.add(Math.ceil(now + delay), when_due, keeps_alive, holder)
   if (keeps_alive && ++keeping_alive === 1) the_clock().keep_alive(true)
   if (entry.due < alarm_at) arm(now)
   return entry
@@ -49,6 +48,27 @@ export function time_left(timer: Timer): number | false {
 
 /** How many timers are running. */
 export const timer_count = (): number => wheel.size
+
+/** A timer that is running, for who looks at the system. */
+export interface TimerInfo {
+  /** Milliseconds. */
+  readonly left: number
+  /** The pid or name it is for; undefined for one of the runtime's own, such as the time limit of a call. */
+  readonly destination: Term
+  /** What it will send. */
+  readonly message: Term
+}
+
+/** Every timer that runs, the next one first. */
+export const running_timers = (): TimerInfo[] =>
+  wheel
+    .entries()
+    .sort((one, other) => one.due - other.due)
+    .map(timer => ({
+      left: left_of(timer),
+      destination: timer.holder?.destination,
+      message: timer.holder?.message,
+    }))
 
 /** Forgets every timer and starts on the clock that is now in place: for tests that put another clock in. */
 export function reset_timers(): void {

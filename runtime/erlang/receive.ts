@@ -61,6 +61,16 @@ export function receive(...asked: Term[]): Promise<Term> {
   return wait(asked[0], asked[1])
 }
 
+/**
+ * Lets others that are ready have their turn before the running process goes on. `yield` is a word of JavaScript's.
+ *
+ * @see OTP: `erlang:yield/0`
+ */
+export function yield_(): Promise<true> {
+  const process = current()
+  return new Promise(resolve => enqueue(new Later(process, () => resolve(true)), process.priority))
+}
+
 class TheClause implements Clause<Term> {
   readonly pattern: Term
   readonly when: Clause<Term>['when']
@@ -208,6 +218,7 @@ class Receiver implements Waiter {
   limit(timeout: number, reject: ((error: Exit) => void) | undefined): void {
     const run_out = {
       process: this.process,
+      destination: this.process.pid,
       run: () => {
         // A process that is suspended looks into its mailbox before it finds that its time is over.
         if (this.#message !== nothing || this.process.hold(run_out)) return
@@ -216,7 +227,7 @@ class Receiver implements Waiter {
         else reject(new Exit('timeout'))
       },
     }
-    this.#timer = set_timer(timeout, run_out.run)
+    this.#timer = set_timer(timeout, run_out.run, true, run_out)
     this.process.park(this)
   }
 

@@ -143,7 +143,7 @@ function next_turn(): void {
 
 function run_tasks(): void {
   try {
-    while (queue.length > 0 && budget > 0) queue.take(pick).run()
+    while (queue.length > 0 && budget > 0 && watcher === undefined) queue.take(pick).run()
   } finally {
     driven = 'no'
     if (queue.length > 0) drive()

@@ -7,9 +7,21 @@ export interface Entry {
   /** The tick, in milliseconds, at which it is due. */
   readonly due: number
   readonly fire: () => void
+  /** Whether a program with nothing else to do waits for this timer. */
+  readonly keeps_alive: boolean
+  /** Whose it is and what it is for, if they say so. */
+  readonly holder: TimerHolder | undefined
   slot: Slot | undefined
   previous: Entry | undefined
   next: Entry | undefined
+}
+
+/** What a timer can tell to who looks. */
+export interface TimerHolder {
+  /** Whom it is for. */
+  readonly destination: unknown
+  /** What it will send, or undefined when it does something else. */
+  readonly message?: unknown
 }
 
 interface Slot {
@@ -35,10 +47,12 @@ export class TimerWheel {
     return this.#size
   }
 
-  add(due: number, fire: () => void): Entry {
+  add(due: number, fire: () => void, keeps_alive = true, holder?: TimerHolder): Entry {
     const entry: Entry = {
       due: Math.max(due, this.#now + 1),
       fire,
+      keeps_alive,
+      holder,
       slot: undefined,
       previous: undefined,
       next: undefined,
@@ -54,6 +68,15 @@ export class TimerWheel {
     unlink(entry)
     this.#size--
     return true
+  }
+
+  /** All timers that run, in no order. */
+  entries(): Entry[] {
+    const all: Entry[] = []
+    for (const { first } of this.#slots) {
+      for (let entry = first; entry !== undefined; entry = entry.next) all.push(entry)
+    }
+    return all
   }
 
   /** Fires what is due up to `now`, in order of time. */

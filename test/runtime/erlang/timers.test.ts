@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { timer_count } from '../../../runtime/erlang/alarm.ts'
+import { running_timers, timer_count } from '../../../runtime/erlang/alarm.ts'
 import { monotonic_time } from '../../../runtime/erlang/clock.ts'
 import { exit } from '../../../runtime/erlang/links.ts'
 import { make_ref } from '../../../runtime/erlang/pid.ts'
@@ -156,5 +156,71 @@ describe('a timer for a process that is gone', () => {
       expect(owned instanceof Set ? owned.size : owned).toBe(owned instanceof Set ? 1 : before)
       expect(timer_count()).toBe(0)
     })
+  })
+})
+
+describe('a timer for a moment', () => {
+  test('fires when that has come', async () => {
+    await in_virtual_time(async () => {
+      await receive('never', 100).catch(() => {})
+      send_after(monotonic_time() + 50, self(), 'then', { abs: true })
+      const ref = start_timer(10, self(), 'long ago', { abs: true })
+      expect(await receive()).toEqual(['timeout', ref, 'long ago'])
+      expect(await receive()).toBe('then')
+      expect(monotonic_time()).toBe(150)
+    })
+  })
+
+  test('is refused with options that there are not', async () => {
+    await in_virtual_time(() => {
+      expect(() => send_after(1, self(), 'x', { absolute: true } as object)).toThrow('badarg')
+    })
+  })
+})
+
+describe('asking a timer by message', () => {
+  test('gives ok at once, and what is left by message', async () => {
+    await in_virtual_time(async () => {
+      const ref = send_after(1_000, self(), 'tick')
+      expect(read_timer(ref, { async: true })).toBe('ok')
+      expect(await receive()).toEqual(['read_timer', ref, 1_000])
+      expect(cancel_timer(ref, { async: true })).toBe('ok')
+      expect(await receive()).toEqual(['cancel_timer', ref, 1_000])
+      expect(cancel_timer(ref, { async: true, info: true })).toBe('ok')
+      expect(await receive()).toEqual(['cancel_timer', ref, false])
+    })
+  })
+
+  test('that wants no answer gets none', async () => {
+    await in_virtual_time(async () => {
+      const [one, two] = [send_after(10, self(), 'one'), send_after(10, self(), 'two')]
+      expect(cancel_timer(one, { info: false })).toBe('ok')
+      expect(cancel_timer(two, { info: false, async: true })).toBe('ok')
+      await expect(receive(_, 100)).rejects.toThrow('timeout')
+    })
+  })
+
+  test('takes references and known options', async () => {
+    await in_virtual_time(() => {
+      const ref = make_ref()
+      expect(() => cancel_timer('x' as never)).toThrow('badarg')
+      expect(() => cancel_timer(ref, { wrong: 1 } as object)).toThrow('badarg')
+      expect(() => read_timer(3 as never)).toThrow('badarg')
+      expect(() => read_timer(ref, { info: false } as object)).toThrow('badarg')
+    })
+  })
+})
+
+test('the timers that run are told of, the next one first, with whom they are for', async () => {
+  await in_virtual_time(async () => {
+    const ref = start_timer(2_000, self(), 'later')
+    send_after(500, 'somebody', 'soon')
+    const waiter = spawn(() => receive('never', 90_000))
+    await receive('never', 1).catch(() => {})
+    expect(running_timers()).toEqual([
+      { left: 499, destination: 'somebody', message: 'soon' },
+      { left: 1_999, destination: self(), message: ['timeout', ref, 'later'] },
+      { left: 89_999, destination: waiter, message: undefined },
+    ])
   })
 })
