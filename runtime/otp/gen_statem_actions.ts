@@ -156,7 +156,10 @@ const names: readonly Term[] = [
 function is_list(actions: Actions): actions is readonly Term[] {
   if (!Array.isArray(actions)) return false
   const [first, second] = actions
-  if (Array.isArray(first)) return !(is_timeout_type(first) && is_time_like(second))
+  if (Array.isArray(first)) {
+    const long_enough = actions.length > 2 || second === 'cancel'
+    return !(is_timeout_type(first) && is_time_like(second) && long_enough)
+  }
   if (first === 'postpone' || first === 'hibernate') return typeof second !== 'boolean'
   return !names.includes(first)
 }

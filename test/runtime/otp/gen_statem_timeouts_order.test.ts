@@ -163,6 +163,13 @@ describe.each([false, true])('with callbacks that answer by promises: %p', async
       ['info 1 in a', 'info 2 in a', 'info 3 in a', 'state_timeout u in a', ...quiet_end('a')],
     ))
 
+  test('an event timeout that is cancelled and started again is not one of the name cancel', () =>
+    check(
+      { rules: [on_info(1, keep(['timeout', 'cancel'], 10))] },
+      [1],
+      ['info 1 in a', 'timeout 10 in a', ...quiet_end('a')],
+    ))
+
   test('a timeout of infinity cancels the one that runs', () =>
     check(
       {
