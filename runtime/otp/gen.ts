@@ -364,13 +364,6 @@ export function cast(server: ServerRef, label: string, message: Term): 'ok' {
   return 'ok'
 }
 
-/** The reason that a message `['system', from, ['terminate', reason]]` asks to end with, in an array; else undefined. */
-export function asked_to_terminate(message: readonly Term[]): readonly [Reason] | undefined {
-  const [label, , request] = message
-  const asked = label === 'system' && Array.isArray(request) && request[0] === 'terminate'
-  return asked ? [request[1]] : undefined
-}
-
 /** Who made a call that was the last, for reports: OTP tells also where that one is, which cannot be known here. */
 export function client_info([client]: From): readonly [Pid, Pid | string] {
   return [client, client.entity === undefined ? 'dead' : name_or_pid(client)]

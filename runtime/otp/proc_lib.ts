@@ -279,6 +279,15 @@ class Start implements Waiter {
     this.#monitor = monitor_process(starter, child)
   }
 
+  /** Who waits: for who watches. */
+  get process(): Process {
+    return this.#starter
+  }
+
+  get waits_for(): Term {
+    return ['proc_lib', 'start', [this.#child.pid]]
+  }
+
   wait(timeout: Timeout, keep_monitor: boolean): void {
     this.#keep_monitor = keep_monitor
     this.#starter.park(this)

@@ -30,7 +30,6 @@ afterEach(() => {
 const fail = (reason: Term) => () => {
   throw new Exit(reason)
 }
-const never = () => new Promise(() => {})
 
 describe('the state of a server', () => {
   test('is told as it is', () =>
@@ -317,70 +316,3 @@ describe('terminate', () => {
       expect(told[0]!.facts).toMatchObject({ last_message: [], reason: 'bad', log: [] })
     }))
 })
-
-describe('a server that hangs in a callback', () => {
-  test('does not answer, and can be asked from outside where it hangs', () =>
-    in_virtual_time(async () => {
-      const pid = await start()
-      await pause(7)
-      const hang = () => never()
-      gen_server.cast(pid, hang)
-      await pause(1)
-      await expect(sys.get_state(pid, 100)).rejects.toMatchObject({
-        reason: ['timeout', ['sys', 'get_state', [pid, 100]]],
-      })
-      expect(sys.in_callback(pid)).toEqual({
-        callback: 'handle_cast',
-        message: ['$gen_cast', hang],
-        since: 7,
-      })
-    }))
-
-  test.each<[string, (pid: Pid) => unknown]>([
-    ['handle_call', pid => gen_server.send_request(pid, never)],
-    ['handle_info', pid => send(pid, never)],
-    [
-      'handle_continue',
-      pid => gen_server.cast(pid, (state: Term) => ['noreply', state, ['continue', never]]),
-    ],
-  ])('is said to be in %s', (callback, provoke) =>
-    in_virtual_time(async () => {
-      const pid = await start()
-      provoke(pid)
-      await pause()
-      expect(sys.in_callback(pid)).toMatchObject({ callback })
-    }),
-  )
-
-  test('is said to be in terminate', () =>
-    in_virtual_time(async () => {
-      const pid = ok(await gen_server.start(['local', 'named'], { ...obedient, terminate: never }, []))
-      await sys.terminate(pid, 'shutdown')
-      expect(sys.in_callback('named')).toMatchObject({ callback: 'terminate', message: [] })
-    }))
-
-  test('is said to be in none once that has come to an end, as is anybody else', () =>
-    in_virtual_time(async () => {
-      const pid = await start()
-      gen_server.cast(pid, async (state: Term) => {
-        await pause(10)
-        return ['noreply', state]
-      })
-      await pause(5)
-      expect(sys.in_callback(pid)).toBeDefined()
-      await pause(10)
-      expect(sys.in_callback(pid)).toBeUndefined()
-      gen_server.cast(pid, (state: Term) => ['noreply', state, 1_000])
-      await pause()
-      for (const other of [pid, self(), 'nobody']) expect(sys.in_callback(other)).toBeUndefined()
-    }))
-})
-
-test('what sys does not know is refused, and what is no system message is an info', () =>
-  in_virtual_time(async () => {
-    const pid = await start()
-    send(pid, ['system', [self(), 'tag'], ['dance']])
-    expect(await receive()).toEqual(['tag', ['error', ['unknown_system_msg', ['dance']]]])
-    send(pid, ['system', 'me', ['dance']])
-    expect(await state_of(pid)).toEqual([['system', 'me', ['dance']]])
-  }))
