@@ -154,7 +154,7 @@ export class Supervision {
     for (const child of children) {
       if (!this.children.has(child)) continue
       if ((await this.#start_again(child)) === undefined) continue
-      child.restarting = true
+      this.children.to_be_restarted(child)
       gen_server.cast(self(), ['try_again_restart', child])
       return
     }

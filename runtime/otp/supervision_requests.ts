@@ -4,7 +4,7 @@ import { is_pid, type Pid } from '../erlang/pid.ts'
 import { type Done, Exit, matches, type Result, type Term } from '../erlang/term.ts'
 import { type ChildSpec, check_child_spec, type FullChildSpec } from './child_spec.ts'
 import type { Supervision } from './supervision.ts'
-import { type Child, new_child } from './supervisor_children.ts'
+import { type Child, type Children, new_child } from './supervisor_children.ts'
 import { start_child, stop_child } from './supervisor_start_stop.ts'
 
 /** A child as `which_children` tells of it; the id is undefined under `simple_one_for_one`. */
@@ -87,10 +87,8 @@ async function start_for_caller(supervision: Supervision, child: Child): Promise
 }
 
 async function terminate(supervision: Supervision, id: Term): Promise<Done> {
-  const on_demand = supervision.template !== undefined
-  if (on_demand && !is_pid(id)) return ['error', 'simple_one_for_one']
-  const child = on_demand ? supervision.children.with_pid(id) : supervision.children.with_id(id)
-  if (child === undefined) return ['error', 'not_found']
+  const [tag, child] = find(supervision, id)
+  if (tag === 'error') return [tag, child]
   await stop_child(supervision.name, child, supervision.children)
   supervision.settle_down(child)
   return 'ok'
@@ -117,11 +115,19 @@ function info({ template }: Supervision, { spec, pid, restarting }: Child): Chil
 }
 
 function which(supervision: Supervision, id: Term): Result<ChildInfo> {
-  const on_demand = supervision.template !== undefined
-  if (on_demand && !is_pid(id)) return ['error', 'simple_one_for_one']
-  const child = on_demand ? supervision.children.with_pid(id) : supervision.children.with_id(id)
-  return child === undefined ? ['error', 'not_found'] : ['ok', info(supervision, child)]
+  const [tag, child] = find(supervision, id)
+  return tag === 'error' ? [tag, child] : [tag, info(supervision, child)]
 }
+
+/** A child by what it is told by: its id, or its pid if it was started on demand. */
+function find({ children, template }: Supervision, id: Term): Result<Child> {
+  if (template !== undefined && !is_pid(id)) return ['error', 'simple_one_for_one']
+  const child = template === undefined ? children.with_id(id) : by_pid(children, id)
+  return child === undefined ? ['error', 'not_found'] : ['ok', child]
+}
+
+const by_pid = (children: Children, pid: Pid): Child | undefined =>
+  children.with_pid(pid) ?? children.with_former_pid(pid)
 
 function count({ children, template }: Supervision): ChildCount {
   const { size } = children
@@ -138,7 +144,7 @@ function count({ children, template }: Supervision): ChildCount {
 
 function get_spec({ children, template }: Supervision, asked: Term): Result<FullChildSpec> {
   const spec = is_pid(asked)
-    ? children.with_pid(asked)?.spec
+    ? by_pid(children, asked)?.spec
     : template !== undefined && matches(template.id, asked)
       ? template
       : children.with_id(asked)?.spec

@@ -28,6 +28,8 @@ export class Children {
   /** Children that are started on demand are all of one specification, and have no id to be found by. */
   readonly #on_demand: Set<Child> | undefined
   readonly #by_pid = new Map<Pid, Child>()
+  /** Those that are to be restarted and have no id, by the processes that they had. */
+  readonly #by_former_pid = new Map<Pid, Child>()
   #by_id = new ById<Child>()
 
   constructor(on_demand: boolean) {
@@ -65,7 +67,15 @@ export class Children {
 
   /** The process has ended; the child still tells which one it was. */
   ended(child: Child): void {
-    if (child.pid !== undefined) this.#by_pid.delete(child.pid)
+    if (child.pid === undefined) return
+    this.#by_pid.delete(child.pid)
+    this.#by_former_pid.delete(child.pid)
+  }
+
+  /** It could not be started again: that is to be tried once more. */
+  to_be_restarted(child: Child): void {
+    child.restarting = true
+    if (this.#on_demand !== undefined && child.pid !== undefined) this.#by_former_pid.set(child.pid, child)
   }
 
   /** The child has no process any more, nor is it to get one by itself. */
@@ -81,6 +91,11 @@ export class Children {
 
   with_pid(pid: Pid): Child | undefined {
     return this.#by_pid.get(pid)
+  }
+
+  /** A child on demand that is to be restarted. */
+  with_former_pid(pid: Pid): Child | undefined {
+    return this.#by_former_pid.get(pid)
   }
 
   /** Brings the children into the order of other specifications; those that have none there come after them. */

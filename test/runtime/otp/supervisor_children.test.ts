@@ -235,6 +235,31 @@ describe('simple_one_for_one', () => {
       expect(starts).toBe(3)
     }))
 
+  test('knows a child by the pid it had, while it is being restarted, and can be told to give it up', () =>
+    in_virtual_time(async () => {
+      let starts = 0
+      const moody = async () => {
+        if (++starts === 1) return start_worker('x')
+        await pause(30)
+        return ['error', 'moody'] as const
+      }
+      const sup = await simple({ start: moody }, { intensity: 100 })
+      const pid = ok(await supervisor.start_child(sup, [])) as Pid
+      gen_server.cast(pid, 'boom')
+      await pause(45)
+      expect(await supervisor.which_children(sup)).toEqual([[undefined, 'restarting', 'worker', []]])
+      expect(await supervisor.which_child(sup, pid)).toEqual(['ok', [undefined, 'restarting', 'worker', []]])
+      expect(await supervisor.count_children(sup)).toMatchObject({ active: 0, workers: 1 })
+      expect((await supervisor.get_childspec(sup, pid))[0]).toBe('ok')
+      expect(await supervisor.terminate_child(sup, pid)).toBe('ok')
+      expect(await supervisor.count_children(sup)).toMatchObject({ active: 0, workers: 0 })
+      expect(await supervisor.terminate_child(sup, pid)).toEqual(['error', 'not_found'])
+      const tried = starts
+      await pause(100)
+      expect(starts).toBe(tried)
+      expect(is_process_alive(sup)).toBe(true)
+    }))
+
   test('forgets a child that ends in an orderly way and is not permanent', () =>
     in_virtual_time(async () => {
       const sup = await simple({ restart: 'transient' })
