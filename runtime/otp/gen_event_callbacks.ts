@@ -19,7 +19,8 @@ export type InitResult<State> =
 
 /**
  * What a handler does next: goes on; gives its place to another one, whose `init` gets `[args2, result]` with what
- * `terminate(args1, state)` of this one gave; or leaves, after `terminate('remove_handler', state)`.
+ * `terminate(args1, state)` of this one gave; or leaves, after `terminate('remove_handler', state)`. Hibernating is the
+ * same as waiting here, as it is for a `gen_server`.
  */
 export type Next<State> =
   | readonly ['ok', State]
