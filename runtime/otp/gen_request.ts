@@ -186,16 +186,19 @@ async function next_response(
   timeout: ResponseTimeout,
   forget: boolean,
 ): Promise<Term> {
-  const ids = asked instanceof RequestId ? new Map([[asked, undefined]]) : entries_of(asked)
-  if (ids.size === 0) return 'no_request'
   const time = Array.isArray(timeout) ? Math.max(0, timeout[1] - monotonic_time()) : (timeout as Timeout)
+  const late = after(time, () => 'timeout' as Term)
+  if (asked instanceof RequestId) {
+    // Patterns that name the request, so that messages which are older than that are not looked at.
+    const response = (message: Term): Term => asked.response_in(message)
+    return receive(on([asked, _], response), on(['DOWN', asked, _, _, _], response), late)
+  }
+  const ids = entries_of(asked)
+  if (ids.size === 0) return 'no_request'
+  const response = (message: Term): Term => check_response(message, asked, forget)
   return receive(
-    on(
-      _,
-      message => check_response(message, asked as Requests, forget) as Term,
-      message => id_in(message, ids) !== undefined,
-    ),
-    after(time, () => 'timeout'),
+    on(_, response, message => id_in(message, ids) !== undefined),
+    late,
   )
 }
 

@@ -239,6 +239,39 @@ describe('the end of a server', () => {
       })
     }))
 
+  const frozen = Object.freeze({ some: 'thing' })
+  const frozen_error = Object.freeze(new Error('frozen'))
+  const frozen_exit = Object.freeze(new Exit('frozen'))
+  test.each<[string, Term, Term]>([
+    ['nothing', undefined, ['bad_return_value', undefined]],
+    ['null', null, ['bad_return_value', null]],
+    ['a string', 'ball', ['bad_return_value', 'ball']],
+    ['a frozen object', frozen, ['bad_return_value', frozen]],
+    ['a frozen error', frozen_error, frozen_error],
+    ['a frozen exit', frozen_exit, 'frozen'],
+  ])('comes when a callback throws %s, at once or later', (_name, thrown, reason) =>
+    in_virtual_time(async () => {
+      const at_once = () => {
+        throw thrown
+      }
+      for (const way of [at_once, async () => at_once()]) {
+        const [pid, ref] = ok(await gen_server.start_monitor(obedient, []))
+        gen_server.cast(pid, way)
+        expect(await receive()).toEqual(['DOWN', ref, 'process', pid, reason])
+      }
+      expect(labels()).toHaveLength(4)
+    }),
+  )
+
+  test('does not come when a callback throws what it could have returned', () =>
+    in_virtual_time(async () => {
+      const pid = await start()
+      gen_server.cast(pid, () => {
+        throw ['noreply', ['thrown']]
+      })
+      expect(await state_of(pid)).toEqual(['thrown'])
+    }))
+
   test('by a crash in terminate has that reason', () =>
     in_virtual_time(async () => {
       for (const way of [

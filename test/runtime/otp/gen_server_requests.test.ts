@@ -114,6 +114,18 @@ describe('a request', () => {
       expect(mailbox()).toEqual([['other', 0], ['other', 1], ['other', 2], 'later'])
     }))
 
+  test('as a call, looks at no message that was there before', () =>
+    in_virtual_time(async () => {
+      const pid = await start()
+      let looks = 0
+      const watched_message = Object.defineProperty(['old', 1], 0, { get: () => `look ${++looks}` })
+      for (let count = 0; count < 1_000; count++) send(self(), watched_message)
+      expect(await gen_server.call(pid, 'x')).toBe('x')
+      expect(await gen_server.wait_response(gen_server.send_request(pid, 'y'))).toEqual(['reply', 'y'])
+      expect(await gen_server.receive_response(gen_server.send_request(pid, 'never'), 10)).toBe('timeout')
+      expect([looks, mailbox().length]).toEqual([0, 1_000])
+    }))
+
   test('is told from other messages by who receives them himself', () =>
     in_virtual_time(async () => {
       const pid = await start()
