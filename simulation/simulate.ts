@@ -1,6 +1,7 @@
 // Runs a whole system in virtual time, with a schedule that a seed decides.
 
 import { use_inet_driver } from '../apps/kernel/inet_db.ts'
+import { run_outside } from '../runtime/erlang/self.ts'
 import { run } from '../runtime/erlang/spawn.ts'
 import { Driver } from './driver.ts'
 import { SimulatedNetwork } from './network.ts'
@@ -15,7 +16,7 @@ export interface Simulation {
   readonly seed: number
   /** Random numbers for the program: how often it draws does not change the schedule. */
   readonly random: Random
-  /** What the sockets of the program go through. */
+  /** What the sockets of the program go through, unless they use the machine's network. */
   readonly network: SimulatedNetwork
   /** Virtual milliseconds since the beginning. */
   now(): number
@@ -57,10 +58,11 @@ export interface Recorded<Value> {
  *   await receive(['DOWN', ref, 'process', pid, 'normal'])
  * }, { seed: 17, leaves_nothing: true })
  */
-export async function simulate<Value>(
-  program: Program<Value>,
-  options: SimulationOptions = {},
-): Promise<Value> {
+export function simulate<Value>(program: Program<Value>, options: SimulationOptions = {}): Promise<Value> {
+  return run_outside(() => simulated(program, options))
+}
+
+async function simulated<Value>(program: Program<Value>, options: SimulationOptions): Promise<Value> {
   check_options(options)
   const { seed = 1 } = options
   // Each has numbers of its own, so that what one of them does changes nothing for the others.

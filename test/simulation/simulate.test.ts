@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { gen_tcp, inet } from '../../apps/kernel/index.ts'
 import {
   _,
   after,
@@ -8,10 +9,12 @@ import {
   monotonic_time,
   ok,
   on,
+  process_info,
   processes,
   receive,
   register,
   registered,
+  run,
   self,
   send,
   send_after,
@@ -97,6 +100,11 @@ describe('A simulation', () => {
       )
       expect(seen).toEqual([0, 1, 2, 3, 4, 'done'])
     }
+  })
+
+  test('is nobody’s child, wherever it is called', async () => {
+    const seen = await run(async () => simulate(() => process_info(self(), 'parent')))
+    expect(seen).toEqual(['parent', undefined])
   })
 
   test('runs one at a time, and again once the first is over', async () => {
@@ -248,6 +256,23 @@ describe('What happens outside a simulation', () => {
       )
     })
     expect(outcome).toEqual(['ok', 'read'])
+    expect(trace.join('\n')).toContain('outside')
+  })
+})
+
+describe('A simulation on the machine’s network', () => {
+  test('connects for real, which the trace calls outside', async () => {
+    const program = async () => {
+      const listener = ok(await gen_tcp.listen(0, { ip: 'loopback', active: false, mode: 'binary' }))
+      const client = ok(await gen_tcp.connect([127, 0, 0, 1], ok(inet.port(listener)), { active: true }))
+      const server = ok(await gen_tcp.accept(listener))
+      gen_tcp.send(server, 'hello')
+      const [, , data] = await receive(['tcp', client, _])
+      for (const socket of [client, server, listener]) gen_tcp.close(socket)
+      return data
+    }
+    const { outcome, trace } = await record(program, { network: 'machine' })
+    expect(outcome).toEqual(['ok', 'hello'])
     expect(trace.join('\n')).toContain('outside')
   })
 })
