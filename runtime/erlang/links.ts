@@ -91,6 +91,7 @@ export function monitor(
   const bearer = is_named ? whereis(target) : target
   const object = is_named ? ([target, node()] as const) : target
   const entity = is_of(type, bearer) ? (bearer.entity as Monitored | undefined) : undefined
+  if (entity === watcher) return new Ref() // nobody hears of its own end, and there is nothing to be told before
   if (options !== undefined) return start_tagged_monitor(watcher, entity, object, { ...options, type })
   if (entity !== undefined) return add_monitor(new Monitor(watcher, entity, object))
   const ref = new Ref()

@@ -5,31 +5,38 @@ import { afterAll, beforeAll, test } from '@jest/globals'
 import fc from 'fast-check'
 import { catch_reports, release_reports } from '../../support/reports.ts'
 import { describe_with } from '../support/requires.ts'
-import { beam, run_on_beam } from './beam_side.ts'
-import { run_in_kista } from './kista_side.ts'
-import type { Program } from './program.ts'
-import { difference } from './trace.ts'
+import { type BeamProgram, beam, run_on_beam } from './beam_side.ts'
+
+/** A kind of programs, and how they are run and looked at. */
+export interface Kind<Program, Trace> {
+  readonly name: string
+  readonly programs: fc.Arbitrary<Program>
+  readonly for_beam: (program: Program) => BeamProgram
+  readonly in_kista: (program: Program) => Promise<Trace>
+  /** What differs first, or undefined when OTP allows one outcome where it allows the other. */
+  readonly difference: (ours: Trace, theirs: Trace) => string | undefined
+}
 
 /** Set BEAM_SEED to run the programs of an earlier run again. */
 const seed = Number(process.env.BEAM_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const patience = 400_000
 
-export function agrees_on(name: string, programs: fc.Arbitrary<Program>, count: number): void {
+export function agree_on<Program, Trace>(count: number, kind: Kind<Program, Trace>): void {
   describe_with([beam], 'Kista and the BEAM', () => {
     beforeAll(() => void catch_reports())
     afterAll(release_reports)
 
-    test(`agree on ${count} random ${name} (seed ${seed})`, () => agree(programs, count), patience)
+    test(`agree on ${count} random ${kind.name} (seed ${seed})`, () => agree(count, kind), patience)
   })
 }
 
-async function agree(programs: fc.Arbitrary<Program>, count: number): Promise<void> {
-  const sample = fc.sample(programs, { seed, numRuns: count })
-  const theirs = await run_on_beam(sample)
+async function agree<Program, Trace>(count: number, kind: Kind<Program, Trace>): Promise<void> {
+  const sample = fc.sample(kind.programs, { seed, numRuns: count })
+  const theirs = await run_on_beam<Trace>(sample.map(kind.for_beam))
   for (const [index, program] of sample.entries()) {
     const trace = theirs[index]
     if (trace === undefined) continue
-    if (difference(await run_in_kista(program), trace) !== undefined) await shrink(programs, index)
+    if (kind.difference(await kind.in_kista(program), trace) !== undefined) await shrink(kind, index)
   }
   const unheard = theirs.filter(trace => trace === undefined).length
   if (unheard > count / 10)
@@ -37,11 +44,11 @@ async function agree(programs: fc.Arbitrary<Program>, count: number): Promise<vo
 }
 
 /** Fails with the smallest program that still differs. */
-async function shrink(programs: fc.Arbitrary<Program>, index: number): Promise<void> {
-  const same = fc.asyncProperty(programs, async program => {
-    const [trace] = await run_on_beam([program])
+async function shrink<Program, Trace>(kind: Kind<Program, Trace>, index: number): Promise<void> {
+  const same = fc.asyncProperty(kind.programs, async program => {
+    const [trace] = await run_on_beam<Trace>([kind.for_beam(program)])
     if (trace === undefined) return
-    const told = difference(await run_in_kista(program), trace)
+    const told = kind.difference(await kind.in_kista(program), trace)
     if (told !== undefined) throw new Error(told)
   })
   await fc.assert(same, { seed, path: String(index), numRuns: 1, interruptAfterTimeLimit: patience / 4 })

@@ -1,7 +1,8 @@
 // As beam.test.ts, with programs by the thousand.
 
-import { agrees_on } from './agreement.ts'
-import { timed_program, timeless_program } from './program.ts'
+import { agree_on } from './agreement.ts'
+import { supervision, timed, timeless } from './kinds.ts'
 
-agrees_on('thousands of programs of processes and servers', timeless_program, 4_000)
-agrees_on('many programs with timers and timeouts', timed_program, 1_000)
+agree_on(4_000, timeless)
+agree_on(1_000, timed)
+agree_on(3_000, supervision)

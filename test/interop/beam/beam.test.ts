@@ -1,7 +1,8 @@
 // Random programs, in Kista and on the BEAM: what each process sees has to be the same.
 
-import { agrees_on } from './agreement.ts'
-import { timed_program, timeless_program } from './program.ts'
+import { agree_on } from './agreement.ts'
+import { supervision, timed, timeless } from './kinds.ts'
 
-agrees_on('programs of processes and servers', timeless_program, 250)
-agrees_on('programs with timers and timeouts', timed_program, 100)
+agree_on(250, timeless)
+agree_on(100, timed)
+agree_on(200, supervision)

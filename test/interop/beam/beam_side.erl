@@ -1,4 +1,4 @@
-%% Runs random programs on the BEAM: reads `{Id, Unit, Program}.` line by line, runs each in processes of its own, and
+%% Runs random programs on the BEAM: reads `{Id, Kind, Program}.` line by line, runs each in processes of its own, and
 %% prints `Id TRACE` with the trace as JSON. What the parts of a program mean stands in program.ts.
 -module(beam_side).
 -behaviour(gen_server).
@@ -16,8 +16,11 @@ main() ->
 
 serve() ->
     case io:read('') of
-        {ok, {Id, Unit, Program}} ->
+        {ok, {Id, {processes, Unit}, Program}} ->
             spawn(fun() -> print(Id, run(Id, Unit, Program)) end),
+            serve();
+        {ok, {Id, {supervision}, Program}} ->
+            spawn(fun() -> print(Id, supervision_side:run(Program)) end),
             serve();
         eof ->
             halt(0)

@@ -8,12 +8,12 @@ import { fileURLToPath } from 'node:url'
 import { afterAll } from '@jest/globals'
 import { start_process } from '../support/peer_process.ts'
 import { missing_program } from '../support/requires.ts'
-import { type Program, unit } from './program.ts'
-import type { Trace } from './trace.ts'
 
 export const beam = { missing: () => missing_program('erl') ?? missing_program('erlc') }
 
-const source = fileURLToPath(new URL('beam_side.erl', import.meta.url))
+const sources = ['beam_side.erl', 'supervision_side.erl'].map(name =>
+  fileURLToPath(new URL(name, import.meta.url)),
+)
 const at_a_time = 50
 /** How often a program is tried whose pauses the machine would not keep. */
 const tries = 4
@@ -27,26 +27,32 @@ afterAll(() => {
 function compile(): string {
   if (compiled !== undefined) return compiled
   compiled = mkdtempSync(join(tmpdir(), 'kista-beam-'))
-  execFileSync('erlc', ['-o', compiled, source])
+  execFileSync('erlc', ['-o', compiled, ...sources])
   return compiled
 }
 
+/** Of what kind a program is, and itself, in arrays that become tuples and lists. */
+export type BeamProgram = readonly [kind: readonly [string, ...unknown[]], terms: unknown]
+
 /** @returns their traces; undefined for one whose pauses came out too long, however often it was tried */
-export async function run_on_beam(programs: readonly Program[]): Promise<(Trace | undefined)[]> {
+export async function run_on_beam<Trace>(programs: readonly BeamProgram[]): Promise<(Trace | undefined)[]> {
   const traces: (Trace | undefined)[] = []
   for (let from = 0; from < programs.length; from += at_a_time)
-    traces.push(...(await run_batch(programs.slice(from, from + at_a_time))))
+    traces.push(...(await run_batch<Trace>(programs.slice(from, from + at_a_time))))
   return traces
 }
 
-async function run_batch(programs: readonly Program[]): Promise<(Trace | undefined)[]> {
+async function run_batch<Trace>(programs: readonly BeamProgram[]): Promise<(Trace | undefined)[]> {
   const traces = new Array<Trace | undefined>(programs.length).fill(undefined)
   const node = start_process('erl', ['+S', '1', '-noshell', '-pa', compile(), '-s', 'beam_side', 'main'])
   await node.wait_for(({ stdout }) => /^READY$/m.exec(stdout) ?? undefined)
   let left = [...programs.keys()]
   for (let tried = 0; tried < tries && left.length > 0; tried++) {
     const number = (index: number) => tried * programs.length + index
-    for (const index of left) node.write(`{${number(index)}, ${unit}, ${erlang(programs[index])}}.\n`)
+    for (const index of left) {
+      const [kind, terms] = programs[index]!
+      node.write(`{${number(index)}, ${erlang(kind)}, ${erlang(terms)}}.\n`)
+    }
     for (const index of left) {
       const line = new RegExp(`^${number(index)} (.*)\\n`, 'm')
       const [, answer] = await node.wait_for(({ stdout }) => line.exec(stdout) ?? undefined)

@@ -240,3 +240,18 @@ describe('a monitor of a port', () => {
     })
   })
 })
+
+describe('A monitor of oneself', () => {
+  test('is none: it is told nowhere, and is no alias', async () => {
+    await run(async () => {
+      const ref = monitor('process', self(), { alias: 'explicit_unalias' })
+      send(ref, 'lost')
+      expect(queue()).toEqual([])
+      expect(process_info(self(), ['monitors', 'monitored_by'])).toEqual([
+        ['monitors', []],
+        ['monitored_by', []],
+      ])
+      expect(demonitor(ref, { info: true })).toBe(false)
+    })
+  })
+})

@@ -1,0 +1,45 @@
+// The kinds of programs on which Kista and the BEAM have to agree.
+
+import { isDeepStrictEqual } from 'node:util'
+import type { Kind } from './agreement.ts'
+import { run_in_kista } from './kista_side.ts'
+import { type Program, timed_program, timeless_program, unit } from './program.ts'
+import { run_supervision } from './supervision_kista.ts'
+import { type SupervisionProgram, supervision_program, terms_of } from './supervision_program.ts'
+import { difference, type Trace, type Written } from './trace.ts'
+
+const processes = {
+  for_beam: (program: Program) => [['processes', unit], program] as const,
+  in_kista: run_in_kista,
+  difference,
+}
+
+export const timeless: Kind<Program, Trace> = {
+  ...processes,
+  name: 'programs of processes and servers',
+  programs: timeless_program,
+}
+
+export const timed: Kind<Program, Trace> = {
+  ...processes,
+  name: 'programs with timers and timeouts',
+  programs: timed_program,
+}
+
+export const supervision: Kind<SupervisionProgram, Written[]> = {
+  name: 'supervisors',
+  programs: supervision_program,
+  for_beam: program => [['supervision'], terms_of(program)],
+  in_kista: run_supervision,
+  difference: first_unlike,
+}
+
+/** One thing happens after another, so there is nothing to come in another order. */
+function first_unlike(ours: readonly Written[], theirs: readonly Written[]): string | undefined {
+  for (let index = 0; index < Math.max(ours.length, theirs.length); index++) {
+    if (isDeepStrictEqual(ours[index], theirs[index])) continue
+    const told = [ours, theirs].map(notes => JSON.stringify(notes.slice(Math.max(0, index - 3), index + 2)))
+    return `after ${index} things:\n  kista ${told[0]}\n  beam  ${told[1]}`
+  }
+  return undefined
+}
