@@ -3,6 +3,7 @@
 import { are_monitor_options, type MonitorOptions, start_tagged_monitor } from './aliases.ts'
 import type { Pid, Ref } from './pid.ts'
 import { current, type Monitor, Process, reason_of, start_monitor } from './process.ts'
+import { watch_rejections } from './rejections.ts'
 import { report } from './report.ts'
 import { is_priority, type Priority } from './run_queue.ts'
 import { enqueue, spend, type Task } from './scheduler.ts'
@@ -109,6 +110,7 @@ const checks: { readonly [Option in keyof SpawnOptions]-?: (value: Term) => bool
  * })
  */
 export function run<Value>(body: Body<[], Value>): Promise<Value> {
+  watch_rejections(globalThis.process, thrown)
   return new Promise((resolve, reject) => {
     const process = new Process()
     let settle = () => reject(new Exit(process.exit_reason))
@@ -130,7 +132,10 @@ export function run<Value>(body: Body<[], Value>): Promise<Value> {
 /** Starts a process, and the links and monitors with it, before anything else can happen. */
 export function start(body: Body<Term>, args: readonly Term[], options: SpawnOptions): Process {
   const starter = running() === undefined ? undefined : current()
-  if (starter === undefined && (options.link || options.monitor)) current()
+  if (starter === undefined) {
+    if (options.link || options.monitor) current()
+    watch_rejections(globalThis.process, thrown)
+  }
   const process = new Process()
   process.initial_call = body
   process.parent = starter?.pid

@@ -114,10 +114,19 @@ function equal_bytes(left: Uint8Array, right: Uint8Array): boolean {
 
 function describe(reason: Reason): string {
   if (typeof reason === 'string') return reason
-  if (reason instanceof Error) return reason.message
   try {
+    if (reason instanceof Error) return reason.message
     return JSON.stringify(reason) ?? String(reason)
   } catch {
+    return described_by_type(reason)
+  }
+}
+
+/** A reason may be anything, and unwilling to be looked at. */
+function described_by_type(reason: Reason): string {
+  try {
     return String(reason)
+  } catch {
+    return typeof reason
   }
 }
