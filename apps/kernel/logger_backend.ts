@@ -158,12 +158,18 @@ const is_verdict = (verdict: Term): boolean =>
 
 const without = (filters: Filters, id: string): Filters => filters.filter(([other]) => other !== id)
 
+const has = (filters: Filters, id: string): boolean => filters.some(([other]) => other === id)
+
+// Telling of one filter asks the others: those that fail at that have been told of when they fail again.
+
 function remove_failing_primary_filter(id: string, reason: unknown): void {
+  if (!has(settings.primary.filters, id)) return
   settings.primary = { ...settings.primary, filters: without(settings.primary.filters, id) }
   complain('removed_failing_filter', { filter: id, reason })
 }
 
 function remove_failing_filter(installed: Installed, id: string, reason: unknown): void {
+  if (!has(installed.config.filters, id)) return
   installed.config = { ...installed.config, filters: without(installed.config.filters, id) }
   complain('removed_failing_filter', { handler: installed.config.id, filter: id, reason })
 }
