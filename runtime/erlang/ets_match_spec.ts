@@ -20,7 +20,7 @@ import { Exit, type Term } from './term.ts'
  * A head is a pattern with `'_'` and variables `'$1'`. In guards and bodies `'$1'` stands for the value of the
  * variable, `'$_'` for the row and `'$$'` for all variables in order. `['+', '$1', 1]` calls a function,
  * `['const', term]` is the term itself, `[[a, b]]` is a tuple, as `{{A, B}}` is in Erlang, and any other array is
- * a list of expressions.
+ * a list of expressions. What fails in a body has the value `'EXIT'`.
  */
 export type MatchSpec = readonly (readonly [head: Term, guards: readonly Term[], body: readonly Term[]])[]
 
@@ -41,6 +41,13 @@ interface Scope {
 }
 
 type Expression = (scope: Scope) => Term
+
+/** Where an expression stands. */
+interface Place {
+  readonly head: Head
+  /** What fails has a value in a body, and fails a guard as a whole. */
+  readonly in_body: boolean
+}
 
 interface CompiledClause {
   readonly head: Head
@@ -84,8 +91,8 @@ function compile_clause(clause: Term, position: number): CompiledClause {
   if (head === undefined) throw new MatchSpecError('A head is a tuple or a variable.')
   return {
     head,
-    guards: guards.map(guard => compile_guard(guard, head)),
-    body: body.map(expression => compile(expression, head)),
+    guards: guards.map(guard => compile_guard(guard, { head, in_body: false })),
+    body: body.map(expression => compile(expression, { head, in_body: true })),
   }
 }
 
@@ -97,23 +104,18 @@ function is_true(guard: Expression, scope: Scope): boolean {
   }
 }
 
-/** As in Erlang, a body that fails gives `'EXIT'`. */
 function value_of(body: readonly Expression[], scope: Scope): Term {
   let value: Term
-  try {
-    for (const expression of body) value = expression(scope)
-  } catch {
-    return 'EXIT'
-  }
+  for (const expression of body) value = expression(scope)
   return value
 }
 
-/** A list is never true: who writes one as a guard has misspelt a function. */
-function compile_guard(guard: Term, head: Head): Expression {
-  if (Array.isArray(guard) && !is_call(guard)) {
+/** A list is never true: who writes one as a guard that begins with a name has misspelt a function. */
+function compile_guard(guard: Term, place: Place): Expression {
+  if (Array.isArray(guard) && typeof guard[0] === 'string' && !is_call(guard)) {
     throw new MatchSpecError(`There is no guard function ${String(guard[0])}.`)
   }
-  return compile(guard, head)
+  return compile(guard, place)
 }
 
 const forms = ['const', 'andalso', 'orelse']
@@ -121,44 +123,58 @@ const forms = ['const', 'andalso', 'orelse']
 const is_call = (term: readonly Term[]): boolean =>
   typeof term[0] === 'string' && (forms.includes(term[0]) || guard_function(term[0]) !== undefined)
 
-function compile(term: Term, head: Head): Expression {
+function compile(term: Term, place: Place): Expression {
   if (term === '$_') return scope => scope.row
-  if (term === '$$') return variables(head)
+  if (term === '$$') return variables(place)
   const number = variable_number(term)
-  if (number !== undefined) return variable(number, head)
+  if (number !== undefined) return variable(number, place)
   if (Array.isArray(term)) {
-    if (is_call(term)) return compile_call(term[0], term.slice(1), head)
-    if (term.length === 1 && Array.isArray(term[0])) return compile_list(term[0], head)
-    return compile_list(term, head)
+    if (is_call(term)) return compile_call(term[0], term.slice(1), place)
+    if (term.length === 1 && Array.isArray(term[0])) return compile_list(term[0], place)
+    return compile_list(term, place)
   }
-  return is_plain_object(term) ? compile_object(term, head) : () => term
+  return is_plain_object(term) ? compile_object(term, place) : () => term
 }
 
-function variable(number: number, head: Head): Expression {
-  const place = head.variables.get(number)
-  if (place === undefined) throw new MatchSpecError(`Variable $${number} is unbound.`)
-  return scope => scope.bindings[place]
+function variable(number: number, place: Place): Expression {
+  const index = place.head.variables.get(number)
+  if (index === undefined) throw new MatchSpecError(`Variable $${number} is unbound.`)
+  return scope => scope.bindings[index]
 }
 
-function variables(head: Head): Expression {
-  const numbers = [...head.variables].sort(([left], [right]) => left - right)
-  const places = numbers.map(([, place]) => place)
-  return scope => places.map(place => scope.bindings[place])
+function variables(place: Place): Expression {
+  const numbers = [...place.head.variables].sort(([left], [right]) => left - right)
+  const indices = numbers.map(([, index]) => index)
+  return scope => indices.map(index => scope.bindings[index])
 }
 
-function compile_list(terms: readonly Term[], head: Head): Expression {
-  const expressions = terms.map(term => compile(term, head))
+function compile_list(terms: readonly Term[], place: Place): Expression {
+  const expressions = terms.map(term => compile(term, place))
   return scope => expressions.map(expression => expression(scope))
 }
 
-function compile_object(term: Readonly<Record<string, Term>>, head: Head): Expression {
-  const expressions = Object.entries(term).map(([key, value]) => [key, compile(value, head)] as const)
+function compile_object(term: Readonly<Record<string, Term>>, place: Place): Expression {
+  const expressions = Object.entries(term).map(([key, value]) => [key, compile(value, place)] as const)
   return scope => Object.fromEntries(expressions.map(([key, expression]) => [key, expression(scope)]))
 }
 
-function compile_call(name: string, given: readonly Term[], head: Head): Expression {
+function compile_call(name: string, given: readonly Term[], place: Place): Expression {
   if (name === 'const') return constant(given)
-  const args = given.map(arg => compile(arg, head))
+  const args = given.map(arg => compile(arg, place))
+  const called = compile_function(name, args)
+  return place.in_body ? scope => value_or_exit(called, scope) : called
+}
+
+/** As in Erlang, what fails in a body has the value `'EXIT'`. */
+function value_or_exit(expression: Expression, scope: Scope): Term {
+  try {
+    return expression(scope)
+  } catch {
+    return 'EXIT'
+  }
+}
+
+function compile_function(name: string, args: readonly Expression[]): Expression {
   if (name === 'andalso' || name === 'orelse') return compile_shortcut(args, name === 'orelse')
   const { arity, call } = guard_function(name)!
   if (args.length < arity[0] || args.length > arity[1]) {

@@ -40,13 +40,15 @@ export function update_counter(name: Table<any>, key: Term, asked: Term, default
   const table = table_with_unique_keys(name)
   const entry = table.store.entries_of(key)[0]
   const row = [...(entry?.row ?? row_by_default(table, key, default_row))]
-  const several = Array.isArray(asked) && !is_operation(asked)
-  const operations: readonly Term[] = several
-    ? asked
-    : [Array.isArray(asked) ? asked : [table.keypos + 1, asked]]
-  const counters = operations.map(operation => count(table, row, operation))
+  const counted = count_all(table, row, asked)
   put(table, entry, row)
-  return several ? counters : counters[0]
+  return counted
+}
+
+function count_all(table: EtsTable, row: Term[], asked: Term): Counter | Counter[] {
+  if (!Array.isArray(asked)) return count(table, row, [table.keypos + 1, asked])
+  if (is_operation(asked)) return count(table, row, asked)
+  return asked.map(operation => count(table, row, operation))
 }
 
 /** A list of operations is one whose elements are tuples. */
@@ -69,10 +71,11 @@ export function update_element<Row extends AnyRow>(
 ): boolean {
   const table = table_with_unique_keys(name)
   const asked: readonly Term[] = changes
+  if (!Array.isArray(asked)) throw new Exit('badarg')
   const several = is_operation(asked) ? [asked] : asked
-  if (!Array.isArray(asked) || !several.every(change => is_change(table, change))) throw new Exit('badarg')
   const entry = table.store.entries_of(key)[0]
   if (entry === undefined && default_row === undefined) return false
+  if (!several.every(change => is_change(table, change))) throw new Exit('badarg')
   const row = [...(entry?.row ?? row_by_default(table, key, default_row))]
   for (const [position, value] of several) row[checked_position(row, position) - 1] = value
   put(table, entry, row)
@@ -97,16 +100,23 @@ function put(table: EtsTable, entry: Entry | undefined, row: AnyRow): void {
 }
 
 function count(table: EtsTable, row: Term[], operation: Term): Counter {
-  if (!Array.isArray(operation) || (operation.length !== 2 && operation.length !== 4))
-    throw new Exit('badarg')
-  const [position, increment, threshold, set_value] = operation
-  const numbers = operation.slice(1)
-  if (position === table.keypos || !numbers.every(is_counter)) throw new Exit('badarg')
+  const [position, increment, threshold, set_value] = checked_operation(operation)
+  if (position === table.keypos) throw new Exit('badarg')
   const index = checked_position(row, position) - 1
   const counter = sum(row[index], increment)
   const beyond = threshold !== undefined && (increment < 0 ? counter < threshold : counter > threshold)
   row[index] = beyond ? set_value : counter
   return row[index]
+}
+
+function checked_operation(operation: Term): UpdateOp {
+  const right =
+    Array.isArray(operation) &&
+    is_counter(operation[1]) &&
+    (operation.length === 2 ||
+      (operation.length === 4 && is_counter(operation[2]) && is_counter(operation[3])))
+  if (!right) throw new Exit('badarg')
+  return operation as unknown as UpdateOp
 }
 
 const is_counter = (term: Term): term is Counter => typeof term === 'bigint' || Number.isSafeInteger(term)

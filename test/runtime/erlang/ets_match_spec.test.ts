@@ -278,15 +278,28 @@ describe('a specification', () => {
   })
 
   test('takes a guard that fails, or is not true, for false', () => {
-    for (const guard of [['hd', []], 1, 'true', false, ['+', 1, 1]]) {
+    for (const guard of [
+      ['hd', []],
+      ['is_atom', ['hd', []]],
+      1,
+      'true',
+      false,
+      ['+', 1, 1],
+      [[true]],
+      [],
+      [1],
+    ]) {
       expect(ets.test_ms([1], [['_', [guard], ['x']]])).toEqual(['ok', false])
     }
     expect(ets.test_ms([1], [['_', [true], ['x']]])).toEqual(['ok', 'x'])
   })
 
-  test('gives the last of several expressions, and EXIT if one before it fails', () => {
+  test('gives the last of several expressions, and EXIT for what fails in one', () => {
     expect(ets.test_ms([1], [['_', [], ['a', 'b']]])).toEqual(['ok', 'b'])
-    expect(ets.test_ms([1], [['_', [], [['hd', []], 'b']]])).toEqual(['ok', 'EXIT'])
+    expect(ets.test_ms([1], [['_', [], [['hd', []], 'b']]])).toEqual(['ok', 'b'])
+    expect(ets.test_ms([1], [['$1', [], [[['a', ['hd', []]]]]]])).toEqual(['ok', ['a', 'EXIT']])
+    expect(ets.test_ms([1], [['_', [], [['is_atom', ['hd', []]]]]])).toEqual(['ok', true])
+    expect(ets.test_ms([1], [['_', [], [['+', 1, ['hd', []]]]]])).toEqual(['ok', 'EXIT'])
   })
 
   test.each<[Term, string]>([

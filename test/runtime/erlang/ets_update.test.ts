@@ -125,6 +125,7 @@ describe.each(unique)('update_element in a %s', type => {
       const table = ets.new<[string, number, number]>('t', { type })
       expect(ets.update_element(table, 'k', [2, 1])).toBe(false)
       expect(ets.update_element(table, 'k', [9, 1])).toBe(false)
+      expect(ets.update_element(table, 'k', [1, 'key'])).toBe(false)
       expect(ets.update_element(table, 'k', [2, 1], ['ignored', 0, 0])).toBe(true)
       expect(ets.tab2list(table)).toEqual([['k', 1, 0]])
     })
