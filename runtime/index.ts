@@ -2,6 +2,7 @@
 
 export { running_timers, type TimerInfo, timer_count } from './erlang/alarm.ts'
 export { type AliasOptions, alias, type MonitorOptions, unalias } from './erlang/aliases.ts'
+export { i, regs } from './erlang/c.ts'
 export {
   convert_time_unit,
   monotonic_time,

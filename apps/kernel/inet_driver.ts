@@ -33,6 +33,8 @@ export interface Endpoint {
   readonly backlog: number
   /** For an IPv6 address: takes no IPv4 connections. */
   readonly ipv6_v6only: boolean
+  /** Whether a program with nothing else to do waits for connections, and for what comes on them. */
+  readonly keeps_alive: boolean
 }
 
 /**

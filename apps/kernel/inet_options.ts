@@ -90,6 +90,8 @@ export interface ListenOptions extends Partial<Readonly<SocketOptions>>, Binding
   readonly backlog?: number
   /** With `inet6`: no IPv4 on the same socket. Default: false */
   readonly ipv6_v6only?: boolean
+  /** False: neither the listener nor what it accepts keeps a program that is done from ending. Default: true */
+  readonly keeps_alive?: boolean
 }
 
 type Check = (value: any) => boolean
@@ -171,6 +173,7 @@ const listen_checks: Checks<ListenOptions> = {
   ...binding_checks,
   backlog: whole(0, 2 ** 31 - 1),
   ipv6_v6only: boolean,
+  keeps_alive: boolean,
 }
 
 /** What OTP has and Node has no way to set. */

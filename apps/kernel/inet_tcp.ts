@@ -51,8 +51,12 @@ export function listen(endpoint: Endpoint, handlers: ListenHandlers): InetListen
     const server = createServer({ ...stream_options, pauseOnConnect: true })
     server.on('error', error => handlers.failed(posix_code(error)))
     server.on('listening', () => handlers.listening())
-    const { at, backlog, ipv6_v6only } = endpoint
-    server.on('connection', socket => handlers.connection(new NodeStream(socket, at, 'server')))
+    const { at, backlog, ipv6_v6only, keeps_alive } = endpoint
+    server.on('connection', socket => {
+      if (!keeps_alive) socket.unref()
+      handlers.connection(new NodeStream(socket, at, 'server'))
+    })
+    if (!keeps_alive) server.unref()
     if (at[0] === 'local') server.listen({ path: at[1] as string, backlog })
     else server.listen({ ...host_and_port(at), backlog, ipv6Only: ipv6_v6only })
     return new NodeListener(server, at)

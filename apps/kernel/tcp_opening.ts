@@ -87,13 +87,13 @@ class Opening {
 
 /** Listens where the options say, and else on `port` of any address. */
 export async function open_listener(port: number, options: ListenOptions): Promise<Result<Socket>> {
-  const { backlog = default_backlog, ipv6_v6only = false } = options
+  const { backlog = default_backlog, ipv6_v6only = false, keeps_alive = true } = options
   const at = listening_at(port, options)
   if (at === undefined) return ['error', 'einval']
   let listener: Listener | undefined
   const request = new Request<Result<Socket>>('infinity', ['error', 'timeout'], () => server.close())
   const server = inet_driver().listen(
-    { at, backlog, ipv6_v6only },
+    { at, backlog, ipv6_v6only, keeps_alive },
     {
       listening() {
         if (!request.open) {
