@@ -97,7 +97,8 @@ function read_json(file: string): Read {
 
 async function read_module(file: string): Promise<Read> {
   // An engine keeps what it has run under its address: another time, another address.
-  const module: Term = await import(`${url_of(realpathSync(file))}?changed=${statSync(file).mtimeMs}`)
+  const address = `${url_of(realpathSync(file))}?changed=${statSync(file).mtimeMs}`
+  const module: Term = await import(address)
   return checked(file, module.config ?? module.default)
 }
 
