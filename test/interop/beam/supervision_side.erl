@@ -59,28 +59,30 @@ perform(_, Sup, {Function, Id}) -> supervisor:Function(Sup, Id).
 %% A supervisor that restarts has something to do until it waits, and so have its children.
 settled(Table, Sup) ->
     [erlang:yield() || _ <- lists:seq(1, 20)],
-    case is_process_alive(Sup) of
-        true ->
-            Children = supervisor:which_children(Sup),
+    case children_of(Sup) of
+        gone -> look(Table, Sup, gone);
+        Children ->
             case still_restarting(Children) orelse process_info(Sup, [status, message_queue_len])
                      =/= [{status, waiting}, {message_queue_len, 0}] of
                 true -> settled(Table, Sup);
                 false -> look(Table, Sup, Children)
-            end;
-        false -> look(Table, Sup, gone)
+            end
+    end.
+
+%% It may end before it comes to the question.
+children_of(Sup) ->
+    try supervisor:which_children(Sup)
+    catch exit:_ -> gone
     end.
 
 still_restarting(Children) -> lists:keymember(restarting, 2, Children).
 
+look(Table, Sup, gone) ->
+    receive {'EXIT', Sup, Reason} -> note(Table, [ended, Reason]) end,
+    gone;
 look(Table, Sup, Children) ->
-    receive
-        {'EXIT', Sup, Reason} ->
-            note(Table, [ended, Reason]),
-            gone
-    after 0 ->
-        note(Table, [children, Children]),
-        Sup
-    end.
+    note(Table, [children, Children]),
+    Sup.
 
 note(Table, What) -> ets:insert(Table, {erlang:unique_integer([monotonic]), What}).
 
