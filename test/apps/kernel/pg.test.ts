@@ -211,17 +211,28 @@ describe('a scope', () => {
 
 const _form = () => expect.arrayContaining(['gen_server', 'call'])
 
-test('the kernel starts the default scope if it is asked to', async () => {
-  await with_applications(async () => {
-    ok(await application.start('kernel'))
-    expect(whereis('pg')).toBeUndefined()
-    await application.stop('kernel')
+describe('the kernel', () => {
+  const children = async () => (await supervisor.which_children('kernel_sup')).map(([id]) => id)
+
+  test('starts the default scope if it is asked to', async () => {
     application.set_env('kernel', 'start_pg', true)
-    ok(await application.start('kernel'))
-    expect((await supervisor.which_children('kernel_sup')).map(([id]) => id)).toContain('pg')
-    await pg.join('g', self())
-    expect(pg.get_members('g')).toEqual([self()])
-    await application.stop('kernel')
-    application.set_env('kernel', 'start_pg', false)
+    try {
+      await with_applications(async () => {
+        await application.ensure_all_started('kernel')
+        expect(await children()).toContain('pg')
+        await pg.join('g', self())
+        expect(pg.get_members('g')).toEqual([self()])
+      })
+    } finally {
+      application.set_env('kernel', 'start_pg', false)
+    }
+  })
+
+  test('starts none by itself', async () => {
+    await with_applications(async () => {
+      await application.ensure_all_started('kernel')
+      expect(await children()).not.toContain('pg')
+      expect(whereis('pg')).toBeUndefined()
+    })
   })
 })
