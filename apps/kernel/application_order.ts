@@ -6,6 +6,7 @@ import * as table from './application_table.ts'
 /** `serial`: one after the other; `concurrent`: each as soon as those it depends on run. */
 export type Mode = 'serial' | 'concurrent'
 
+/** All modes that there are. */
 export const modes: readonly Mode[] = ['serial', 'concurrent']
 
 /** How one application is started and stopped. */

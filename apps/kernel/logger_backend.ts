@@ -20,6 +20,7 @@ import {
 import * as logger_formatter from './logger_formatter.ts'
 import { logger_std_h } from './logger_std_h.ts'
 
+/** What a handler goes by if its configuration says nothing. */
 export const handler_defaults: Required<HandlerConfig> = {
   level: 'all',
   filters: [],
@@ -35,6 +36,7 @@ export const default_handler: Required<HandlerConfig> = {
   config: logger_std_h.defaults,
 }
 
+/** What holds for all events at the beginning. */
 export const primary_defaults: PrimaryConfig = {
   level: 'notice',
   filters: [],

@@ -60,6 +60,7 @@ export type Filter =
   | ((event: LogEvent) => Verdict)
   | readonly [filter: (event: LogEvent, argument: Term) => Verdict, argument: Term]
 
+/** Filters, each with the name by which it is removed, in the order in which they are asked. */
 export type Filters = readonly (readonly [id: string, filter: Filter])[]
 
 /** A module that makes texts of events, such as `logger_formatter`. OTP: the callback functions of a formatter. */
@@ -146,8 +147,10 @@ export const levels: readonly Level[] = [
   'debug',
 ]
 
+/** Whether something is a level. */
 export const is_level = (level: Term): level is Level => levels.includes(level)
 
+/** Whether something is a level, `'all'` or `'none'`. */
 export const is_threshold = (level: Term): level is Threshold =>
   level === 'all' || level === 'none' || levels.includes(level)
 
@@ -202,6 +205,7 @@ function what_the_formatter_refuses(formatter: Formatter): Term {
   return checked === 'ok' ? undefined : checked[1]
 }
 
+/** Whether something is an object with keys, and no list. */
 export const is_object = (value: Term): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -29,6 +29,7 @@ export interface OverloadConfig {
   readonly overload_kill_restart_after: number | 'infinity'
 }
 
+/** The limits at the beginning, as OTP has them. */
 export const overload_defaults: OverloadConfig = {
   sync_mode_qlen: 10,
   drop_mode_qlen: 200,
@@ -45,6 +46,7 @@ export const overload_defaults: OverloadConfig = {
 const is_count = (value: Term): boolean => Number.isInteger(value) && value > 0
 const is_boolean = (value: Term): boolean => typeof value === 'boolean'
 
+/** Whether a value is right, for each limit. */
 export const overload_checks: { readonly [Key in keyof OverloadConfig]: (value: Term) => boolean } = {
   sync_mode_qlen: value => value === 0 || is_count(value),
   drop_mode_qlen: value => is_count(value) && value > 1,

@@ -20,6 +20,7 @@ export function lay_out({ label, report }: Report): Layout {
   return (by_label ?? any_report)(report, label)
 }
 
+/** Whether a term is a report of the runtime, with a label. */
 export const is_report = (term: Term): term is Report =>
   Array.isArray(term?.label) && typeof term.report === 'object' && term.report !== null
 

@@ -15,6 +15,7 @@ export type MetaKey = readonly [string, ...string[]]
 export type Template = readonly TemplatePart[]
 type TemplatePart = string | MetaKey | readonly [key: MetaKey, if_there: Template, if_not: Template]
 
+/** Whether something is a template, down to its last part. */
 export const is_template = (value: Term): value is Template =>
   Array.isArray(value) && value.every(part => typeof part === 'string' || is_key(part) || is_choice(part))
 

@@ -11,6 +11,7 @@ export type TimeOffset = string | number
 const offset_pattern = /^([+-])(\d\d):([0-5]\d)$/
 const microseconds_a_minute = 60_000_000
 
+/** Whether something says how far a clock is ahead of UTC. */
 export const is_time_offset = (value: Term): value is TimeOffset =>
   Number.isInteger(value) ||
   value === '' ||
