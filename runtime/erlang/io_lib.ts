@@ -10,13 +10,8 @@ import { Exit, type Term } from './term.ts'
  * @see OTP: `io_lib:format("~tp", [Term])`
  */
 export function format_term(term: Term, width = 100): string {
-  try {
-    if (term instanceof Error && !(term instanceof Exit)) return format_error(term)
-    return inspect(term, { depth: 6, breakLength: width, maxArrayLength: 40, maxStringLength: 4_000 })
-  } catch {
-    // It does not want to be looked at, and says so by throwing.
-    return `[${typeof term}]`
-  }
+  if (term instanceof Error && !(term instanceof Exit)) return format_error(term)
+  return inspect(term, { depth: 6, breakLength: width, maxArrayLength: 40, maxStringLength: 4_000 })
 }
 
 function format_error(error: Error): string {

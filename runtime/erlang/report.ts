@@ -16,7 +16,16 @@ export type ReportHandler = (level: Level, report: Report) => void
 
 const to_stderr: ReportHandler = (level, { label, report: facts }) => {
   if (level === 'info' || level === 'debug') return
-  console.error(`${level}: ${label.join(' ')} ${format_term(facts)}`)
+  console.error(`${level}: ${label.join(' ')} ${text_of(facts)}`)
+}
+
+/** A fact may be anything, and unwilling to be looked at. */
+function text_of(facts: Report['report']): string {
+  try {
+    return format_term(facts)
+  } catch {
+    return `[${Object.keys(facts).join(', ')}]`
+  }
 }
 
 let handler = to_stderr
