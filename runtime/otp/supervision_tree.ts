@@ -26,6 +26,8 @@ export interface SupervisorNode {
   readonly state: 'running' | 'busy' | 'gone' | 'bridge'
   /** In the order in which they were started. */
   readonly children: readonly ChildNode[]
+  /** How many children there are besides, which were too many to be looked at. */
+  readonly more: number
 }
 
 /** A child of a supervisor. */
@@ -47,36 +49,46 @@ export interface ChildNode {
  * Looks at a supervisor and all that is below it, with all supervisors of a level at once.
  *
  * @param timeout - milliseconds that each supervisor may take to answer. Default: 1000
+ * @param most - children that are looked at, in all; those nearer to the top come first. Default: no limit
  * @returns undefined when it is not there, or is no supervisor
  */
 export async function supervision_tree(
   supervisor: ServerRef,
   timeout: Timeout = 1_000,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<SupervisorNode | undefined> {
   const pid = whereis_server(supervisor)
-  return pid === undefined ? undefined : node_of(pid, timeout)
+  return pid === undefined ? undefined : node_of(pid, { timeout, left: most })
 }
 
-async function node_of(pid: Pid, timeout: Timeout): Promise<SupervisorNode | undefined> {
+interface Look {
+  readonly timeout: Timeout
+  /** How many children may still be looked at. */
+  left: number
+}
+
+async function node_of(pid: Pid, look: Look): Promise<SupervisorNode | undefined> {
   const [behaviour, module] = process_info(pid, 'initial_call')?.[1] ?? []
-  const about = { pid, name: name_of(pid), module, flags: undefined, children: [] }
+  const about = { pid, name: name_of(pid), module, flags: undefined, children: [], more: 0 }
   if (behaviour === 'supervisor_bridge') return { ...about, state: 'bridge' }
   if (behaviour !== 'supervisor') return undefined
   try {
-    const flags: Required<SupFlags> = await gen_server.call(pid, ['flags'], timeout)
-    const infos: ChildInfo[] = await gen_server.call(pid, ['which_children'], timeout)
-    const children = await Promise.all(infos.reverse().map(info => child_of(info, timeout)))
-    return { ...about, flags, state: 'running', children }
+    const flags: Required<SupFlags> = await gen_server.call(pid, ['flags'], look.timeout)
+    const infos: ChildInfo[] = await gen_server.call(pid, ['which_children'], look.timeout)
+    const looked_at = infos.reverse().slice(0, look.left)
+    look.left -= looked_at.length
+    const children = await Promise.all(looked_at.map(info => child_of(info, look)))
+    return { ...about, flags, state: 'running', children, more: infos.length - looked_at.length }
   } catch (thrown) {
     if (!(thrown instanceof Exit)) throw thrown
     return { ...about, state: thrown.reason[0] === 'timeout' ? 'busy' : 'gone' }
   }
 }
 
-async function child_of([id, child, type, modules]: ChildInfo, timeout: Timeout): Promise<ChildNode> {
+async function child_of([id, child, type, modules]: ChildInfo, look: Look): Promise<ChildNode> {
   const pid = child instanceof Pid ? child : undefined
   const state = child === 'restarting' ? child : pid === undefined ? 'stopped' : 'running'
-  const below = pid !== undefined && type === 'supervisor' ? await node_of(pid, timeout) : undefined
+  const below = pid !== undefined && type === 'supervisor' ? await node_of(pid, look) : undefined
   return { id, pid, name: pid && name_of(pid), type, modules, state, supervisor: below }
 }
 

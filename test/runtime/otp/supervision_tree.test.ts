@@ -56,6 +56,7 @@ test('a supervision tree is told whole, with what is not running in it', () =>
         hibernate_after: 'infinity',
       },
       state: 'running',
+      more: 0,
       children: [
         {
           ...nothing,
@@ -84,6 +85,7 @@ test('a supervision tree is told whole, with what is not running in it', () =>
               hibernate_after: 'infinity',
             },
             state: 'running',
+            more: 0,
             children: [
               { ...nothing, id: undefined, pid: one, type: 'worker', modules: [], state: 'running' },
             ],
@@ -132,6 +134,22 @@ test('a supervisor that is busy or gone keeps nobody waiting', () =>
       { name: 'gone', state: 'gone', flags: undefined, children: [] },
     ])
     expect(monotonic_time()).toBe(500)
+  }))
+
+test('only so many children are looked at as are wanted, first those nearer to the top', () =>
+  in_virtual_time(async () => {
+    const pool = sup_child('pool', {}, worker('x'), worker('y'), worker('z'))
+    const top = ok(await sup_of('top', {}, pool, worker('a'), worker('b')))
+    const [all, five, two, none] = await Promise.all(
+      [6, 5, 2, 0].map(most => supervision_tree(top, 'infinity', most)),
+    )
+    expect(all).toMatchObject({ more: 0, children: [{ supervisor: { more: 0 } }, {}, {}] })
+    expect(five).toMatchObject({
+      more: 0,
+      children: [{ supervisor: { more: 1, children: [{ id: 'x' }, { id: 'y' }] } }, {}, {}],
+    })
+    expect(two).toMatchObject({ more: 1, children: [{ supervisor: { more: 3 } }, { id: 'a' }] })
+    expect(none).toMatchObject({ more: 3, children: [], state: 'running' })
   }))
 
 test('who is no supervisor has no tree', () =>
