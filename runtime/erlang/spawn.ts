@@ -173,16 +173,26 @@ export class Birth implements Task {
 }
 
 function live(process: Process, body: Body<Term>, args: readonly Term[]): void {
-  const returned = () => {
-    if (process.loop === undefined) process.end('normal')
-  }
   try {
     const value = body(...args)
-    if (is_promise(value)) value.then(returned, error => thrown(process, error))
-    else returned()
+    // What is called when a promise of the platform settles is called as this process, and needs no closures.
+    if (value instanceof Promise) value.then(i_returned, i_threw)
+    else if (is_promise(value))
+      value.then(
+        () => returned(process),
+        error => thrown(process, error),
+      )
+    else returned(process)
   } catch (error) {
     thrown(process, error)
   }
+}
+
+const i_returned = (): void => returned(running() as Process)
+const i_threw = (error: unknown): void => thrown(running() as Process, error)
+
+function returned(process: Process): void {
+  if (process.loop === undefined) process.end('normal')
 }
 
 function thrown(process: Process, error: unknown): void {
