@@ -70,11 +70,13 @@ export class Mailbox {
     return letter.message
   }
 
-  /** All messages, oldest first. */
-  messages(): Term[] {
-    const all: Term[] = []
-    for (let letter = this.#first; letter !== undefined; letter = letter.next) all.push(letter.message)
-    return all
+  /** The messages, oldest first: all, or so many. */
+  messages(most = Number.POSITIVE_INFINITY): Term[] {
+    const oldest: Term[] = []
+    for (let letter = this.#first; letter !== undefined && oldest.length < most; letter = letter.next) {
+      oldest.push(letter.message)
+    }
+    return oldest
   }
 
   clear(): void {
