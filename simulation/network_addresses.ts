@@ -10,6 +10,7 @@ const loopback6: IpAddress = [0, 0, 0, 0, 0, 0, 0, 1]
 const first_port = 32_768
 const last_port = 60_999
 
+/** The names, addresses and ports of the simulated host. */
 export class AddressBook {
   readonly hostname = 'simulated'
   readonly #hosts: ReadonlyMap<string, readonly IpAddress[]>

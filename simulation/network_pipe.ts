@@ -22,6 +22,7 @@ export interface PipeEnds {
   sent(): void
 }
 
+/** One direction of a simulated connection: segments on their way, in order. */
 export class Pipe {
   readonly #ends: PipeEnds
   /** What waits to be sent, and how many bytes that is. */

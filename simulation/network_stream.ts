@@ -14,6 +14,7 @@ export interface StreamConnection {
   gone(): void
 }
 
+/** One end of a simulated connection, as `gen_tcp` sees it. */
 export class SimulatedStream implements InetStream {
   readonly sockname: SocketAddress
   readonly peername: SocketAddress

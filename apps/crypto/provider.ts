@@ -17,6 +17,7 @@ export type AeadCipher = 'aes_128_gcm' | 'aes_256_gcm' | 'chacha20_poly1305'
 /** `des_cbc` takes a key of 8 bytes, `des_ede3_cbc` one of 24. */
 export type BlockCipher = 'aes_128_cbc' | 'aes_256_cbc' | 'des_ede3_cbc' | 'des_cbc'
 
+/** What a cipher does. */
 export type Direction = 'encrypt' | 'decrypt'
 
 /** A key that is used many times. Its bytes are its own, and stay what they are until they are wiped. */
@@ -46,12 +47,14 @@ export interface KeyAgreementKey {
   compute(peer_public: Uint8Array): Uint8Array | undefined
 }
 
+/** Keys for one agreement. OTP: what `crypto:generate_key/2` gives. */
 export interface KeyPair {
   /** X9.62 uncompressed point, or for x25519 and x448 the raw value. */
   readonly public_key: Uint8Array
   readonly private_key: KeyAgreementKey
 }
 
+/** What a key is for; X.509 tells by an OID. */
 export type KeyType = 'rsa' | 'dsa' | 'ec' | 'ed25519' | 'ed448'
 
 /** A public key that was checked to be well formed and, on a curve, to be a point of it. */
@@ -76,6 +79,7 @@ export interface PrivateKey {
   readonly curve?: Curve
 }
 
+/** The algorithms of signatures, each with one kind of key. */
 export type SignatureAlgorithm = 'rsa' | 'rsa_pss' | 'dsa' | 'ecdsa' | 'eddsa'
 
 /**
@@ -90,6 +94,7 @@ export interface SignatureScheme {
   readonly digest: HashType | 'md5sha' | 'none'
 }
 
+/** What a provider can do here; a platform may lack some. OTP: `crypto:supports/0`. */
 export interface Supports {
   readonly hashs: readonly HashType[]
   readonly ciphers: readonly (AeadCipher | BlockCipher | 'rc4')[]
@@ -100,6 +105,7 @@ export interface Supports {
   readonly private_keys: readonly SignatureAlgorithm[]
 }
 
+/** Who does the work: OpenSSL by `node:crypto`, or `@noble` in JavaScript alone. */
 export type ProviderName = 'node' | 'noble'
 
 /**

@@ -3,6 +3,7 @@
 
 import { first_packet, is_http, type Packet, type PacketLimits, type PacketType } from './inet_packet.ts'
 
+/** Bytes that have come, until the packet they belong to is whole. */
 export class PacketBuffer {
   #chunks: Uint8Array[] = []
   #length = 0

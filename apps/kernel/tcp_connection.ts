@@ -12,6 +12,7 @@ import type { IoData } from './iodata.ts'
 import { Incoming, type Receiving } from './tcp_incoming.ts'
 import { Outgoing } from './tcp_outgoing.ts'
 
+/** The port of a connection: what comes in and what goes out are two parts of it. */
 export class Connection implements Driver, InetSocket, Receiving, StreamHandlers {
   readonly options: SocketOptions
   readonly port: Port

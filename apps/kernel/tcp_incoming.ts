@@ -21,6 +21,7 @@ export interface Receiving {
 /** The most bytes that one `recv` can ask for. OTP: 64 MiB */
 const longest_recv = 0x400_0000
 
+/** What comes in: bytes become packets, and these messages or answers of `recv`. */
 export class Incoming {
   readonly #connection: Receiving
   readonly #stream: InetStream

@@ -18,6 +18,7 @@ import {
 } from './inet_socket.ts'
 import { Connection } from './tcp_connection.ts'
 
+/** The port of a listening socket: connections that have arrived, and who waits for one. */
 export class Listener implements Driver, InetSocket {
   /** What the connections that are accepted start with. */
   readonly options: SocketOptions

@@ -13,6 +13,7 @@ import { type IoData, pieces_of, total_size } from './iodata.ts'
 /** What is still to be sent may take as long after `close`, in milliseconds, as OTP gives it. */
 const longest_goodbye = 180_000
 
+/** What goes out: sends wait while the stream is full, and the end waits for them. */
 export class Outgoing {
   readonly #stream: InetStream
   readonly #options: Readonly<SocketOptions>

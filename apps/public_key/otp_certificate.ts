@@ -7,6 +7,7 @@ import { type Extension, read_extensions } from './pubkey_extensions.ts'
 import { type Name, read_name } from './pubkey_names.ts'
 import type { Oid } from './pubkey_oids.ts'
 
+/** RFC 5280 §4.1. OTP: `#'OTPCertificate'{}`. */
 export interface OTPCertificate {
   readonly tbsCertificate: OTPTBSCertificate
   readonly signatureAlgorithm: AlgorithmIdentifier
@@ -15,6 +16,7 @@ export interface OTPCertificate {
   readonly der: Uint8Array
 }
 
+/** What the issuer signs: RFC 5280 §4.1.2. OTP: `#'OTPTBSCertificate'{}`. */
 export interface OTPTBSCertificate {
   readonly version: 'v1' | 'v2' | 'v3'
   readonly serialNumber: bigint
@@ -36,6 +38,7 @@ export interface Validity {
   readonly notAfter: number
 }
 
+/** RFC 5280 §4.1.2.7. OTP: `#'OTPSubjectPublicKeyInfo'{}`. */
 export interface OTPSubjectPublicKeyInfo {
   readonly algorithm: AlgorithmIdentifier
   /** The key in its algorithm's own encoding. */
@@ -44,6 +47,7 @@ export interface OTPSubjectPublicKeyInfo {
   readonly der: Uint8Array
 }
 
+/** RFC 5280 §4.1.1.2 */
 export interface AlgorithmIdentifier {
   readonly algorithm: Oid
   /** DER of whatever the algorithm needs to be told. */

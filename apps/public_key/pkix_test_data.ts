@@ -28,6 +28,7 @@ export interface TestConfig {
   readonly cacerts: readonly Uint8Array[]
 }
 
+/** Both sides' options for `ssl`, each trusting the other's chain. */
 export interface TestData {
   readonly server_config: TestConfig
   readonly client_config: TestConfig

@@ -20,6 +20,7 @@ import { is_signed_by } from './pubkey_signature.ts'
 import type { PathError, VerifyEvent, VerifyFun } from './verify_fun.ts'
 import { ask_verify_fun, type BadCert, type BadCertReason, default_verify_fun } from './verify_fun.ts'
 
+/** What a path is checked against. OTP: the options of `public_key:pkix_path_validation/3`. */
 export interface PathValidationOptions<State> {
   /** Milliseconds since 1970. */
   readonly now: number

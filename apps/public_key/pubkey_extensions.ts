@@ -13,6 +13,7 @@ import {
 import type { Oid } from './pubkey_oids.ts'
 import * as oids from './pubkey_oids.ts'
 
+/** RFC 5280 §4.2.1.9 */
 export interface BasicConstraints {
   readonly cA: boolean
   /** How many more CA certificates may follow. Absent: any number. */
@@ -32,6 +33,7 @@ const key_usages = [
   'decipherOnly',
 ] as const
 
+/** What a key may be used for: RFC 5280 §4.2.1.3. */
 export type KeyUsage = (typeof key_usages)[number]
 
 /** RFC 5280 §4.2.1.13, in the order of its bits. */
@@ -47,8 +49,10 @@ const reason_flags = [
   'aACompromise',
 ] as const
 
+/** Why a certificate may be revoked: RFC 5280 §4.2.1.13. */
 export type ReasonFlag = (typeof reason_flags)[number]
 
+/** A name and all below it: RFC 5280 §4.2.1.10. */
 export interface GeneralSubtree {
   readonly base: GeneralName
   /** 0 in every certificate of the Internet profile. */
@@ -56,23 +60,27 @@ export interface GeneralSubtree {
   readonly maximum?: number
 }
 
+/** RFC 5280 §4.2.1.10 */
 export interface NameConstraints {
   readonly permittedSubtrees?: readonly GeneralSubtree[]
   readonly excludedSubtrees?: readonly GeneralSubtree[]
 }
 
+/** RFC 5280 §4.2.1.1 */
 export interface AuthorityKeyIdentifier {
   readonly keyIdentifier?: Uint8Array
   readonly authorityCertIssuer?: readonly GeneralName[]
   readonly authorityCertSerialNumber?: bigint
 }
 
+/** Where a CRL is, for which reasons, and whose it is: RFC 5280 §4.2.1.13. */
 export interface DistributionPoint {
   readonly distributionPoint?: DistributionPointName
   readonly reasons?: readonly ReasonFlag[]
   readonly cRLIssuer?: readonly GeneralName[]
 }
 
+/** RFC 5280 §4.2.1.13 */
 export type DistributionPointName =
   | readonly ['fullName', readonly GeneralName[]]
   | readonly ['nameRelativeToCRLIssuer', RelativeDistinguishedName]

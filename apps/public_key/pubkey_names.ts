@@ -14,6 +14,7 @@ export interface AttributeTypeAndValue {
 /** Text and how it was encoded; `any` for what is not text, with its DER. */
 export type AttributeValue = readonly [encoding: StringType, text: string] | readonly ['any', der: Uint8Array]
 
+/** The ASN.1 string types that text in a name may be written in: RFC 5280 §4.1.2.4. */
 export type StringType =
   | 'utf8String'
   | 'printableString'

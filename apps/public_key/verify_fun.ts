@@ -29,6 +29,7 @@ export type BadCertReason =
  */
 export type BadCert = readonly ['bad_cert', BadCertReason | Term]
 
+/** What a `verify_fun` is asked about. OTP: its second argument, `public_key:pkix_path_validation/3`. */
 export type VerifyEvent =
   | readonly ['bad_cert', BadCertReason]
   | readonly ['extension', Extension]

@@ -38,6 +38,7 @@ export type NameToWrite =
   | readonly ['dNSName' | 'rfc822Name' | 'uniformResourceIdentifier' | 'directoryName' | 'iPAddress', string]
   | readonly ['iPAddress', Uint8Array]
 
+/** What a request for a certificate asks for: RFC 2986. */
 export interface RequestOptions {
   /** As RFC 4514 writes it: `'CN=example.com, O=Example'`. */
   readonly subject: string
@@ -55,6 +56,7 @@ export interface RequestOptions {
   readonly hash?: 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512'
 }
 
+/** What a certificate that is made says, and for how long it holds. */
 export interface CertificateOptions extends RequestOptions {
   /** Milliseconds since 1970; certificates keep whole seconds. */
   readonly not_before: number

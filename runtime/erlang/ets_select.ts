@@ -15,6 +15,7 @@ import { checked_row, type EtsTable, readable, type Table, writable } from './et
 import { Exit, type Term } from './term.ts'
 import { compare_terms, same_terms } from './term_order.ts'
 
+/** There is nothing more. OTP: `'$end_of_table'`. */
 export type EndOfTable = '$end_of_table'
 
 /** Where a search in pieces goes on. It stays valid whatever happens to the table, unless that is deleted. */

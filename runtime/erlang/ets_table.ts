@@ -28,7 +28,9 @@ export type TableName<Row extends AnyRow = AnyRow> = string & { readonly [rows]:
  */
 export type Table<Row extends AnyRow = AnyRow> = Tid<Row> | TableName<Row> | string
 
+/** How many rows a key has, and in which order keys come. OTP: `ets:table_type()`. */
 export type TableType = 'set' | 'ordered_set' | 'bag' | 'duplicate_bag'
+/** What processes other than its owner may do with a table. OTP: `ets:table_access()`. */
 export type TableAccess = 'public' | 'protected' | 'private'
 
 /** Who gets the table when its owner ends, and what that one is told. */

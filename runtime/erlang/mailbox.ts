@@ -16,6 +16,7 @@ interface Letter {
 /** What a search gives when no message fits; no message can be this. */
 export const nothing: unique symbol = Symbol('nothing')
 
+/** The messages of a process, in the order in which they came. */
 export class Mailbox {
   length = 0
   #first: Letter | undefined

@@ -79,6 +79,7 @@ export const current = (): Process => context() as Process
 /** One function for all processes, since it is called for every slice. */
 const work = (process: Process): void => process.work()
 
+/** A process: its mailbox, what it is linked to and owns, and whether it runs, waits or has ended. */
 export class Process implements Entity, Task, Context {
   readonly pid = new Pid()
   readonly mailbox = new Mailbox()

@@ -6,6 +6,7 @@ import type { Priority } from './run_queue.ts'
 import type { Task } from './scheduler.ts'
 import type { Term } from './term.ts'
 
+/** What few processes have: made when one first needs any of it, so that the others do without. */
 export class Rarities {
   dictionary: Map<Term, Term> | undefined = undefined
   /** Undefined: normal. */

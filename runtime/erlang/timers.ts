@@ -9,6 +9,7 @@ import { whereis } from './registry.ts'
 import { Exit, type Term } from './term.ts'
 import type { TimerHolder } from './timer_wheel.ts'
 
+/** OTP: the options of `erlang:send_after/4` and `erlang:start_timer/4`. */
 export interface TimerOptions {
   /** `time` is a moment, as {@link monotonic_time} tells it; one that has passed is now. Default: false */
   readonly abs?: boolean

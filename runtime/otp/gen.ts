@@ -46,7 +46,9 @@ export interface StartOptions {
   readonly spawn_opt?: Omit<SpawnOptions, 'link' | 'monitor'>
 }
 
+/** What starts a behaviour gives: its pid, or why there is none. OTP: `gen_server:start_ret()`. */
 export type StartResult<Started = Pid> = readonly ['ok', Started] | 'ignore' | readonly ['error', Reason]
+/** The same with a monitor, made before it could end. OTP: `gen_server:start_mon_ret()`. */
 export type StartMonitorResult<Started = Pid> =
   | readonly ['ok', readonly [Started, Ref]]
   | 'ignore'

@@ -11,6 +11,7 @@ import type { SystemEvent } from './sys_debug.ts'
  */
 export type Next = Timeout | 'hibernate' | readonly ['continue', Term]
 
+/** What `init` gives. OTP: the callback `init/1`. */
 export type InitResult<State> =
   | readonly ['ok', State]
   | readonly ['ok', State, Next]
@@ -18,11 +19,13 @@ export type InitResult<State> =
   | readonly ['error', Reason]
   | 'ignore'
 
+/** What the callbacks give that answer nobody. OTP: the callback `handle_cast/2`. */
 export type NoReply<State> =
   | readonly ['noreply', State]
   | readonly ['noreply', State, Next]
   | readonly ['stop', Reason, State]
 
+/** What `handle_call` gives. OTP: the callback `handle_call/3`. */
 export type Reply<State, Answer = Term> =
   | readonly ['reply', Answer, State]
   | readonly ['reply', Answer, State, Next]

@@ -36,6 +36,7 @@ interface Countdown {
 /** What is to be done before the next message, or in its absence; or what has to be done before there is one. */
 type Plan = undefined | Countdown | readonly ['continue', Term] | InCallback
 
+/** A server as the scheduler sees it: one callback for each message, with the state from the one before. */
 export class Server implements Loop, Special {
   pending = false
   extras: Extras | undefined

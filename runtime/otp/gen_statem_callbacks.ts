@@ -35,6 +35,7 @@ export type TimeoutAction =
   | readonly [type: TimeoutType, 'update', content: Term]
   | readonly [type: TimeoutType, 'cancel']
 
+/** Answers a call. OTP: `gen_statem:reply_action()`. */
 export type ReplyAction = readonly ['reply', From, Term]
 
 /** What may be done on entering a state: no event may be added or put off. OTP: `gen_statem:enter_action()`. */
@@ -65,6 +66,7 @@ export type Action =
 /** One, or several in order; of the same timeout the last one counts. */
 export type Actions = Action | readonly Action[]
 
+/** What `init` gives. OTP: `gen_statem:init_result/1`. */
 export type InitResult<Data = Term, State = Term> =
   | readonly ['ok', State, Data]
   | readonly ['ok', State, Data, Actions]

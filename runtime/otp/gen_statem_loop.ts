@@ -31,6 +31,7 @@ interface MachineExtras extends Extras {
   readonly kept?: readonly Callbacks[]
 }
 
+/** A machine as the scheduler sees it: it takes messages, and events of its own, in OTP's order. */
 export class Machine implements Loop, Actor, Special {
   pending = false
   extras: MachineExtras | undefined

@@ -19,6 +19,7 @@ export class Running {
   }
 }
 
+/** The timeouts of one machine, each known by its type or name, of which each has one. */
 export class Timeouts {
   readonly #process: Process
   readonly #running = new Map<Term, Running>()

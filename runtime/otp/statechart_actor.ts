@@ -26,6 +26,7 @@ export interface Logic {
   resolveState?(config: Partial<ChartSnapshot>): ChartSnapshot
 }
 
+/** An actor, as xstate has it: a machine, or what one has invoked or spawned. */
 export interface Actor {
   readonly id: string
   readonly system: System
@@ -41,6 +42,7 @@ export interface Actor {
   on(type: '*', handler: (event: ChartEvent) => void): Term
 }
 
+/** What the actors of one machine, of all depths, have in common. */
 export interface System {
   /** @internal in xstate: by this goes every event from one actor to another, and every delayed one */
   _relay(source: Actor | undefined, target: Actor, event: ChartEvent): void

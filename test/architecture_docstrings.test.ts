@@ -1,0 +1,88 @@
+// Everything that a user of the package can name, or is handed, says what it is; what is OTP's says what it is there.
+
+import { describe, expect, test } from '@jest/globals'
+import { type Declaration, public_declarations } from './support/public_declarations.ts'
+import { exported_files, read_sources } from './support/sources.ts'
+
+const sources = new Map(
+  read_sources('runtime', 'apps', 'ssl_app', 'simulation').map(({ file, text }) => [file, text]),
+)
+const entry_points = new Map(
+  ['runtime/otp/statechart.ts', ...exported_files()].map(file => [entry_name(file), file]),
+)
+const declarations = public_declarations(entry_points, file => sources.get(file) ?? '')
+
+function entry_name(file: string): string {
+  const parts = file.replace(/\.ts$/, '').split('/')
+  return parts.at(-1) === 'index' ? parts.at(-2)! : parts.at(-1)!
+}
+
+const place = ({ file, line, kind, path }: Declaration): string => `${file}:${line} ${kind} ${path}`
+
+/** Reads a small package in memory. */
+function read_package(files: Record<string, string>): Declaration[] {
+  return public_declarations(new Map([['p', 'index.ts']]), file => files[file] ?? '')
+}
+
+describe('the reader of this test', () => {
+  const found = read_package({
+    'index.ts': [
+      "export { a, type B as C } from './one.ts'",
+      "export * as two from './sub/two.ts'",
+      "import { d } from './one.ts'",
+      'export { d }',
+    ].join('\n'),
+    'one.ts': [
+      '/** About a. */',
+      'export function a(first: First): void',
+      'export function a(first?: First): void {}',
+      '',
+      'export type B = string',
+      '/** About d. */',
+      '',
+      'export const d = hidden()',
+      'function hidden(): Hidden {}',
+      'interface Hidden {}',
+      'export interface First { /** not Second */ readonly of: Third }',
+      'export class Second {}',
+      '/** About Third. */',
+      'export interface Third {}',
+    ].join('\n'),
+    'sub/two.ts': ["import type { Second } from '../one.ts'", 'export async function* e(s: Second) {}'].join(
+      '\n',
+    ),
+  })
+
+  test('follows names, modules and types to what they stand for, once each', () => {
+    expect(found.map(({ path, docstring }) => [path, docstring])).toEqual([
+      ['p.a', 'About a.'],
+      ['p.a > First', undefined],
+      ['p.a > First > Third', 'About Third.'],
+      ['p.C', undefined],
+      ['p.d', 'About d.'],
+      ['p.two.e', undefined],
+      ['p.two.e > Second', undefined],
+    ])
+  })
+
+  test('tells the place of each', () => {
+    expect(found.map(place)).toContain('one.ts:5 type p.C')
+    expect(found.map(place)).toContain('sub/two.ts:2 function p.two.e')
+  })
+
+  test('sees that something is missing', () => {
+    expect(() => read_package({ 'index.ts': "export { a } from './one.ts'" })).toThrow('one.ts has no a')
+  })
+})
+
+describe('what the package exports', () => {
+  test('is found, by every entry point', () => {
+    expect(declarations.length).toBeGreaterThan(700)
+    const names = declarations.map(({ path }) => path.split('.')[0]!)
+    expect(new Set(names)).toEqual(new Set(entry_points.keys()))
+  })
+
+  test('has a docstring, each of it', () => {
+    expect(declarations.filter(({ docstring }) => !docstring).map(place)).toEqual([])
+  })
+})
