@@ -103,9 +103,9 @@ export function port(socket: Socket): Result<number> {
   return address[0] === 'local' ? ['error', 'einval'] : ['ok', address[1] as number]
 }
 
-/** What has gone through a socket so far. */
+/** What has gone through a socket so far. OTP: `inet:getstat/1`. */
 export function getstat(socket: Socket): Result<Statistics>
-/** The counters named. */
+/** The counters named. OTP: `inet:getstat/2`. */
 export function getstat<Name extends keyof Statistics>(
   socket: Socket,
   names: readonly Name[],

@@ -11,7 +11,7 @@ export type Ip6Address = readonly [number, number, number, number, number, numbe
 /** OTP: `inet:ip_address()` */
 export type IpAddress = Ip4Address | Ip6Address
 
-/** Whether `term` is an address tuple, with every number in its range. */
+/** Whether `term` is an address tuple, with every number in its range. OTP: `inet:is_ip_address/1` */
 export function is_ip_address(term: unknown): term is IpAddress {
   if (!Array.isArray(term) || (term.length !== 4 && term.length !== 8)) return false
   const most = term.length === 4 ? 0xff : 0xffff
@@ -59,7 +59,12 @@ export function parse_ipv6_address(text: string): Result<Ip6Address> {
 export const parse_ipv6strict_address = (text: string): Result<Ip6Address> =>
   text.includes(':') ? (address(parse_ip6(text)) as Result<Ip6Address>) : ['error', 'einval']
 
-/** The IPv6 address `::ffff:a.b.c.d` for an IPv4 one, RFC 4291 §2.5.5.2. */
+/**
+ * The IPv6 address `::ffff:a.b.c.d` for an IPv4 one, RFC 4291 §2.5.5.2.
+ *
+ * @throws {@link Exit} `'badarg'` for what is no address
+ * @see OTP: `inet:ipv4_mapped_ipv6_address/1`
+ */
 export function ipv4_mapped_ipv6_address(ip: Ip4Address): Ip6Address
 /** The IPv4 address that stands in the last 32 bits of an IPv6 one. */
 export function ipv4_mapped_ipv6_address(ip: Ip6Address): Ip4Address

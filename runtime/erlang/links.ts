@@ -37,7 +37,7 @@ const outside = new Pid()
  * Links the running process to another process or a port: when one ends, the other gets an exit signal.
  *
  * @throws {@link Exit} `'noproc'` if it has ended already; a process that traps exits gets that as a message
- *   `['EXIT', other, 'noproc']` instead
+ *   `['EXIT', other, 'noproc']` instead; `'badarg'` when `other` is neither process nor port
  * @see OTP: `erlang:link/1`
  */
 export function link(other: Pid | Port): true {
@@ -58,6 +58,7 @@ export function link(other: Pid | Port): true {
  * Takes a link away; once it has returned, no exit signal comes through that link any more. A message `'EXIT'` that
  * has come before stays in the mailbox.
  *
+ * @throws {@link Exit} `'badarg'` when `other` is neither process nor port
  * @see OTP: `erlang:unlink/1`
  */
 export function unlink(other: Pid | Port): true {
@@ -106,7 +107,7 @@ function is_of(type: 'process' | 'port', target: Term): target is Pid | Port {
   throw new Exit('badarg')
 }
 
-/** What `demonitor` may do besides. */
+/** OTP: the options of `erlang:demonitor/2`. */
 export interface DemonitorOptions {
   /** Takes a `DOWN` message that has come already out of the mailbox. */
   readonly flush?: boolean
@@ -115,8 +116,10 @@ export interface DemonitorOptions {
 }
 
 /**
- * Takes a monitor away: once it has returned, its `DOWN` message comes no more.
+ * Takes a monitor of the running process away: once it has returned, its `DOWN` message comes no more.
  *
+ * @returns true; with `info` false if the monitor was not there any more
+ * @throws {@link Exit} `'badarg'` when it is no reference, and for options that there are not
  * @see OTP: `erlang:demonitor/2`
  */
 export function demonitor(ref: Ref, options: DemonitorOptions = {}): boolean {

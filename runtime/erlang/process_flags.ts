@@ -95,7 +95,7 @@ export function group_leader(...asked: [] | [leader: Pid, pid: Pid]): Pid | unde
 
 // The dictionary. What `proc_lib` keeps there stands in fields of the process, so that most need no map.
 
-/** @returns what stood under `key` before. OTP: `erlang:put/2` */
+/** Puts a value under `key` in the running process's dictionary. @returns what stood there. OTP: `erlang:put/2` */
 export function put(key: Term, value: Term): Term {
   const process = current()
   const { rare } = process
@@ -112,7 +112,7 @@ export function get(key: Term): Term {
   return dictionary_of(process).get(key)
 }
 
-/** Takes `key` out. @returns what stood there. OTP: `erlang:erase/1` */
+/** Takes `key` out of the running process's dictionary. @returns what stood there. OTP: `erlang:erase/1` */
 export function erase(key: Term): Term {
   const dictionary = current().rarities?.dictionary
   const before = dictionary?.get(key)

@@ -21,6 +21,8 @@ export function register(name: string, bearer: Pid | Port): true {
 }
 
 /**
+ * Takes a name away from its bearer.
+ *
  * @throws {@link Exit} `'badarg'` when nothing bears the name
  * @see OTP: `erlang:unregister/1`
  */

@@ -85,6 +85,8 @@ export function start_link<Args = Term>(
  *   - `['already_started', pid]` or `'already_present'`: there is a child with this id
  *   - `[reason, specification]`: it could not be started (under `simple_one_for_one` just the reason)
  *   - what is wrong with the specification, as {@link check_childspecs} tells it
+ * @throws {@link Exit} `[reason, ['gen_server', 'call', …]]`, as every function here that asks a supervisor, where the
+ *   reason is `'noproc'`, `'calling_self'`, or why it ended meanwhile
  * @see OTP: `supervisor:start_child/2`
  */
 export const start_child = (
@@ -124,7 +126,12 @@ export const restart_child = (
 export const delete_child = (supervisor: ServerRef, id: Term): Promise<Done> =>
   call(supervisor, ['delete_child', id])
 
-/** All children, the one that was started last first. OTP: `supervisor:which_children/1`. */
+/**
+ * All children, the one that was started last first. It answers when it is done with what it does, such as a restart.
+ *
+ * @throws {@link Exit} as {@link start_child}
+ * @see OTP: `supervisor:which_children/1`
+ */
 export const which_children = (supervisor: ServerRef): Promise<ChildInfo[]> =>
   call(supervisor, ['which_children'])
 
@@ -137,7 +144,12 @@ export const which_children = (supervisor: ServerRef): Promise<ChildInfo[]> =>
 export const which_child = (supervisor: ServerRef, id: Term): Promise<Result<ChildInfo>> =>
   call(supervisor, ['which_child', id])
 
-/** How many children there are; it takes no longer when they are many. OTP: `supervisor:count_children/1`. */
+/**
+ * How many children there are; it takes no longer when they are many.
+ *
+ * @throws {@link Exit} as {@link start_child}
+ * @see OTP: `supervisor:count_children/1`
+ */
 export const count_children = (supervisor: ServerRef): Promise<ChildCount> =>
   call(supervisor, ['count_children'])
 

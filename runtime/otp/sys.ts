@@ -47,8 +47,7 @@ export type Status = readonly [
 /** Whether events are printed, and how many are kept: `[true, 10]` is the default of `true`. */
 export type LogFlag = true | readonly [true, size: number] | false
 
-// Every function here takes the process or its name, and last a time in milliseconds, by default 5000; and throws an
-// `Exit` `[reason, ['sys', function, args]]`, where the reason is 'noproc', 'timeout', 'calling_self', or why it ended.
+// What asks a process takes it or its name first, and last a time in milliseconds, by default 5000.
 
 // ---- Its state
 
@@ -56,7 +55,8 @@ export type LogFlag = true | readonly [true, size: number] | false
  * The state of the process: of a `gen_server` its state, of a `gen_statem` `[state, data]`, of a `gen_event` its
  * handlers.
  *
- * @throws {@link Exit} `['callback_failed', …]` when the process could not tell
+ * @throws {@link Exit} `[reason, ['sys', function, args]]`, where the reason is `'noproc'`, `'timeout'`,
+ *   `'calling_self'`, or why the process ended; `['callback_failed', …]` when it could not tell
  * @see OTP: `sys:get_state/1,2`
  */
 export async function get_state<State = Term>(name: gen.ServerRef, timeout?: Timeout): Promise<State> {
@@ -67,7 +67,8 @@ export async function get_state<State = Term>(name: gen.ServerRef, timeout?: Tim
  * Has the process go on with what `replace` makes of its state. When `replace` fails, it goes on with the one it has.
  *
  * @returns the new state
- * @throws {@link Exit} `['callback_failed', [behaviour, 'system_replace_state'], [class, reason]]` when `replace` does
+ * @throws {@link Exit} `['callback_failed', [behaviour, 'system_replace_state'], [class, reason]]` when `replace` does;
+ *   otherwise as {@link get_state}
  * @see OTP: `sys:replace_state/2,3`
  */
 export async function replace_state<State = Term>(
@@ -78,7 +79,12 @@ export async function replace_state<State = Term>(
   return value_of(await ask(name, ['replace_state', replace], ['replace_state', replace], timeout))
 }
 
-/** Everything about the process, as its `format_status` lets it be told. OTP: `sys:get_status/1,2`. */
+/**
+ * Everything about the process, as its `format_status` lets it be told.
+ *
+ * @throws {@link Exit} as {@link get_state}
+ * @see OTP: `sys:get_status/1,2`
+ */
 export const get_status = (name: gen.ServerRef, timeout?: Timeout): Promise<Status> =>
   ask(name, 'get_status', ['get_status'], timeout)
 
@@ -98,12 +104,13 @@ export function in_callback(name: gen.ServerRef): InCallback | undefined {
 /**
  * Holds the process: it handles system messages only, and keeps all others for later.
  *
+ * @throws {@link Exit} as {@link get_state}
  * @see OTP: `sys:suspend/1,2`
  */
 export const suspend = (name: gen.ServerRef, timeout?: Timeout): Promise<'ok'> =>
   ask(name, 'suspend', ['suspend'], timeout)
 
-/** Has a suspended process go on. OTP: `sys:resume/1,2`. */
+/** Has a suspended process go on. Throws as {@link suspend}. OTP: `sys:resume/1,2`. */
 export const resume = (name: gen.ServerRef, timeout?: Timeout): Promise<'ok'> =>
   ask(name, 'resume', ['resume'], timeout)
 
@@ -153,6 +160,7 @@ export function log(name: gen.ServerRef, flag: Term, timeout?: Timeout): Promise
  * Writes each event as a line of text from now on, or no more. The runtime knows no files: what takes the lines is a
  * function, such as `line => file.write(line + '\n')`. If it fails, it gets no more.
  *
+ * @throws {@link Exit} as {@link get_state}
  * @see OTP: `sys:log_to_file/2,3`, which takes the name of a file
  */
 export const log_to_file = (name: gen.ServerRef, write: Sink | false, timeout?: Timeout): Promise<'ok'> =>
@@ -162,6 +170,7 @@ export const log_to_file = (name: gen.ServerRef, write: Sink | false, timeout?: 
  * Counts what comes and goes, or does not, or gives what was counted.
  *
  * @returns `['ok', statistics]` or `['ok', 'no_statistics']` for `'get'`; else `'ok'`
+ * @throws {@link Exit} as {@link get_state}
  * @see OTP: `sys:statistics/2,3`
  */
 export function statistics(
@@ -177,19 +186,20 @@ export function statistics(name: gen.ServerRef, flag: Term, timeout?: Timeout): 
 /**
  * Gives each event to a function from now on, unless one of the same id is there already.
  *
+ * @throws {@link Exit} as {@link get_state}
  * @see OTP: `sys:install/2,3`
  */
 export const install = <State>(name: gen.ServerRef, what: Install<State>, timeout?: Timeout): Promise<'ok'> =>
   ask(name, ['debug', ['install', what]], ['install', what], timeout)
 
-/** Takes an installed function away, by its id or by itself. OTP: `sys:remove/2,3`. */
+/** Takes an installed function away, by its id or by itself. Throws as {@link install}. OTP: `sys:remove/2,3`. */
 export const remove = (
   name: gen.ServerRef,
   id: DebugFunction<any> | Term,
   timeout?: Timeout,
 ): Promise<'ok'> => ask(name, ['debug', ['remove', id]], ['remove', id], timeout)
 
-/** Ends all debugging of the process. OTP: `sys:no_debug/1,2`. */
+/** Ends all debugging of the process. Throws as {@link install}. OTP: `sys:no_debug/1,2`. */
 export const no_debug = (name: gen.ServerRef, timeout?: Timeout): Promise<'ok'> =>
   ask(name, ['debug', 'no_debug'], ['no_debug'], timeout)
 
