@@ -33,7 +33,7 @@ export function on<const Pattern, Value>(
   return new TheClause(pattern, when as Clause<Value>['when'], body as Clause<Value>['body'])
 }
 
-/** The `after` of a {@link receive} with clauses. `timeout` is in milliseconds; 0 looks only at what is there. */
+/** Erlang's `after`, of a {@link receive} with clauses. `timeout` is in milliseconds; 0 looks only at what is there. */
 export function after<Value>(timeout: Timeout, body: () => Value | PromiseLike<Value>): After<Value> {
   return new TheAfter(timeout, body)
 }
@@ -232,7 +232,7 @@ class Receiver implements Waiter {
   }
 
   wants(message: Term): boolean {
-    return fits(this.#asked, message)
+    return this.#asked === _ || fits(this.#asked, message)
   }
 
   take(message: Term): void {
