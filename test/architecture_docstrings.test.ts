@@ -19,6 +19,35 @@ function entry_name(file: string): string {
 
 const place = ({ file, line, kind, path }: Declaration): string => `${file}:${line} ${kind} ${path}`
 
+const from_elsewhere = /\bOTP\b|\bErlang\b|\bRFC \d/
+
+/** What neither OTP nor an RFC has. */
+const our_own = [
+  'crypto.aead_key',
+  'crypto.crypto_one_time_aead_encrypt_parts',
+  'crypto.provider_name',
+  'crypto.use_provider',
+  'crypto.wipe',
+  'kernel.application.ensure_loaded',
+  'kernel.inet.sockets',
+  'kernel.logger_formatter.for_people',
+  'public_key.subject_public_key',
+  'runtime.freeze_messages',
+  'runtime.gen_server.ref',
+  'runtime.matches',
+  'runtime.on',
+  'runtime.proc_lib.leave',
+  'runtime.run',
+  'runtime.running_timers',
+  'runtime.supervision_tree',
+  'runtime.supervisor.child_spec',
+  'runtime.sys.in_callback',
+  'runtime.sys.status_items',
+  'runtime.sys.use_sink',
+  'runtime.timer_count',
+]
+const without_otp = /^(statechart|simulation|observer)\./
+
 /** Reads a small package in memory. */
 function read_package(files: Record<string, string>): Declaration[] {
   return public_declarations(new Map([['p', 'index.ts']]), file => files[file] ?? '')
@@ -84,5 +113,12 @@ describe('what the package exports', () => {
 
   test('has a docstring, each of it', () => {
     expect(declarations.filter(({ docstring }) => !docstring).map(place)).toEqual([])
+  })
+
+  test('says which function of OTP it is, unless it is one of our own', () => {
+    const functions = declarations.filter(({ kind }) => kind === 'function' || kind === 'const')
+    const like_otp = functions.filter(({ path }) => !without_otp.test(path))
+    const silent = like_otp.filter(({ docstring }) => !from_elsewhere.test(docstring ?? ''))
+    expect(silent.map(({ path }) => path).sort()).toEqual(our_own)
   })
 })

@@ -76,7 +76,7 @@ export interface StandardHandler extends Required<Omit<Handler, 'filter_config'>
   info(id: string): Result<OverloadInfo>
 }
 
-/** The handler itself; see {@link StandardHandler} for what it does, and {@link Config} for what it can be told. */
+/** OTP: `logger_std_h`. See {@link StandardHandler} for what it does, and {@link Config} for what it can be told. */
 export const logger_std_h: StandardHandler = {
   module: 'logger_std_h',
   defaults,

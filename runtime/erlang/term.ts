@@ -75,7 +75,7 @@ export interface Wildcard {
   readonly _: 'any term'
 }
 
-/** In a pattern: matches any term. */
+/** In a pattern: matches any term. Erlang: `_`. */
 export const _: Wildcard = Object.freeze({ _: 'any term' as const })
 
 /** The terms that a pattern matches: `_` stands for anything, all else for itself. */
