@@ -15,12 +15,16 @@ import {
   supervision_tree as tree_of,
 } from '../../runtime/otp/supervision_tree.ts'
 import * as application from '../kernel/application.ts'
+import { process_name } from './process_table.ts'
 
 /** A process in a supervision tree, or a child that has none at the moment. */
 export interface TreeNode {
   /** The id in its supervisor, as text; of a top supervisor and of children without an id, `''`. */
   readonly id: string
-  /** Its registered name; else, of a supervisor, what its callbacks call themselves. */
+  /**
+   * Its registered name; else, of a supervisor, what its callbacks call themselves, and of a child without an id, what
+   * the process table calls it.
+   */
   readonly name: string | undefined
   /** Undefined when it is not running. */
   readonly pid: Pid | undefined
@@ -59,6 +63,7 @@ export interface ApplicationNode {
   readonly trees: readonly TreeNode[]
 }
 
+/** How a tree is looked at. */
 export interface TreeOptions {
   /** Milliseconds that each supervisor may take to answer. Default: 1000 */
   readonly timeout?: number
@@ -181,7 +186,8 @@ function supervisor_node(id: string, node: SupervisorNode): TreeNode {
 function child_node(child: ChildNode): TreeNode {
   const id = child.id === undefined ? '' : typeof child.id === 'string' ? child.id : brief_term(child.id)
   if (child.supervisor !== undefined) return supervisor_node(id, child.supervisor)
-  const { name, pid, type, state } = child
+  const { pid, type, state } = child
+  const name = child.name ?? (id === '' && pid !== undefined ? process_name(pid) : undefined)
   const message_queue_len = pid && queue_of(pid)
   return { id, name, pid, type, state, strategy: undefined, message_queue_len, children: [], more: 0 }
 }

@@ -19,6 +19,7 @@ export interface EtsRow {
   readonly owner_name: string
 }
 
+/** Which tables, and in which order. */
 export interface EtsTableOptions {
   /** `'size'`: the largest first; `'id'`: the oldest first. Default: `'id'` */
   readonly sort_by?: 'id' | 'size'

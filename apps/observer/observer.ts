@@ -29,6 +29,7 @@ export {
 export { type Memory, type SystemInfo, system_info } from './system_info.ts'
 export { type TimerRow, type TimerTableOptions, timer_table } from './timer_table.ts'
 
+/** How a node is to be watched. */
 export interface StartOptions {
   /**
    * What `kista top` finds the node by: 1 to 64 letters, digits, `_`, `-` and `.`. Default: the parameter `name` of

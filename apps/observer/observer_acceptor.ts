@@ -18,6 +18,7 @@ const pause = 1_000
 export const start_link = () => proc_lib.start_link(init)
 
 async function init(): Promise<void> {
+  proc_lib.set_label('observer_acceptor')
   const listener = await observer_listener.socket()
   proc_lib.init_ack(['ok', self()])
   for (;;) {

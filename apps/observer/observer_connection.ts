@@ -45,7 +45,8 @@ const callbacks: gen_server.Callbacks<Photographer, never, readonly ['socket', g
     const [tag, socket, packet] = message
     if (tag !== 'tcp') return ['stop', 'normal', photographer]
     const sent = await gen_tcp.send(socket, await answer(packet, photographer))
-    return sent === 'ok' ? wait(socket, photographer) : ['stop', 'normal', photographer]
+    if (sent === 'ok') return wait(socket, photographer)
+    return ['stop', is_gone(sent[1]) ? 'normal' : sent[1], photographer]
   },
 }
 
@@ -57,7 +58,10 @@ function wait(socket: gen_tcp.Socket, photographer: Photographer): gen_server.No
   return set === 'ok' ? ['noreply', photographer] : ['stop', 'normal', photographer]
 }
 
-async function answer(packet: Uint8Array, photographer: Photographer): Promise<string> {
+/** Who watched has left, or does not read what was asked for. */
+const is_gone = (reason: Reason): boolean => reason === 'closed' || reason === 'timeout'
+
+async function answer(packet: Uint8Array, photographer: Photographer): Promise<Buffer> {
   const [tag, request] = decode_request(packet)
   if (tag === 'error') return encode_answer([tag, request as Reason])
   return encode_answer(['ok', await photographer.take(request)])

@@ -19,8 +19,8 @@ export const most_rows = 1_000
 export type Answer = Result<Plain<Snapshot>, Reason>
 
 /** A request as a packet. */
-export const encode_request = (request: SnapshotRequest): string =>
-  JSON.stringify([protocol_version, request])
+export const encode_request = (request: SnapshotRequest): Buffer =>
+  Buffer.from(JSON.stringify([protocol_version, request]))
 
 /** @returns `['error', 'version']` for another version, `['error', 'bad_request']` for anything that is none */
 export function decode_request(packet: Uint8Array): Result<SnapshotRequest, 'version' | 'bad_request'> {
@@ -32,11 +32,10 @@ export function decode_request(packet: Uint8Array): Result<SnapshotRequest, 'ver
 }
 
 /** A snapshot, or why there is none, as a packet; `['error', 'too_large']` instead of one that is too large. */
-export function encode_answer([tag, value]: Result<Snapshot>): string {
+export function encode_answer([tag, value]: Result<Snapshot>): Buffer {
   const told = tag === 'ok' ? to_json(value) : JSON.stringify(value)
-  const packet = `[${protocol_version},"${tag}",${told}]`
-  if (Buffer.byteLength(packet) <= longest_answer) return packet
-  return encode_answer(['error', 'too_large'])
+  const packet = Buffer.from(`[${protocol_version},"${tag}",${told}]`)
+  return packet.length <= longest_answer ? packet : encode_answer(['error', 'too_large'])
 }
 
 /** @returns what was told; `['error', 'version']` or `['error', 'bad_answer']` when it cannot be read */

@@ -30,6 +30,7 @@ export interface SocketDetails {
   readonly statistics: inet.Statistics
 }
 
+/** Which ports, and in which order. */
 export interface PortTableOptions {
   /** Numbers with the largest first; `'port'`: the oldest first. Default: `'port'` */
   readonly sort_by?: 'port' | 'input' | 'output'

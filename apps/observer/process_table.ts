@@ -41,6 +41,7 @@ export const sort_keys = ['reductions_since', 'reductions', 'message_queue_len',
 /** How many reductions each process had at some moment, by the number of its pid. */
 export type ReductionCounts = ReadonlyMap<number, number>
 
+/** Which processes, and in which order. */
 export interface ProcessTableOptions {
   /** Default: `'pid'`, the oldest first */
   readonly sort_by?: SortKey
@@ -78,6 +79,7 @@ export interface MessageQueueRow {
   readonly messages: readonly string[]
 }
 
+/** Which processes, and how much of their messages. */
 export interface MessageQueuesOptions {
   /** Only processes with so many messages. Default: 1 */
   readonly at_least?: number

@@ -17,6 +17,7 @@ export interface TimerRow {
   readonly message: string
 }
 
+/** Which timers. */
 export interface TimerTableOptions {
   /** How many rows at most. Default: all */
   readonly limit?: number
