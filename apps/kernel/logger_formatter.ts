@@ -10,7 +10,8 @@ import {
   type ReportLimits,
 } from './logger_config.ts'
 import { format_safely } from './logger_io.ts'
-import { is_report, type Layout, lay_out } from './logger_reports.ts'
+import type { Layout } from './logger_report_parts.ts'
+import { is_report, lay_out } from './logger_reports.ts'
 import { fill, is_template, type MetaKey, type Template, value_of } from './logger_template.ts'
 import { at_depth, error_text, reason_text, term_text } from './logger_terms.ts'
 import { is_time_offset, legacy_time, rfc3339, type TimeOffset } from './logger_time.ts'
