@@ -1,67 +1,55 @@
-// The rows of docs/erlang_in_typescript.md, tried as they are written there.
+// The rows of docs/erlang_in_typescript.md on terms, results, processes, signals and names, tried as they are written there.
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { application, gen_tcp, inet } from '../../apps/kernel/index.ts'
+import { describe, expect, test } from '@jest/globals'
+import { global, pg } from '../../apps/kernel/index.ts'
 import {
   _,
   after,
-  cancel_timer,
+  alias,
+  type Done,
   demonitor,
   Exit,
   exit,
   format_term,
-  freeze_messages,
   gen_server,
-  gen_statem,
   get,
+  get_all,
+  group_leader,
+  hibernate,
+  is_pid,
+  is_port,
   is_process_alive,
+  is_reference,
   link,
+  make_ref,
   matches,
   monitor,
   node,
   ok,
   on,
-  proc_lib,
   process_flag,
   process_info,
+  processes,
   put,
-  type Reason,
   type Result,
   receive,
   register,
+  registered,
+  resume_process,
   run,
   self,
   send,
-  send_after,
   spawn,
   spawn_link,
-  spawn_monitor,
   spawn_opt,
-  start_timer,
-  supervisor,
+  spawn_request,
+  suspend_process,
+  unalias,
   unlink,
   whereis,
+  yield_,
 } from '../../runtime/index.ts'
-import { kill_everybody } from '../support/clean_slate.ts'
-import { catch_reports, type Told } from '../support/reports.ts'
-import { in_virtual_time } from '../support/virtual_time.ts'
-
-let told: Told[]
-
-beforeEach(() => {
-  told = catch_reports()
-})
-afterEach(kill_everybody)
-
-/** Why a process that does this ends. */
-async function ending(body: () => unknown): Promise<Reason> {
-  const [pid, ref] = spawn_monitor(body)
-  const [, , , , reason] = await receive(['DOWN', ref, 'process', pid, _])
-  return reason
-}
-
-/** Tries a row: in a process, in virtual time. */
-const row = (what: string, body: () => unknown) => test(what, () => in_virtual_time(async () => body()))
+import { end_of, ending, row } from '../support/rows.ts'
 
 describe('Terms', () => {
   row('a pattern takes any term for _, and for anything else that alone', () => {
@@ -72,6 +60,14 @@ describe('Terms', () => {
     const me = self()
     expect(me === self()).toBe(true)
   })
+
+  row('pids, references and ports can be told from other terms', () =>
+    expect([self(), make_ref(), {}].map(term => [is_pid(term), is_reference(term), is_port(term)])).toEqual([
+      [true, false, false],
+      [false, true, false],
+      [false, false, false],
+    ]),
+  )
 
   row('format_term shows a term as a program would write it', () =>
     expect(format_term(['ok', self()])).toMatch(/^\[ 'ok', <0\.\d+\.0> \]$/),
@@ -87,6 +83,11 @@ describe('Results and errors', () => {
     const [tag, value] = parse('8')
     if (tag === 'error') return expect(value satisfies 'nan').toBeUndefined()
     return expect(value + 1).toBe(9)
+  })
+
+  row('what gives nothing but success is done or not', () => {
+    const done: Done<'full'>[] = ['ok', ['error', 'full']]
+    expect(() => done.map(result => result === 'ok' || exit(result[1]))).toThrow(new Exit('full'))
   })
 
   row('what is thrown is the exit reason', async () => {
@@ -161,6 +162,56 @@ describe('Processes', () => {
     await expect(receive('x', 0)).rejects.toEqual(new Exit('timeout'))
   })
 
+  row('a process has a dictionary', () => {
+    expect([put('key', 1), put('key', 2), get('key')]).toEqual([undefined, 1, 2])
+    expect(get_all()).toEqual(new Map([['key', 2]]))
+  })
+
+  test('run gives what a process gives, or why it ended', async () => {
+    expect(await run(() => process_info(self(), 'links'))).toEqual(['links', []])
+    await expect(run(() => exit('enough'))).rejects.toEqual(new Exit('enough'))
+    expect(self).toThrow('not in a process')
+  })
+
+  row('a process can be asked for, and comes by a message', async () => {
+    const ref = spawn_request(() => 'done', { monitor: true })
+    const [, , , pid] = await receive(['spawn_reply', ref, 'ok', _])
+    expect(await receive()).toEqual(['DOWN', ref, 'process', pid, 'normal'])
+  })
+
+  row('yield_ lets others go first', async () => {
+    const steps: string[] = []
+    spawn(() => steps.push('other'))
+    await yield_()
+    expect(steps).toEqual(['other'])
+  })
+
+  row('a process that hibernates goes on with a function when there is a message', async () => {
+    const greeter = async (from: unknown) => send(from as never, ['hello', await receive()])
+    const pid = spawn((): Promise<never> => hibernate(greeter, process_info(pid)?.parent))
+    await yield_()
+    send(pid, 'you')
+    expect(await receive()).toEqual(['hello', 'you'])
+  })
+
+  row('a process has flags and a group leader, and can be suspended', async () => {
+    expect([process_flag('priority', 'low'), process_flag('priority', 'normal')]).toEqual(['normal', 'low'])
+    expect(process_flag('message_queue_data', 'off_heap')).toBe('off_heap')
+    const pid = spawn(() => receive())
+    expect(group_leader()).toBeUndefined()
+    group_leader(self(), pid)
+    expect(process_info(pid, 'group_leader')).toEqual(['group_leader', self()])
+    suspend_process(pid)
+    send(pid, 'go')
+    await yield_()
+    expect(process_info(pid, 'status')).toEqual(['status', 'suspended'])
+    resume_process(pid)
+    expect(await end_of(pid)).toBe('normal')
+    expect(processes()).toEqual([self()])
+  })
+})
+
+describe('Signals and names', () => {
   row('links carry exit signals, which can be trapped and taken away', async () => {
     expect(process_flag('trap_exit', true)).toBe(false)
     const pid = spawn_link(() => exit('enough'))
@@ -191,168 +242,59 @@ describe('Processes', () => {
     expect(await receive(after(0, () => 'empty'))).toBe('empty')
   })
 
-  row('timers send messages', async () => {
-    send_after(10, self(), 'ding')
-    const ref = start_timer(20, self(), 'dong')
-    expect(cancel_timer(send_after(1_000, self(), 'never'))).toBe(1_000)
-    expect([await receive(), await receive()]).toEqual(['ding', ['timeout', ref, 'dong']])
-  })
-
-  row('a process has a dictionary', () => {
-    expect([put('key', 1), put('key', 2), get('key')]).toEqual([undefined, 1, 2])
-  })
-
-  test('run gives what a process gives, or why it ended', async () => {
-    expect(await run(() => process_info(self(), 'links'))).toEqual(['links', []])
-    await expect(run(() => exit('enough'))).rejects.toEqual(new Exit('enough'))
-    expect(self).toThrow('not in a process')
-  })
-})
-
-describe('Behaviours', () => {
-  const counter: gen_server.Callbacks<number, 'next' | 'stop', number> = {
-    init: first => ['ok', first, ['continue', 'go']],
-    handle_continue: (_go, n) => ['noreply', n * 10],
-    handle_call: async (request, _from, n) =>
-      request === 'stop' ? ['stop', 'normal', 'bye', n] : ['reply', n, n + 1],
-    handle_cast: (by, n) => ['noreply', n + by],
-  }
-
-  row('a gen_server answers calls, takes casts, continues and stops', async () => {
-    const pid = ok(await gen_server.start_link(['local', 'counter'], counter, 1))
-    expect(await gen_server.call('counter', 'next')).toBe(10)
-    gen_server.cast(pid, 5)
-    expect(await gen_server.call(pid, 'next', 1_000)).toBe(16)
-    expect(await gen_server.call(pid, 'stop')).toBe('bye')
-    await expect(gen_server.call(pid, 'next')).rejects.toMatchObject({
-      reason: ['noproc', expect.anything()],
-    })
-  })
-
-  row('a gen_statem postpones, replies and has timeouts by name', async () => {
-    const door: gen_statem.Callbacks<null> = {
-      callback_mode: () => 'state_functions',
-      init: () => ['ok', 'locked', null],
-      states: {
-        locked: (type, content, data) => {
-          if (typeof type === 'object' && type[0] === 'call') return ['keep_state_and_data', 'postpone']
-          return ['next_state', 'open', data, [['timeout', 'bell'], 100, content]]
-        },
-        open: (type, content, data) => {
-          if (typeof type === 'object' && type[0] === 'call')
-            return ['keep_state', data, ['reply', type[1], 'in']]
-          return ['stop', ['shutdown', [type, content]]]
-        },
-      },
-    }
-    const [pid, ref] = ok(await gen_statem.start_monitor(door, null))
-    const pushed = gen_statem.call(pid, 'push')
-    gen_statem.cast(pid, 'key')
-    expect(await pushed).toBe('in')
-    const [, , , , reason] = await receive(['DOWN', ref, 'process', pid, _])
-    expect(reason).toEqual(['shutdown', [['timeout', 'bell'], 'key']])
-  })
-
-  row('a supervisor starts a child with arguments, and anew when it ends', async () => {
-    const start_link = (first: number) => gen_server.start_link(['local', 'c'], counter, first)
-    const callbacks: supervisor.Callbacks = {
-      init: () => ['ok', [{ strategy: 'one_for_one' }, [{ id: 'c', start: [start_link, [1]] }]]],
-    }
-    const sup = ok(await supervisor.start_link(callbacks))
-    await gen_server.call('c', 'stop')
-    expect(await supervisor.count_children(sup)).toMatchObject({ active: 1 })
-    expect(await gen_server.call('c', 'next')).toBe(10)
-  })
-
-  row('proc_lib starts a process that says when it is ready, and reports its crash', async () => {
-    const body = () => {
-      proc_lib.init_ack(['ok', self()])
-      throw new Error('soon after')
-    }
-    const [tag, pid] = await proc_lib.start(body)
-    expect([tag, is_process_alive(pid)]).toEqual(['ok', false])
-    expect(told.map(({ label }) => label)).toContain('proc_lib crash')
-  })
-
-  row('an application is an object, started with those it depends on', async () => {
-    application.load({ application: 'below' })
-    application.load({ application: 'my', applications: ['below'], env: { size: 3 } })
-    const [, started] = await application.ensure_all_started('my')
-    expect(started).toEqual(expect.arrayContaining(['below', 'my']))
-    expect(application.get_env('my', 'size')).toEqual(['ok', 3])
-  })
-})
-
-describe('Data outside', () => {
-  test('gen_tcp takes options as an object and sends messages', () =>
-    run(async () => {
-      const listener = ok(await gen_tcp.listen(0, { ip: 'loopback', active: false, mode: 'binary' }))
-      const client = ok(await gen_tcp.connect('127.0.0.1', ok(inet.port(listener)), { mode: 'list' }))
-      const server = ok(await gen_tcp.accept(listener))
-      gen_tcp.send(server, ['é', [33], Uint8Array.of(63)])
-      expect(await receive()).toEqual(['tcp', client, 'é!?'])
-      gen_tcp.send(client, 'x')
-      expect(ok(await gen_tcp.recv(server, 1))).toBeInstanceOf(Buffer)
-    }))
-})
-
-describe('What differs', () => {
-  row('messages are shared, and can be frozen', async () => {
-    const message = { list: [1] }
-    send(self(), message)
-    expect(await receive()).toBe(message)
-    freeze_messages(true)
-    send(self(), message)
-    freeze_messages(false)
-    expect(() => message.list.push(2)).toThrow(TypeError)
-  })
-
-  row('who is killed in a receive never goes on, and runs no finally', async () => {
-    const steps: string[] = []
+  row('a monitor can have an alias and a tag', async () => {
     const pid = spawn(async () => {
-      try {
-        await receive()
-      } finally {
-        steps.push('finally')
-      }
+      const [, reply_to] = (await receive()) as [string, never]
+      send(reply_to, 'answered')
+      send(reply_to, 'too late')
+      exit('done')
     })
-    await receive(after(10, () => 'ok'))
-    exit(pid, 'kill')
-    await receive(after(10, () => 'ok'))
-    expect(steps).toEqual([])
-  })
-
-  row('who is killed while it awaits something else goes on to its next call into the runtime', async () => {
-    const steps: unknown[] = []
-    let settle: () => void = () => {}
-    const promise = new Promise<void>(resolve => {
-      settle = resolve
-    })
-    const pid = spawn(async () => {
-      await promise
-      steps.push('on')
-      try {
-        self()
-      } catch (e) {
-        steps.push((e as Exit).reason)
-      }
-      await receive()
-      steps.push('never')
-    })
-    await receive(after(10, () => 'ok'))
-    exit(pid, 'kill')
-    settle()
-    await receive(after(10, () => 'ok'))
-    expect(steps).toEqual(['on', 'killed'])
-  })
-
-  row('one process can wait for several things', async () => {
-    const answers = Promise.all([receive(['a', _]), receive(['b', _])])
-    send(self(), ['b', 1])
-    send(self(), ['a', 2])
-    expect(await answers).toEqual([
-      ['a', 2],
-      ['b', 1],
+    const ref = monitor('process', pid, { alias: 'reply_demonitor', tag: 'GONE' })
+    send(pid, ['question', ref])
+    expect([await receive(), await receive(after(10, () => 'nothing more'))]).toEqual([
+      'answered',
+      'nothing more',
     ])
+    const other = monitor('process', pid, { tag: 'GONE' })
+    expect(await receive()).toEqual(['GONE', other, 'process', pid, 'noproc'])
+  })
+
+  row('an alias takes messages until it is taken back', async () => {
+    const once = alias({ reply: true })
+    const ref = alias()
+    for (const message of [1, 2]) send(once, message)
+    send(ref, 3)
+    unalias(ref)
+    send(ref, 4)
+    expect([await receive(), await receive(), process_info(self(), 'message_queue_len')?.[1]]).toEqual([
+      1, 3, 0,
+    ])
+  })
+
+  row('a name is of this node, of any term, or what a module says', async () => {
+    const echo: gen_server.Callbacks = {
+      init: () => ['ok', null],
+      handle_call: (request, _from, state) => ['reply', request, state],
+    }
+    for (const name of [
+      ['local', 'echo'],
+      ['global', ['echo', 1]],
+      ['via', global, ['echo', 2]],
+    ] as const) {
+      const pid = ok(await gen_server.start_link(name, echo))
+      expect(await gen_server.call(name[0] === 'local' ? 'echo' : name, 'hi')).toBe('hi')
+      expect(name[0] === 'local' ? whereis('echo') : global.whereis_name(name.at(-1))).toBe(pid)
+    }
+    expect(registered()).toContain('echo')
+    expect(global.register_name(['me'], self())).toBe('yes')
+    expect(await global.trans(['resource', self()], () => 'locked')).toBe('locked')
+  })
+
+  row('processes join groups, and others are told', async () => {
+    ok(await pg.start_link('shops'))
+    const [ref, members] = await pg.monitor('shops', 'milk')
+    await pg.join('shops', 'milk', self())
+    expect([members, pg.get_members('shops', 'milk')]).toEqual([[], [self()]])
+    expect(await receive()).toEqual([ref, 'join', 'milk', [self()]])
   })
 })
