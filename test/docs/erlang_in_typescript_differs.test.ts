@@ -172,7 +172,7 @@ describe('What differs in processes', () => {
     const pid = ok(await gen_server.start_link(['local', 'silent'], silent))
     const caller = spawn(() => gen_server.call('silent', 'hello', 'infinity'))
     await receive(after(1, () => 'ok'))
-    expect([second, pid].map(who => process_info(who, 'current_function')?.[1][0])).toEqual([
+    expect([caller, pid].map(who => process_info(who, 'current_function')?.[1][0])).toEqual([
       'call',
       'handle',
     ])
