@@ -6,7 +6,7 @@ import { running } from '../../runtime/erlang/self.ts'
 import { run } from '../../runtime/erlang/spawn.ts'
 import { type Done, Exit, matches, type Result, type Term } from '../../runtime/erlang/term.ts'
 import { load_config } from './application_config.ts'
-import { start_application, stop_application } from './application_controller.ts'
+import { permit_application, start_application, stop_application } from './application_controller.ts'
 import { type Mode, modes, start_all } from './application_order.ts'
 import { type AppSpec, application_starter, type FullAppSpec, type RestartType } from './application_spec.ts'
 import * as table from './application_table.ts'
@@ -62,6 +62,8 @@ export interface Info {
   readonly running: readonly string[]
   /** Those that were started, and with which type; one that ended by itself and was not stopped is among them. */
   readonly started: readonly (readonly [name: string, type: RestartType])[]
+  /** Those that will be started, and how, once they are permitted to run. */
+  readonly start_p_false: readonly (readonly [name: string, type: RestartType])[]
 }
 
 /** What is known of all applications, the latest first. OTP: `application:info/0`. */
@@ -73,6 +75,7 @@ export const info = (): Info => ({
     .started_entries()
     .filter(([, { status }]) => status !== 'starting')
     .map(([name, { type }]) => [name, type]),
+  start_p_false: table.held_entries(),
 })
 
 // ---- Starting and stopping
@@ -89,7 +92,7 @@ export const info = (): Info => ({
  * `process.exitCode` to 1: the program ends as failed as soon as nothing outside the applications keeps it running.
  *
  * @param type - default: `'temporary'`
- * @returns `'ok'` once it runs, or `['error', reason]`:
+ * @returns `'ok'` once it runs, or at once if it may not, see {@link permit}; or `['error', reason]`:
  *   - `['already_started', name]`
  *   - `['not_loaded', name]`
  *   - `['not_started', dependency]`, or `['not_running', dependency]` when that has ended by itself
@@ -152,6 +155,21 @@ export async function ensure_all_started(
  * @see OTP: `application:stop/1`
  */
 export const stop = (name: string): Promise<Done> => in_process(() => stop_application(name))
+
+/**
+ * Says whether an application may run. One that may not is stopped if it runs; if it is started then, that gives
+ * `'ok'` at once, and it is really started when it may run again, as is one that was stopped by this or has ended by
+ * itself. What is not permitted from the beginning is said by the parameter `permissions` of the kernel:
+ * `{ kernel: { permissions: { name: false } } }`.
+ *
+ * @returns `'ok'` once it is stopped, or runs if it was to; `['error', ['not_loaded', name]]`; or as {@link start}
+ * @throws {@link Exit} `'badarg'` if `permitted` is no boolean
+ * @see OTP: `application:permit/2`
+ */
+export async function permit(name: string, permitted: boolean): Promise<Done> {
+  if (typeof permitted !== 'boolean') throw new Exit('badarg')
+  return in_process(() => permit_application(name, permitted))
+}
 
 /**
  * Moves an application over from another node: there are none, so it is always refused.
@@ -218,13 +236,15 @@ export const get_all_env = (name = get_application()?.[1]): Readonly<Record<stri
 export interface SetEnvOptions {
   /** The value outlasts a later `load`, which else brings the one of the specification. Default: false */
   readonly persistent?: boolean
+  /** How long it may take, in milliseconds. Here it is done at once, in any case. Default: 5000 */
+  readonly timeout?: number | 'infinity'
 }
 
 /**
  * Sets a parameter, or several of several applications: `{ app: { key: value } }`. An application reads them when it
  * comes to that, often only at its start.
  *
- * @throws {@link Exit} `['badarg', option]` for an option that is not known, `['badarg', text]` if `config` is not right
+ * @throws {@link Exit} `['badarg', option]` for an option that there is not, or not with that value; `['badarg', text]` if `config` is not right
  * @see OTP: `application:set_env/1,2,3,4`
  */
 export function set_env(config: table.Config, options?: SetEnvOptions): 'ok'
@@ -239,7 +259,7 @@ export function set_env(name: string | table.Config, ...asked: readonly Term[]):
 /**
  * Takes a parameter away; with `persistent` it stays away, though a later `load` would bring it.
  *
- * @throws {@link Exit} `['badarg', option]` for an option that is not known
+ * @throws {@link Exit} `['badarg', option]` for an option that there is not, or not with that value
  * @see OTP: `application:unset_env/2,3`
  */
 export function unset_env(name: string, key: string, options: SetEnvOptions = {}): 'ok' {
@@ -308,10 +328,13 @@ const is_already_started = (result: Done, name: string): boolean =>
   result !== 'ok' && matches(['already_started', name], result[1])
 
 function is_persistent(options: SetEnvOptions = {}): boolean {
-  for (const option of Object.keys(options)) {
-    if (option !== 'persistent') throw new Exit(['badarg', option])
-  }
-  return options.persistent === true
+  const { persistent = false, timeout = 'infinity', ...unknown } = options
+  const [option] = Object.keys(unknown)
+  if (option !== undefined) throw new Exit(['badarg', option])
+  if (typeof persistent !== 'boolean') throw new Exit(['badarg', 'persistent'])
+  if (timeout !== 'infinity' && !(Number.isInteger(timeout) && timeout >= 0))
+    throw new Exit(['badarg', 'timeout'])
+  return persistent
 }
 
 function set_envs(config: table.Config, persistent: boolean): 'ok' {

@@ -22,6 +22,7 @@ type State = ReadonlyMap<string, readonly gen_server.From[]>
 type Call =
   | readonly ['start_application', name: string, type: RestartType]
   | readonly ['stop_application', name: string]
+  | readonly ['permit_application', name: string, permitted: boolean]
   | readonly ['stop_everything']
 
 type Cast = readonly ['application_started', name: string, top: Pid]
@@ -38,6 +39,10 @@ export const start_application = (name: string, type: RestartType): Promise<Done
 
 /** OTP: `application:stop/1` */
 export const stop_application = (name: string): Promise<Done> => ask(['stop_application', name])
+
+/** OTP: `application:permit/2` */
+export const permit_application = (name: string, permitted: boolean): Promise<Done> =>
+  ask(['permit_application', name, permitted])
 
 /** Stops all that runs, the kernel last, and then the controller; `'ok'` at once when there is none. */
 export const stop_everything = async (): Promise<Done> =>
@@ -92,6 +97,7 @@ const callbacks: gen_server.Callbacks<State, Call, Cast> = {
   async handle_call(request, from, waiting) {
     if (request[0] === 'start_application') return start(request, from, waiting)
     if (request[0] === 'stop_application') return ['reply', await stop(request[1]), waiting]
+    if (request[0] === 'permit_application') return permit(request, from, waiting)
     await stop_each(table.started_entries())
     return ['stop', 'normal', 'ok', waiting]
   },
@@ -133,6 +139,10 @@ function start(
   if (waiting.has(name)) return ['noreply', new Map(waiting).set(name, [...waiting.get(name)!, from])]
   const refusal = why_not(spec)
   if (refusal !== undefined) return ['reply', ['error', refusal], waiting]
+  if (!table.is_permitted(name)) {
+    table.hold(name, type)
+    return ['reply', 'ok', waiting]
+  }
   if (spec.mod === undefined) {
     note_running(name, type)
     return ['reply', 'ok', waiting]
@@ -170,12 +180,38 @@ function answer(name: string, result: Done, waiting: State): State {
 async function stop(name: string): Promise<Done> {
   const entry = table.started_entry(name)
   if (entry === undefined || entry.status === 'starting') return ['error', ['not_started', name]]
-  if (entry.master !== undefined) {
-    await await_down([entry.master], 'infinity', master => exit(master, 'shutdown'))
-    report_exit(name, entry.type, 'stopped')
-  }
+  await take_down(name, entry)
   table.note_stopped(name)
+  table.release(name)
   return 'ok'
+}
+
+async function take_down(name: string, { type, master }: table.Started): Promise<void> {
+  if (master === undefined) return
+  await await_down([master], 'infinity', pid => exit(pid, 'shutdown'))
+  report_exit(name, type, 'stopped')
+}
+
+/** What may not run ends, and still counts as started; what may, and was to, is started. */
+async function permit(
+  [, name, permitted]: Call & readonly ['permit_application', ...unknown[]],
+  from: gen_server.From,
+  waiting: State,
+): Promise<gen_server.Reply<State>> {
+  if (table.spec_of(name) === undefined) return ['reply', ['error', ['not_loaded', name]], waiting]
+  table.set_permission(name, permitted)
+  const entry = table.started_entry(name)
+  if (permitted) {
+    const type = table.release(name) ?? (entry?.status === 'ended' ? entry.type : undefined)
+    return type === undefined
+      ? ['reply', 'ok', waiting]
+      : start(['start_application', name, type], from, waiting)
+  }
+  if (entry?.status === 'running') {
+    await take_down(name, entry)
+    table.note_started(name, { type: entry.type, status: 'ended', master: undefined })
+  }
+  return ['reply', 'ok', waiting]
 }
 
 function report_exit(application: string, type: RestartType, exited: Reason): void {

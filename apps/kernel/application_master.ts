@@ -9,6 +9,7 @@ import { report } from '../../runtime/erlang/report.ts'
 import { self } from '../../runtime/erlang/self.ts'
 import { spawn_link } from '../../runtime/erlang/spawn.ts'
 import { _, Exit, matches, type Reason, type Term } from '../../runtime/erlang/term.ts'
+import { send_after } from '../../runtime/erlang/timers.ts'
 import { await_down } from '../../runtime/otp/await_down.ts'
 import * as gen_server from '../../runtime/otp/gen_server.ts'
 import { go_through_phases } from './application_phases.ts'
@@ -35,6 +36,7 @@ async function rule(spec: FullAppSpec, controller: Pid): Promise<void> {
   process.trap_exit = true
   process.group_leader = process.pid
   process.initial_call = ['application_master', 'init', 4]
+  if (spec.maxT !== 'infinity') send_after(spec.maxT, process.pid, time_is_up, { keeps_alive: false })
   try {
     const dismissed = receive(['EXIT', controller, _])
     const running = await Promise.race([start(spec), dismissed.then(([, , reason]) => exit(reason))])
@@ -81,11 +83,14 @@ const is_running = (result: Term): boolean =>
   is_pid(result[1]) &&
   (result.length === 2 || result.length === 3)
 
-/** Waits for the top supervisor's end; nothing else that is sent to a master means anything. */
+const time_is_up = Symbol('maxT')
+
+/** Waits for the top supervisor's end, or for that of its time; nothing else that is sent to a master means anything. */
 async function end_of(top: Pid): Promise<readonly ['EXIT', Pid, Reason]> {
   for (;;) {
     const message = await receive()
     if (matches(['EXIT', top, _], message)) return message
+    if (message === time_is_up) return ['EXIT', top, 'normal']
   }
 }
 

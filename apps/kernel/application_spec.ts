@@ -78,6 +78,8 @@ export interface AppSpec {
   readonly modules?: readonly string[]
   /** The phases of its start after `start`, each with what `start_phase` is given. Default: none */
   readonly start_phases?: readonly StartPhase[]
+  /** Milliseconds after which it is stopped, as if by itself, with reason `'normal'`. Default: `'infinity'` */
+  readonly maxT?: number | 'infinity'
   /** Its parameters, for `get_env`. Default: none */
   readonly env?: Env
   /** The callbacks, and the arguments of `start`. Without it the application has no processes. */
@@ -122,6 +124,7 @@ const defaults = {
   included_applications: [],
   modules: [],
   start_phases: undefined,
+  maxT: 'infinity',
   env: {},
   mod: undefined,
 } as const
@@ -131,6 +134,7 @@ const is_object = (value: Term): boolean =>
 const is_text = (value: Term): boolean => typeof value === 'string'
 const is_names = (value: Term): boolean => Array.isArray(value) && value.every(is_text)
 const is_callback = (value: Term): boolean => value === undefined || typeof value === 'function'
+const is_time = (value: Term): boolean => Number.isInteger(value) && value >= 0 && value < 2 ** 32
 const is_pair = (value: Term): boolean => Array.isArray(value) && value.length === 2
 
 const is_callbacks = (value: Term): boolean =>
@@ -150,6 +154,7 @@ const checks: { readonly [Key in keyof AppSpec]-?: (value: Term) => boolean } = 
   included_applications: is_names,
   modules: is_names,
   start_phases: value => value === undefined || (Array.isArray(value) && value.every(is_start_phase)),
+  maxT: time => time === 'infinity' || is_time(time),
   env: is_object,
   mod: mod =>
     mod === undefined ||

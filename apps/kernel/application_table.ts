@@ -74,6 +74,7 @@ export function unload(name: string): Done {
   const status = started.get(name)?.status
   if (status === 'running' || status === 'starting') return ['error', ['running', name]]
   if (!loaded.delete(name)) return ['error', ['not_loaded', name]]
+  held.delete(name)
   parameters.delete(name)
   persistent.delete(name)
   return 'ok'
@@ -174,4 +175,33 @@ export function note_stopped(name: string): void {
 /** Nobody knows any more who runs: the controller is gone. */
 export function forget_started(): void {
   started.clear()
+  held.clear()
 }
+
+// ---- Permissions
+
+/** Applications whose start waits for permission, and how they are to be started. OTP: `start_p_false` */
+const held = new Map<string, RestartType>()
+
+/** Whether an application may run here: the parameter `permissions` of the kernel may say no. */
+export function is_permitted(name: string): boolean {
+  const permissions = parameter('kernel', 'permissions') ?? {}
+  return !(Object.hasOwn(permissions, name) && permissions[name] === false)
+}
+
+export const set_permission = (name: string, permitted: boolean): void =>
+  set_parameter('kernel', 'permissions', { ...parameter('kernel', 'permissions'), [name]: permitted }, false)
+
+export const hold = (name: string, type: RestartType): void => {
+  held.set(name, type)
+}
+
+/** The application is held no more. @returns how it is to be started, if it was */
+export function release(name: string): RestartType | undefined {
+  const type = held.get(name)
+  held.delete(name)
+  return type
+}
+
+/** Those that are held, the latest first. */
+export const held_entries = (): [name: string, type: RestartType][] => [...held].reverse()
