@@ -7,9 +7,7 @@ import { exported_files, read_sources } from './support/sources.ts'
 const sources = new Map(
   read_sources('runtime', 'apps', 'ssl_app', 'simulation').map(({ file, text }) => [file, text]),
 )
-const entry_points = new Map(
-  ['runtime/otp/statechart.ts', ...exported_files()].map(file => [entry_name(file), file]),
-)
+const entry_points = new Map(exported_files().map(file => [entry_name(file), file]))
 const declarations = public_declarations(entry_points, file => sources.get(file) ?? '')
 
 function entry_name(file: string): string {
