@@ -1,12 +1,13 @@
 // The processes as a table. All are looked at in one pass that only reads; rows are made of those that are wanted.
 
-import { brief_term } from '../../runtime/erlang/brief.ts'
+import { brief_term, printable } from '../../runtime/erlang/brief.ts'
 import { current_function_text, initial_call_text } from '../../runtime/erlang/c.ts'
 import { monotonic_time } from '../../runtime/erlang/clock.ts'
 import { is_pid, type Pid, type Port } from '../../runtime/erlang/pid.ts'
 import { living, type Process } from '../../runtime/erlang/process.ts'
 import { type ProcessInfo, process_info } from '../../runtime/erlang/process_info.ts'
 import { registered, whereis } from '../../runtime/erlang/registry.ts'
+import type { Term } from '../../runtime/erlang/term.ts'
 import { in_callback } from '../../runtime/otp/sys.ts'
 import { get_application } from '../kernel/application.ts'
 import { first_in_order } from './largest.ts'
@@ -106,10 +107,13 @@ export function process_name(pid: Pid): string {
   if (info === undefined) return ''
   const [[, registered_name], [, label], [, call]] = info
   if (registered_name !== undefined) return registered_name
-  return label === undefined ? initial_call_text(call) : brief_term(label)
+  if (label === undefined) return initial_call_text(call)
+  return typeof label === 'string' ? printable(label.slice(0, longest_name)) : brief_term(label, longest_name)
 }
 
 // ---- Internals
+
+const longest_name = 60
 
 function chosen(sort_by: SortKey, limit: number, since: ReductionCounts | undefined): Process[] {
   switch (sort_by) {
@@ -160,6 +164,13 @@ function by_name(limit: number): Process[] {
   return [...named, ...oldest(limit - named.length, new Set(named))]
 }
 
+/** What a callback was called with, without the envelope it came in. */
+function request_in(message: Term): Term {
+  if (!Array.isArray(message)) return message
+  if (message[0] === '$gen_call' && message.length === 3) return message[2]
+  return message[0] === '$gen_cast' && message.length === 2 ? message[1] : message
+}
+
 const asked = [
   'registered_name',
   'status',
@@ -186,7 +197,7 @@ function row(process: Process, since: ReductionCounts | undefined): ProcessRow {
     current_function:
       callback === undefined
         ? current_function_text(doing)
-        : `${callback.callback} ${brief_term(callback.message)}`,
+        : `${callback.callback} ${brief_term(request_in(callback.message))}`,
     in_callback: callback === undefined ? undefined : Math.round(monotonic_time() - callback.since),
     links,
   }
