@@ -4,11 +4,14 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 
 const page = readFileSync('docs/guarantees.md', 'utf8')
-const rows = Array.from(page.matchAll(/^\| (.*) \| `([\w/]+)`: (.*) \|$/gm), ([, guarantee, file, name]) => ({
-  guarantee: guarantee!,
-  file: file!,
-  name: name!,
-}))
+const rows = Array.from(
+  page.matchAll(/^\| (.*) \| `([\w/.]+)`: (.*) \|$/gm),
+  ([, guarantee, file, name]) => ({
+    guarantee: guarantee!,
+    file: file!,
+    name: name!,
+  }),
+)
 
 /** The titles in a file, of groups or of tests; what `each` fills in is written as there, `%s` or `$name`. */
 const titles = (text: string, before: RegExp): string[] =>
@@ -19,8 +22,8 @@ const titles = (text: string, before: RegExp): string[] =>
 
 function is_called(name: string, file: string): boolean {
   const text = readFileSync(`test/${file}.test.ts`, 'utf8')
-  const tests = titles(text, /(?:\btest|\brow|\]\))/)
-  const groups = titles(text, /\bdescribe/).map(title => `${title} `)
+  const tests = titles(text, /(?:\btest|\brow|\.each\([\w.()]*\)|\]\))/)
+  const groups = titles(text, /\bdescribe(?:\.each\(\w+\))?/).map(title => `${title} `)
   return ['', ...groups].some(group => tests.some(title => as_pattern(group + title).test(name)))
 }
 
@@ -28,7 +31,9 @@ const as_pattern = (title: string): RegExp =>
   new RegExp(`^${title.replace(/[.*+?^{}()|[\]\\]/g, '\\$&').replace(/%\w|\$\w+/g, '.+')}$`)
 
 test('every row of every table names a test', () => {
-  const lines = page.split('\n').filter(line => /^\| (?!OTP guarantees|---)/.test(line))
+  const lines = page
+    .split('\n')
+    .filter(line => /^\| (?!OTP guarantees|OTP survives|As OTP guarantees|---)/.test(line))
   expect(rows).toHaveLength(lines.length)
 })
 
