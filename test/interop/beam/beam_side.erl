@@ -22,6 +22,10 @@ serve() ->
         {ok, {Id, {supervision}, Program}} ->
             spawn(fun() -> print(Id, supervision_side:run(Program)) end),
             serve();
+        {ok, {Id, {statem, Slot}, Program}} ->
+            statem_machine:prepare(),
+            spawn(fun() -> print(Id, statem_side:run(Slot, Program)) end),
+            serve();
         eof ->
             halt(0)
     end.

@@ -262,7 +262,8 @@ const still_runs = (left: number | false): boolean => left !== false
 /** What sending gives is the message, which is known. */
 const sent = (_message: Term): Term => 'sent'
 
-async function drain(): Promise<Term[]> {
+/** All that lies in the mailbox. */
+export async function drain(): Promise<Term[]> {
   const messages: Term[] = []
   const next = () =>
     receive(
