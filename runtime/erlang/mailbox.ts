@@ -60,7 +60,7 @@ export class Mailbox {
    */
   take(wanted: (message: Term) => boolean, since = 0): Term | typeof nothing {
     let letter = since === 0 ? this.#first : this.#first_since(since)
-    while (letter !== undefined && !wanted(letter.message)) letter = letter.next
+    while (letter !== undefined && !is_wanted(wanted, letter.message)) letter = letter.next
     if (letter === undefined) return nothing
     const { previous, next } = letter
     if (previous === undefined) this.#first = next
@@ -92,6 +92,15 @@ export class Mailbox {
       found = letter
     }
     return found
+  }
+}
+
+/** A message that cannot be looked at, as a Proxy may be, is not wanted. */
+function is_wanted(wanted: (message: Term) => boolean, message: Term): boolean {
+  try {
+    return wanted(message)
+  } catch {
+    return false
   }
 }
 

@@ -4,10 +4,13 @@ import { add, type Few, has, members, remove } from './few.ts'
 import { Mailbox, nothing } from './mailbox.ts'
 import { type Entity, Pid, type Port, Ref } from './pid.ts'
 import {
+  is_wanted,
   type Loop,
   let_go,
   listed,
+  one_by_one,
   type Resource,
+  report_crash,
   type Waiter,
   type WitnessOf,
   with_waiter,
@@ -18,7 +21,7 @@ import { forget } from './registry.ts'
 import type { Priority } from './run_queue.ts'
 import { enqueue, may_continue, run_inside, spend, type Task, turn_start } from './scheduler.ts'
 import { type Context, context, type Entrance, enter, entrance_of } from './self.ts'
-import { type Reason, reason_of, type Term } from './term.ts'
+import { Exit, is_a, type Reason, reason_of, type Term } from './term.ts'
 
 export type { Loop, Resource, Waiter } from './process_roles.ts'
 export { reason_of } from './term.ts'
@@ -187,7 +190,7 @@ export class Process implements Entity, Task, Context {
   #hand_over(message: Term): boolean {
     if (this.rarities !== undefined && this.rarities.held !== undefined) return false
     for (let waiter = this.#waiters; waiter !== undefined; waiter = waiter.next) {
-      if (!waiter.wants(message)) continue
+      if (!is_wanted(waiter, message)) continue
       this.#give(waiter, message)
       return true
     }
@@ -311,9 +314,11 @@ export class Process implements Entity, Task, Context {
     else if (reason !== 'normal' || from === this.pid) this.end(reason)
   }
 
-  /** Ends the process because of what was thrown in it. */
+  /** Ends the process because of what was thrown in it, which is told unless it is an exit. */
   crash(error: unknown): void {
-    if (this.alive) this.end(reason_of(error))
+    if (!this.alive) return
+    this.end(reason_of(error))
+    if (!is_a(error, Exit)) report_crash(this, this.exit_reason)
   }
 
   /** Ends the process: nothing of it runs any more, what it owns is let go, and who asked to know is told. */
@@ -379,13 +384,7 @@ export function stop_monitor(monitor: Monitor): boolean {
 }
 
 /** Processes that have ended and whose neighbours are still to be told: a list, since each may end others. */
-const farewells: Process[] = []
-
-function bid_farewell(process: Process): void {
-  if (farewells.push(process) > 1) return
-  for (let next = 0; next < farewells.length; next++) tell(farewells[next]!)
-  farewells.length = 0
-}
+const bid_farewell = one_by_one(tell)
 
 function tell(gone: Process): void {
   const reason = gone.exit_reason

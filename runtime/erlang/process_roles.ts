@@ -1,9 +1,10 @@
 // What takes part in a process: who waits in it, a behaviour that runs on it, and what it owns.
 
+import type { Pid } from './pid.ts'
 import { report } from './report.ts'
 import type { Task } from './scheduler.ts'
 import { run_outside } from './self.ts'
-import type { Term } from './term.ts'
+import type { Reason, Term } from './term.ts'
 
 /** One who waits for a message inside a process: a `receive`, or a call that awaits its reply. */
 export interface Waiter extends Task {
@@ -48,6 +49,31 @@ export function let_go(resource: Resource): void {
   } catch (failure) {
     report('error', { label: ['error', 'release'], report: { resource, reason: failure } })
   }
+}
+
+/** A message that cannot be looked at, as a Proxy may be, is one that nobody wants; its sender does not suffer for it. */
+export function is_wanted(waiter: Waiter, message: Term): boolean {
+  try {
+    return waiter.wants(message)
+  } catch {
+    return false
+  }
+}
+
+/** Does `act` to each in turn, and last to those that come meanwhile: what nests without end needs no stack. */
+export function one_by_one<Member>(act: (member: Member) => void): (member: Member) => void {
+  const members: Member[] = []
+  return member => {
+    if (members.push(member) > 1) return
+    for (let next = 0; next < members.length; next++) act(members[next]!)
+    members.length = 0
+  }
+}
+
+/** What OTP's emulator logs when a process that is not under `proc_lib` dies of an error. */
+export function report_crash(who: { readonly pid: Pid; readonly initial_call: Term }, reason: Reason): void {
+  const { pid, initial_call } = who
+  run_outside(() => report('error', { label: ['error', 'process'], report: { pid, initial_call, reason } }))
 }
 
 /** The list with one more at its end; most processes have one waiter at a time, or none. */

@@ -88,10 +88,9 @@ class TheClause implements Clause<Term> {
    */
   fits(message: Term, receiver: Context): boolean {
     const { when } = this
-    if (!matches(this.pattern, message)) return false
-    if (when === undefined) return true
     try {
-      return run_as(receiver, () => when(message))
+      if (!matches(this.pattern, message)) return false
+      return when === undefined || run_as(receiver, () => when(message))
     } catch {
       return false
     }

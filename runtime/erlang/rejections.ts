@@ -4,7 +4,7 @@
 import type { Process } from './process.ts'
 import { report } from './report.ts'
 import { run_outside, running } from './self.ts'
-import { Exit } from './term.ts'
+import { Exit, is_a } from './term.ts'
 
 /** The part of Node's `process` that is needed here. */
 export interface Program {
@@ -16,9 +16,6 @@ export interface Program {
   emitWarning(warning: string): void
 }
 
-/** Ends a process because of what was thrown in it. */
-type Crash = (process: Process, error: unknown) => void
-
 const watched = new WeakSet<Program>()
 
 /**
@@ -29,20 +26,20 @@ const watched = new WeakSet<Program>()
  * made outside any process is thrown, as Node does by default, unless the program has a listener of its own or was
  * started with another `--unhandled-rejections`. Such an error reaches `uncaughtException` with that for an origin.
  */
-export function watch_rejections(program: Program, crash: Crash): void {
+export function watch_rejections(program: Program): void {
   if (watched.has(program)) return
   watched.add(program)
   program.on('unhandledRejection', reason => {
     const process = running() as Process | undefined
     if (process === undefined) as_without_us(program, reason)
-    else if (process.alive) run_outside(() => crash(process, reason))
+    else if (process.alive) run_outside(() => process.crash(reason))
     else tell(process, reason)
   })
 }
 
 /** Who has ended has nothing left that could crash. An exit is no surprise: it is what its calls meet with. */
 function tell({ pid }: Process, reason: unknown): void {
-  if (reason instanceof Exit) return
+  if (is_a(reason, Exit)) return
   run_outside(() => report('warning', { label: ['process', 'late_rejection'], report: { pid, reason } }))
 }
 
@@ -63,7 +60,7 @@ function mode_of({ execArgv, env }: Program): string {
 }
 
 function error_of(reason: unknown): Error {
-  if (reason instanceof Error) return reason
+  if (is_a(reason, Error)) return reason
   const message = `a promise was rejected that nobody waits for: ${text_of(reason)}`
   return Object.assign(new Error(message), { code: 'ERR_UNHANDLED_REJECTION' })
 }

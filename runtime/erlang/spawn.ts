@@ -4,10 +4,9 @@ import { are_monitor_options, type MonitorOptions, start_tagged_monitor } from '
 import type { Pid, Ref } from './pid.ts'
 import { current, type Monitor, Process, reason_of, start_monitor } from './process.ts'
 import { watch_rejections } from './rejections.ts'
-import { report } from './report.ts'
 import { is_priority, type Priority } from './run_queue.ts'
 import { enqueue, spend, type Task } from './scheduler.ts'
-import { run_as, run_outside, running } from './self.ts'
+import { run_as, running } from './self.ts'
 import { Exit, type Term } from './term.ts'
 
 /** What a process does: it ends when the promise does. */
@@ -110,7 +109,7 @@ const checks: { readonly [Option in keyof SpawnOptions]-?: (value: Term) => bool
  * })
  */
 export function run<Value>(body: Body<[], Value>): Promise<Value> {
-  watch_rejections(globalThis.process, thrown)
+  watch_rejections(globalThis.process)
   return new Promise((resolve, reject) => {
     const process = new Process()
     let settle = () => reject(new Exit(process.exit_reason))
@@ -134,7 +133,7 @@ export function start(body: Body<Term>, args: readonly Term[], options: SpawnOpt
   const starter = running() === undefined ? undefined : current()
   if (starter === undefined) {
     if (options.link || options.monitor) current()
-    watch_rejections(globalThis.process, thrown)
+    watch_rejections(globalThis.process)
   }
   const process = new Process()
   process.initial_call = body
@@ -180,25 +179,19 @@ function live(process: Process, body: Body<Term>, args: readonly Term[]): void {
     else if (is_promise(value))
       value.then(
         () => returned(process),
-        error => thrown(process, error),
+        error => process.crash(error),
       )
     else returned(process)
   } catch (error) {
-    thrown(process, error)
+    process.crash(error)
   }
 }
 
 const i_returned = (): void => returned(running() as Process)
-const i_threw = (error: unknown): void => thrown(running() as Process, error)
+const i_threw = (error: unknown): void => (running() as Process).crash(error)
 
 function returned(process: Process): void {
   if (process.loop === undefined) process.end('normal')
-}
-
-function thrown(process: Process, error: unknown): void {
-  const crashes = process.alive && !(error instanceof Exit)
-  process.crash(error)
-  if (crashes) run_outside(() => report_crash(process))
 }
 
 const is_promise = (value: unknown): value is PromiseLike<unknown> =>
@@ -213,8 +206,3 @@ const of_heaps: ReadonlySet<string> = new Set([
   'min_bin_vheap_size',
   'fullsweep_after',
 ])
-
-/** What OTP's emulator logs when a process that is not under `proc_lib` dies of an error. */
-function report_crash({ pid, initial_call, exit_reason }: Process): void {
-  report('error', { label: ['error', 'process'], report: { pid, initial_call, reason: exit_reason } })
-}

@@ -64,10 +64,24 @@ export function ok(result: Term): Term {
   throw new Exit(['badmatch', result])
 }
 
+/**
+ * Whether something is of a class. What was thrown or sent may be a Proxy that fails when it is asked; that is of none.
+ */
+export function is_a<Instance>(
+  thing: unknown,
+  of: abstract new (...args: never[]) => Instance,
+): thing is Instance {
+  try {
+    return thing instanceof of
+  } catch {
+    return false
+  }
+}
+
 /** The exit reason that something thrown stands for. OTP: `{nocatch, Term}` for what is not an error. */
 export function reason_of(error: unknown): Reason {
-  if (error instanceof Exit) return error.reason
-  return error instanceof Error ? error : ['nocatch', error]
+  if (is_a(error, Exit)) return error.reason
+  return is_a(error, Error) ? error : ['nocatch', error]
 }
 
 /** The type of {@link _}. */

@@ -7,7 +7,7 @@ import type { Process } from '../erlang/process.ts'
 import { process_info } from '../erlang/process_flags.ts'
 import { name_of } from '../erlang/registry.ts'
 import { report } from '../erlang/report.ts'
-import { Exit, type Reason, type Term } from '../erlang/term.ts'
+import { Exit, is_a, type Reason, type Term } from '../erlang/term.ts'
 
 /** How something ended: the class, the reason, and where, unless the reason is an `Error`, which says that itself. */
 export type ErrorInfo = readonly [
@@ -22,8 +22,8 @@ export const is_orderly = (reason: Reason): boolean =>
 
 /** What something thrown says of itself. */
 export function error_info(thrown: unknown): ErrorInfo {
-  if (thrown instanceof Exit) return ['exit', thrown.reason, thrown.stack]
-  return thrown instanceof Error ? ['error', thrown, undefined] : ['throw', thrown, undefined]
+  if (is_a(thrown, Exit)) return ['exit', thrown.reason, thrown.stack]
+  return is_a(thrown, Error) ? ['error', thrown, undefined] : ['throw', thrown, undefined]
 }
 
 /** Tells of the crash of a process that is about to end. OTP: `proc_lib:crash_report/4`. */

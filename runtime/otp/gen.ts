@@ -7,7 +7,7 @@ import type { Pid, Ref } from '../erlang/pid.ts'
 import { add_monitor, current, Monitor, type Process, stop_monitor, type Waiter } from '../erlang/process.ts'
 import { context, running } from '../erlang/self.ts'
 import type { SpawnOptions } from '../erlang/spawn.ts'
-import { Exit, type Reason, type Term, type Timeout } from '../erlang/term.ts'
+import { Exit, is_a, type Reason, type Term, type Timeout } from '../erlang/term.ts'
 import { max_delay } from '../erlang/timer_wheel.ts'
 import { name_or_pid } from './crash_report.ts'
 import {
@@ -189,8 +189,8 @@ export async function call_init(
     result = init(args)
     if (is_promise(result)) result = await result
   } catch (thrown) {
-    if (thrown instanceof Exit) fail_to_start(['error', thrown.reason], thrown)
-    if (thrown instanceof Error) fail_to_start(['error', thrown], thrown)
+    if (is_a(thrown, Exit)) fail_to_start(['error', thrown.reason], thrown)
+    if (is_a(thrown, Error)) fail_to_start(['error', thrown], thrown)
     result = thrown
   }
   if (result === 'ignore') fail_to_start(result, new Exit('normal'))
@@ -218,9 +218,18 @@ function fail_to_start(result: Term, error: unknown): never {
   return init_fail(result, error)
 }
 
-/** Whether a callback gave a promise of its result. Results are mostly tuples and atoms. */
-export const is_promise = (result: Term): result is PromiseLike<Term> =>
-  typeof result === 'object' && result !== null && !Array.isArray(result) && typeof result.then === 'function'
+/**
+ * Whether a callback gave a promise of its result. Results are mostly tuples and atoms; what cannot be looked at is no
+ * promise.
+ */
+export function is_promise(result: Term): result is PromiseLike<Term> {
+  if (typeof result !== 'object' || result === null) return false
+  try {
+    return !Array.isArray(result) && typeof result.then === 'function'
+  } catch {
+    return false
+  }
+}
 
 // ---- Calling
 

@@ -7,7 +7,7 @@ import type { Pid } from '../erlang/pid.ts'
 import type { Process } from '../erlang/process.ts'
 import { report } from '../erlang/report.ts'
 import { send } from '../erlang/send.ts'
-import { Exit, matches, type Reason, type Term } from '../erlang/term.ts'
+import { Exit, is_a, matches, type Reason, type Term } from '../erlang/term.ts'
 import { format_status } from './format_status.ts'
 import { is_promise, module_of, type Promised } from './gen.ts'
 import { type Callbacks, type Handler, type Installed, parts_of, type Status } from './gen_event_callbacks.ts'
@@ -294,8 +294,8 @@ function without_answer(result: Term): readonly [next: Term, answer?: Term] {
 }
 
 function failure(thrown: unknown): Term {
-  if (thrown instanceof Exit) return ['EXIT', thrown.reason]
-  return thrown instanceof Error ? ['EXIT', thrown] : thrown
+  if (is_a(thrown, Exit)) return ['EXIT', thrown.reason]
+  return is_a(thrown, Error) ? ['EXIT', thrown] : thrown
 }
 
 function tell_supervisor({ supervisor, handler }: Installed, reason: Reason): void {

@@ -4,7 +4,7 @@ import { monotonic_time } from '../erlang/clock.ts'
 import { format_term } from '../erlang/io_lib.ts'
 import type { Pid } from '../erlang/pid.ts'
 import type { Loop, Process } from '../erlang/process.ts'
-import { Exit, matches, type Reason, type Term } from '../erlang/term.ts'
+import { Exit, is_a, matches, type Reason, type Term } from '../erlang/term.ts'
 import { format_status } from './format_status.ts'
 import { is_promise, module_of, type Promised, reply } from './gen.ts'
 import type { Callbacks, Installed, Status } from './gen_event_callbacks.ts'
@@ -163,7 +163,7 @@ export class EventManager implements Loop, Special, Manager {
   }
 
   system_terminate(reason: Reason): Parked {
-    const end = () => leave(this.process, reason instanceof Error ? reason : new Exit(reason))
+    const end = () => leave(this.process, is_a(reason, Error) ? reason : new Exit(reason))
     const stopped = this.#handlers.stop()
     if (stopped !== undefined) return stopped.then(end)
     end()

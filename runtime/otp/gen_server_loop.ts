@@ -5,7 +5,7 @@ import { monotonic_time } from '../erlang/clock.ts'
 import type { Pid } from '../erlang/pid.ts'
 import { type Loop, type Process, reason_of } from '../erlang/process.ts'
 import { report } from '../erlang/report.ts'
-import { Exit, type Reason, type Term } from '../erlang/term.ts'
+import { Exit, is_a, type Reason, type Term } from '../erlang/term.ts'
 import { is_orderly } from './crash_report.ts'
 import { format_status } from './format_status.ts'
 import { client_info, type From, is_promise, module_of, reply } from './gen.ts'
@@ -310,13 +310,13 @@ export class Server implements Loop, Special {
 
   #caught(thrown: unknown, message: Term): Parked {
     if (!this.#process.alive) return undefined
-    if (thrown instanceof Exit || thrown instanceof Error) return this.#terminate(thrown, message)
+    if (is_a(thrown, Exit) || is_a(thrown, Error)) return this.#terminate(thrown, message)
     return this.#obey(thrown, message)
   }
 
   /** @param why - an exit reason, or what was thrown */
   #terminate(why: Term, message: Term, answer?: readonly [From, Term]): Parked {
-    const thrown = why instanceof Error ? why : new Exit(why)
+    const thrown = is_a(why, Error) ? why : new Exit(why)
     const end = (cause: unknown) => {
       if (!this.#process.alive) return undefined
       this.#report(reason_of(cause), message)

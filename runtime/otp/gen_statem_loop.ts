@@ -3,7 +3,7 @@
 import { monotonic_time } from '../erlang/clock.ts'
 import type { Pid } from '../erlang/pid.ts'
 import { type Loop, type Process, reason_of } from '../erlang/process.ts'
-import { Exit, matches, type Reason, type Term } from '../erlang/term.ts'
+import { Exit, is_a, matches, type Reason, type Term } from '../erlang/term.ts'
 import { type From, is_promise, module_of } from './gen.ts'
 import { type Actor, type Event, Gathered, send_replies } from './gen_statem_actions.ts'
 import type { Actions, Callbacks, EventType } from './gen_statem_callbacks.ts'
@@ -278,12 +278,12 @@ export class Machine implements Loop, Actor, Special {
 
   #caught(thrown: unknown): Parked {
     if (!this.#process.alive) return undefined
-    return thrown instanceof Error ? this.#terminate(thrown) : this.#obey(thrown)
+    return is_a(thrown, Error) ? this.#terminate(thrown) : this.#obey(thrown)
   }
 
   /** @param why - an exit reason, or what was thrown */
   #terminate(why: Term): Parked {
-    const thrown = why instanceof Error ? why : new Exit(why)
+    const thrown = is_a(why, Error) ? why : new Exit(why)
     const end = (cause: unknown) => {
       if (!this.#process.alive) return
       report_end(this.#portrait(), reason_of(cause))

@@ -3,7 +3,7 @@
 import { exit } from '../erlang/links.ts'
 import { Pid } from '../erlang/pid.ts'
 import { reason_of } from '../erlang/process.ts'
-import type { Reason, Term } from '../erlang/term.ts'
+import { is_a, type Reason, type Term } from '../erlang/term.ts'
 import { await_down, take_exits } from './await_down.ts'
 import type { FullChildSpec, StartedChild } from './child_spec.ts'
 import { type Child, type Children, new_child } from './supervisor_children.ts'
@@ -18,7 +18,7 @@ export async function start_child(child: Child): Promise<StartedChild> {
   try {
     started = await start(...args, ...child.extra_args)
   } catch (thrown) {
-    if (thrown instanceof Error) return ['error', ['EXIT', reason_of(thrown)]]
+    if (is_a(thrown, Error)) return ['error', ['EXIT', reason_of(thrown)]]
     started = thrown
   }
   if (started === 'ignore') return started

@@ -1,8 +1,12 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
-import { receive } from '../../../runtime/erlang/receive.ts'
+import { link } from '../../../runtime/erlang/links.ts'
+import { on, receive } from '../../../runtime/erlang/receive.ts'
 import { report, use_report_handler } from '../../../runtime/erlang/report.ts'
+import { self } from '../../../runtime/erlang/self.ts'
+import { send } from '../../../runtime/erlang/send.ts'
 import { run, spawn_monitor } from '../../../runtime/erlang/spawn.ts'
-import { Exit } from '../../../runtime/erlang/term.ts'
+import { _, Exit, ok } from '../../../runtime/erlang/term.ts'
+import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import { kill_everybody } from '../../support/clean_slate.ts'
 import { reports_during } from '../../support/reports.ts'
 
@@ -77,4 +81,59 @@ test('a report of such things is written as far as it can be', () => {
   const custom = { [Symbol.for('nodejs.util.inspect.custom')]: refuse }
   report('error', { label: ['error', 'process'], report: { pid: 1, reason: custom } })
   expect(written.mock.calls).toEqual([['error: error process [pid, reason]']])
+})
+
+/** A Proxy that fails whatever is done to it, be it only to ask of which class it is. */
+const untouchable = (): object => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+
+test('what does not even let itself be asked what it is ends the process that throws it, and harms nobody else', async () => {
+  const told = await reports_during(() =>
+    run(async () => {
+      const watched = spawn_monitor(() => throw_it(untouchable()))
+      const [, linked] = spawn_monitor(async () => {
+        link(watched[0])
+        await receive()
+      })
+      // One that waits has the reason looked at as soon as it comes.
+      await receive(
+        on(['DOWN', watched[1], _, _, ['nocatch', ['never']]], () => expect('').toBe('never')),
+        on(['DOWN', watched[1], 'process', _, _], message => void send(self(), message)),
+      )
+      expect((await receive(['DOWN', linked, _, _, _]))[4]).toBe('noproc')
+      const [, , , , [tag]] = await receive(['DOWN', watched[1], _, _, _])
+      expect(tag).toBe('nocatch')
+    }),
+  )
+  expect(told).toHaveLength(1)
+})
+
+test('a message that cannot be looked at does not harm its sender, whether anybody waits or not', async () => {
+  await run(async () => {
+    const [pid, ref] = spawn_monitor(async () => {
+      await receive([['fits']])
+      await receive([['fits']])
+    })
+    await receive(_, 1).catch(() => {})
+    send(pid, untouchable())
+    send(pid, [untouchable()])
+    send(pid, [['fits']])
+    send(pid, [['fits']])
+    expect((await receive(['DOWN', ref, _, _, _]))[4]).toBe('normal')
+  })
+})
+
+test('a server whose callback gives what cannot be looked at ends, and that is told', async () => {
+  const told = await reports_during(() =>
+    run(async () => {
+      const callbacks = { init: () => ['ok', 0] as const, handle_info: untouchable as () => never }
+      const [server, ref] = ok(await gen_server.start_monitor(callbacks))
+      send(server, 'go')
+      expect((await receive(['DOWN', ref, _, _, _]))[4]).toBeInstanceOf(TypeError)
+    }),
+  )
+  expect(told).toHaveLength(1)
 })
