@@ -45,8 +45,8 @@ export interface Recorded<Value> {
  * One simulation runs at a time. Whatever it leaves is ended when it is over. Reports go to the trace.
  *
  * @returns what `program` gives
- * @throws {@link SimulationError} which names the seed, with `cause`: what `program` threw; {@link Deadlock};
- *   {@link LimitReached}; {@link LeftBehind}, with `leaves_nothing`
+ * @throws {@link SimulationError} which names the seed, with `cause`: what `program` threw; `Deadlock`;
+ *   `LimitReached`; `LeftBehind`, with `leaves_nothing`
  * @throws Error when a simulation runs already, or timers are running that do not belong to it
  * @throws RangeError for an option whose value makes no sense
  *

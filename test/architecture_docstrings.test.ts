@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals'
 import { type Declaration, public_declarations } from './support/public_declarations.ts'
-import { exported_files, read_sources } from './support/sources.ts'
+import { code_of, exported_files, read_sources } from './support/sources.ts'
 
 const sources = new Map(
   read_sources('runtime', 'apps', 'ssl_app', 'simulation').map(({ file, text }) => [file, text]),
@@ -118,5 +118,15 @@ describe('what the package exports', () => {
     const like_otp = functions.filter(({ path }) => !without_otp.test(path))
     const silent = like_otp.filter(({ docstring }) => !from_elsewhere.test(docstring ?? ''))
     expect(silent.map(({ path }) => path).sort()).toEqual(our_own)
+  })
+
+  test('links to names that its file knows', () => {
+    const lost = declarations.flatMap(declaration => {
+      const links = Array.from((declaration.docstring ?? '').matchAll(/\{@link (\w+)/g), ([, name]) => name!)
+      const known = code_of(sources.get(declaration.file)!)
+      const unknown = links.filter(name => !new RegExp(`\\b${name}\\b`).test(known))
+      return unknown.map(name => `${place(declaration)}: ${name}`)
+    })
+    expect(lost).toEqual([])
   })
 })

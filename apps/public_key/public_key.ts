@@ -55,7 +55,7 @@ export interface Decoded {
 /**
  * The entries of a PEM file, in order; what is encrypted stays so.
  *
- * @throws {@link DecodeError} when an entry does not end, or is not Base64
+ * @throws `DecodeError` when an entry does not end, or is not Base64
  * @see OTP: `public_key:pem_decode/1`
  */
 export function pem_decode(pem: string | Uint8Array): PemEntry[] {
@@ -75,7 +75,7 @@ export function pem_encode(entries: readonly PemEntry[]): string {
  * What an entry of a PEM file is: a key or a certificate, and of anything else the DER.
  *
  * @param password - of an encrypted entry
- * @throws {@link DecodeError} also for a wrong password, and for a cipher other than DES, 3DES and AES in CBC mode
+ * @throws `DecodeError` also for a wrong password, and for a cipher other than DES, 3DES and AES in CBC mode
  * @see OTP: `public_key:pem_entry_decode/2`
  */
 export function pem_entry_decode(
@@ -106,7 +106,7 @@ export function pem_entry_encode(
 /**
  * A key or a certificate from its DER.
  *
- * @throws {@link DecodeError} also for a kind of key that crypto does not know
+ * @throws `DecodeError` also for a kind of key that crypto does not know
  * @see OTP: `public_key:der_decode/2`
  */
 export function der_decode<Type extends keyof Decoded>(type: Type, der: Uint8Array): Decoded[Type] {
@@ -133,7 +133,7 @@ function is_decoded(type: PemEntry[0]): type is keyof Decoded {
  * Signs `data`.
  *
  * @param digest - what is hashed with; `'none'` for Ed25519 and Ed448
- * @throws {@link Exit} `['badarg', …]` when such keys do not sign with that digest
+ * @throws `Exit` `['badarg', …]` when such keys do not sign with that digest
  * @see OTP: `public_key:sign/3`
  */
 export function sign(data: IoData, digest: HashType | 'none', key: PrivateKey): Uint8Array {
@@ -159,7 +159,7 @@ const signature_algorithm = { rsa: 'rsa', dsa: 'dsa', ec: 'ecdsa', ed25519: 'edd
 /**
  * Whether the owner of `key` signed the certificate.
  *
- * @throws {@link DecodeError}
+ * @throws `DecodeError`
  * @see OTP: `public_key:pkix_verify/2`
  */
 export function pkix_verify(cert: Cert, key: PublicKey): boolean {
@@ -180,7 +180,7 @@ export function pkix_sign_types(algorithm: AlgorithmIdentifier): SignatureScheme
 /**
  * A certificate from its DER. Byte strings in it are views of `der`.
  *
- * @throws {@link DecodeError} unless `der` is exactly one certificate
+ * @throws `DecodeError` unless `der` is exactly one certificate
  * @see OTP: `public_key:pkix_decode_cert/2`
  */
 export function pkix_decode_cert(der: Uint8Array, _type: 'otp'): OTPCertificate {
@@ -190,7 +190,7 @@ export function pkix_decode_cert(der: Uint8Array, _type: 'otp'): OTPCertificate 
 /**
  * Whether the certificate names its own subject as its issuer. Signatures are not looked at.
  *
- * @throws {@link DecodeError}
+ * @throws `DecodeError`
  * @see OTP: `public_key:pkix_is_self_signed/1`
  */
 export function pkix_is_self_signed(cert: Cert): boolean {
@@ -200,7 +200,7 @@ export function pkix_is_self_signed(cert: Cert): boolean {
 /**
  * Whether `issuer` has the name that `cert` has for its issuer. Signatures are not looked at.
  *
- * @throws {@link DecodeError}
+ * @throws `DecodeError`
  * @see OTP: `public_key:pkix_is_issuer/2`
  */
 export function pkix_is_issuer(cert: Cert, issuer: Cert): boolean {
@@ -214,7 +214,7 @@ export type IssuerId = readonly [serial_number: bigint, issuer: Name]
  * What identifies a certificate, or the one of its issuer.
  *
  * @returns `['error', 'issuer_not_found']` when the certificate does not say which one its issuer's is
- * @throws {@link DecodeError}
+ * @throws `DecodeError`
  * @see OTP: `public_key:pkix_issuer_id/2`
  */
 export function pkix_issuer_id(cert: Cert, whose: 'self' | 'other'): Result<IssuerId, 'issuer_not_found'> {
@@ -245,7 +245,7 @@ export function pkix_normalize_name(name: Name): Name {
  * @param path - from the certificate that the anchor issued to the peer's
  * @param options - `now` is by default the time of the clock
  * @returns the peer's key and the verify_fun's last state, or `['error', ['bad_cert', reason]]`
- * @throws {@link DecodeError} when a certificate, or the peer's key, cannot be decoded
+ * @throws `DecodeError` when a certificate, or the peer's key, cannot be decoded
  * @see OTP: `public_key:pkix_path_validation/3`
  */
 export function pkix_path_validation<State>(
@@ -261,7 +261,7 @@ export function pkix_path_validation<State>(
  * Whether the certificate is for one of the hosts, addresses or URIs in `references`, by RFC 6125. Names in the
  * subject count only when there are no alternative ones. A `*` stands for one whole label, the first of three or more.
  *
- * @throws {@link DecodeError}
+ * @throws `DecodeError`
  * @see OTP: `public_key:pkix_verify_hostname/3`
  */
 export function pkix_verify_hostname(

@@ -85,7 +85,7 @@ export function start_link<Args = Term>(
  *   - `['already_started', pid]` or `'already_present'`: there is a child with this id
  *   - `[reason, specification]`: it could not be started (under `simple_one_for_one` just the reason)
  *   - what is wrong with the specification, as {@link check_childspecs} tells it
- * @throws {@link Exit} `[reason, ['gen_server', 'call', …]]`, as every function here that asks a supervisor, where the
+ * @throws `Exit` `[reason, ['gen_server', 'call', …]]`, as every function here that asks a supervisor, where the
  *   reason is `'noproc'`, `'calling_self'`, or why it ended meanwhile
  * @see OTP: `supervisor:start_child/2`
  */
@@ -129,7 +129,7 @@ export const delete_child = (supervisor: ServerRef, id: Term): Promise<Done> =>
 /**
  * All children, the one that was started last first. It answers when it is done with what it does, such as a restart.
  *
- * @throws {@link Exit} as {@link start_child}
+ * @throws `Exit` as {@link start_child}
  * @see OTP: `supervisor:which_children/1`
  */
 export const which_children = (supervisor: ServerRef): Promise<ChildInfo[]> =>
@@ -147,7 +147,7 @@ export const which_child = (supervisor: ServerRef, id: Term): Promise<Result<Chi
 /**
  * How many children there are; it takes no longer when they are many.
  *
- * @throws {@link Exit} as {@link start_child}
+ * @throws `Exit` as {@link start_child}
  * @see OTP: `supervisor:count_children/1`
  */
 export const count_children = (supervisor: ServerRef): Promise<ChildCount> =>
