@@ -13,7 +13,7 @@ export interface TimerRow {
   readonly destination: Pid | string | undefined
   /** What that is called. */
   readonly name: string
-  /** What it will send, as text. */
+  /** What it will send, as text; `''` when it does something else, such as ending a `receive`. */
   readonly message: string
 }
 
@@ -32,6 +32,6 @@ export function timer_table(options: TimerTableOptions = {}): TimerRow[] {
       left,
       destination,
       name: destination instanceof Pid ? process_name(destination) : (destination ?? ''),
-      message: destination === undefined ? '' : brief_term(message),
+      message: message === undefined ? '' : brief_term(message),
     }))
 }
