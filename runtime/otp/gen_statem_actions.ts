@@ -28,9 +28,10 @@ export interface Actor {
 /** What is to be done once the transition is made. */
 export class Gathered {
   readonly #actor: Actor
-  /** While a state is entered: whether it is another than before, which was `state_before`. */
+  /** While a state is entered: whether it is another than before, which was `state_before`, with its data. */
   entering: undefined | 'same' | 'changed' = undefined
   state_before: Term = undefined
+  data_before: Term = undefined
   postpone = false
   next_events: Event[] | undefined = undefined
   timeouts: TimeoutAction[] | undefined = undefined
@@ -40,8 +41,11 @@ export class Gathered {
   }
 
   /** From now on a state is entered, so that the queue of events may not be touched. */
-  enter(state_before: Term, changed: boolean): void {
-    if (this.entering === undefined) this.state_before = state_before
+  enter(state_before: Term, data_before: Term, changed: boolean): void {
+    if (this.entering === undefined) {
+      this.state_before = state_before
+      this.data_before = data_before
+    }
     if (changed) this.entering = 'changed'
     else this.entering ??= 'same'
   }
@@ -73,8 +77,8 @@ export class Gathered {
         this.#actor.tell_in(first, second)
         break
       case 'postpone':
-        if (typeof first !== 'boolean') throw bad_action(action)
-        if (entering && first) throw bad_enter_action(action)
+        if (entering && action === name) throw bad_enter_action(action)
+        if (typeof first !== 'boolean' || (entering && first)) throw bad_action(action)
         this.postpone = first
         break
       case 'hibernate':
@@ -158,7 +162,9 @@ function is_list(actions: Actions): actions is readonly Term[] {
   const [first, second] = actions
   if (Array.isArray(first)) {
     const long_enough = actions.length > 2 || second === 'cancel'
-    return !(is_timeout_type(first) && is_time_like(second) && long_enough)
+    const seems_one = is_timeout_type(first) && is_time_like(second) && long_enough
+    // What reads as the name of a timeout may be an action too, which cancels the event timeout.
+    return !seems_one || (first[1] === 'cancel' && !is_timeout_action(actions))
   }
   if (first === 'postpone' || first === 'hibernate') return typeof second !== 'boolean'
   return !names.includes(first)

@@ -110,6 +110,7 @@ export interface Status {
   readonly data: Term
   /** The event that is handled, and those that come before any message. */
   readonly queue: readonly (readonly [EventType, content: Term])[]
+  /** Those that wait for another state, the newest first, as OTP tells them. */
   readonly postponed: readonly (readonly [EventType, content: Term])[]
   readonly timeouts: readonly Term[]
   /** What `sys.log` has kept, the oldest first. */

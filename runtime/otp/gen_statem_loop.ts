@@ -70,7 +70,7 @@ export class Machine implements Loop, Actor, Special {
     this.#state = state
     this.#data = data
     if (this.extras !== undefined) handle_debug(this, ['enter', module_of(this.#callbacks), state])
-    return this.#transit(state, actions, true)
+    return this.#transit(state, data, actions, true)
   }
 
   // ---- Events
@@ -143,6 +143,7 @@ export class Machine implements Loop, Actor, Special {
   #state_function() {
     const found = this.#callbacks.states![this.#state]
     if (found !== undefined) return found
+    if (typeof this.#state !== 'string') throw new Exit('badarg')
     throw new Exit(['undef', [module_of(this.#callbacks), this.#state, 3]])
   }
 
@@ -151,25 +152,22 @@ export class Machine implements Loop, Actor, Special {
   #obey(result: Term): Parked {
     this.#in_callback = undefined
     if (!this.#process.alive) return undefined
-    if (result === 'keep_state_and_data') return this.#transit(this.#state, undefined, false)
-    if (!is_result(result)) return this.#bad_return(result)
+    if (result === 'keep_state_and_data') return this.#transit(this.#state, this.#data, undefined, false)
+    if (!is_result(result)) return this.#terminate(['bad_return_from_state_function', result])
     const [tag, first, second, third] = typeof result === 'string' ? [result] : result
     switch (tag) {
       case 'keep_state':
-        this.#data = first
-        return this.#transit(this.#state, second, false)
+        return this.#transit(this.#state, first, second, false)
       case 'next_state':
         if (this.#gathered?.entering !== undefined && !is_same(first, this.#state))
-          return this.#bad_return(result)
-        this.#data = second
-        return this.#transit(first, third, false)
+          return this.#terminate(['bad_state_enter_return_from_state_function', result])
+        return this.#transit(first, second, third, false)
       case 'keep_state_and_data':
-        return this.#transit(this.#state, first, false)
+        return this.#transit(this.#state, this.#data, first, false)
       case 'repeat_state':
-        this.#data = first
-        return this.#transit(this.#state, second, true)
+        return this.#transit(this.#state, first, second, true)
       case 'repeat_state_and_data':
-        return this.#transit(this.#state, first, true)
+        return this.#transit(this.#state, this.#data, first, true)
       case 'stop':
         if (result.length === 3) this.#data = second
         return this.#terminate(typeof result === 'string' ? 'normal' : first)
@@ -189,10 +187,12 @@ export class Machine implements Loop, Actor, Special {
   }
 
   /** @param enter - whether a state is entered even if it is the same */
-  #transit(state: Term, actions: Actions | undefined, enter: boolean): Parked {
+  #transit(state: Term, data: Term, actions: Actions | undefined, enter: boolean): Parked {
     const before = this.#state
+    const data_before = this.#data
     const changed = !is_same(before, state)
     this.#state = state
+    this.#data = data
     if (actions !== undefined) {
       this.#gathered ??= new Gathered(this)
       try {
@@ -203,7 +203,7 @@ export class Machine implements Loop, Actor, Special {
     }
     if (this.#mode.state_enter && (changed || enter)) {
       this.#gathered ??= new Gathered(this)
-      this.#gathered.enter(before, changed)
+      this.#gathered.enter(before, data_before, changed)
       return this.#call('enter', this.#gathered.state_before)
     }
     this.#arrive(before, changed)
@@ -271,14 +271,15 @@ export class Machine implements Loop, Actor, Special {
 
   // ---- The end
 
-  #bad_return(result: Term): Parked {
-    const kind = this.#gathered?.entering === undefined ? 'bad_return' : 'bad_state_enter_return'
-    return this.#terminate([`${kind}_from_state_function`, result])
-  }
-
   #caught(thrown: unknown): Parked {
     if (!this.#process.alive) return undefined
-    return is_a(thrown, Error) ? this.#terminate(thrown) : this.#obey(thrown)
+    if (!is_a(thrown, Error)) return this.#obey(thrown)
+    // As in OTP, what crashes while it enters a state has not left the one before.
+    if (this.#gathered?.entering !== undefined) {
+      this.#state = this.#gathered.state_before
+      this.#data = this.#gathered.data_before
+    }
+    return this.#terminate(thrown)
   }
 
   /** @param why - an exit reason, or what was thrown */
@@ -378,7 +379,7 @@ export class Machine implements Loop, Actor, Special {
         state: this.#state,
         data: this.#data,
         queue: [...current, ...as_pairs(this.#queue).reverse()],
-        postponed: as_pairs(this.#postponed),
+        postponed: as_pairs(this.#postponed).reverse(),
         timeouts: this.#timeouts?.list() ?? [],
         log: get_log(this),
       },

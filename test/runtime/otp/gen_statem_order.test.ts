@@ -1,7 +1,7 @@
 // In which order a gen_statem handles events. Each trace here is what OTP 25 does with the same machine and messages.
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { _, type Term } from '../../../runtime/erlang/term.ts'
+import { _, Exit, type Term } from '../../../runtime/erlang/term.ts'
 import { catch_reports, release_reports } from '../../support/reports.ts'
 import { change, keep, on_info, type Plan, quiet_end, trace_of } from '../../support/statem_trace.ts'
 
@@ -260,6 +260,9 @@ describe.each([false, true])('with callbacks that answer by promises: %p', async
       ['next_state', 'c', 'd'],
       'bad_state_enter_return_from_state_function,next_state,c,d',
     ],
+    // As OTP tells these two: the one is no action then, and the other is a result nowhere.
+    ['postpone by a truth', keep(['postpone', true]), 'bad_action_from_state_function,postpone,true'],
+    ['give what is no result', 'foo', 'bad_return_from_state_function,foo'],
   ])('entering a state may not %s', (_name, result, reason) =>
     check(
       { enter: true, rules: [on_info(1, change()), ['b', 'enter', _, result]] },
@@ -267,6 +270,17 @@ describe.each([false, true])('with callbacks that answer by promises: %p', async
       ['enter a in a', 'info 1 in a', 'enter a in b', `terminate ${reason} in b`, `DOWN ${reason}`],
     ),
   )
+
+  test('what crashes while it enters a state ends in the state that it comes from, as in OTP', () => {
+    const crash = () => {
+      throw new Exit('why')
+    }
+    return check(
+      { enter: true, rules: [on_info(1, change()), ['b', 'enter', _, crash]] },
+      [1, 2],
+      ['enter a in a', 'info 1 in a', 'enter a in b', 'terminate why in a', 'DOWN why'],
+    )
+  })
 
   test('stop alone ends it normally', () =>
     check({ rules: [on_info(1, 'stop')] }, [1, 2], ['info 1 in a', ...quiet_end('a')]))

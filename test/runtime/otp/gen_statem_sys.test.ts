@@ -257,7 +257,9 @@ test('the status of a machine is what its format_status lets be told', () =>
     }
     const pid = ok(await gen_statem.start(['local', 'discreet'], discreet, ['secret']))
     const later = () => ['keep_state_and_data', ['postpone', [['timeout', 'n'], 100, 'c']]]
+    const newer = () => ['keep_state_and_data', 'postpone']
     gen_statem.cast(pid, later)
+    gen_statem.cast(pid, newer)
     const [tag, who, module, [, state, parent, debug, items]] = await sys.get_status(pid)
     expect([tag, who, module, state, parent, debug]).toEqual([
       'status',
@@ -277,7 +279,13 @@ test('the status of a machine is what its format_status lets be told', () =>
           ['Modules', ['obedient']],
           ['Time-outs', [1, [[['timeout', 'n'], 'c']]]],
           ['Logged Events', []],
-          ['Postponed', [['cast', later]]],
+          [
+            'Postponed',
+            [
+              ['cast', newer],
+              ['cast', later],
+            ],
+          ],
         ],
       ],
       ['data', [['State', ['idle', '1 things']]]],

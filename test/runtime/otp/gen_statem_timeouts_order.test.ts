@@ -163,12 +163,17 @@ describe.each([false, true])('with callbacks that answer by promises: %p', async
       ['info 1 in a', 'info 2 in a', 'info 3 in a', 'state_timeout u in a', ...quiet_end('a')],
     ))
 
-  test('an event timeout that is cancelled and started again is not one of the name cancel', () =>
+  test.each([
+    [[['timeout', 'cancel'], 10]],
+    [[['timeout', 'cancel'], 10, 10, 'hibernate']],
+    [[['timeout', 'cancel'], 5, 10, ['postpone', false]]],
+  ])('an event timeout that is cancelled and started again is not one of the name cancel: %j', actions =>
     check(
-      { rules: [on_info(1, keep(['timeout', 'cancel'], 10))] },
+      { rules: [on_info(1, keep(...actions))] },
       [1],
       ['info 1 in a', 'timeout 10 in a', ...quiet_end('a')],
-    ))
+    ),
+  )
 
   test('a timeout of infinity cancels the one that runs', () =>
     check(
