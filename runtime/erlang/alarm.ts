@@ -9,7 +9,7 @@ import { type Entry, max_delay, type TimerHolder, TimerWheel } from './timer_whe
 /** A running timer. */
 export type Timer = Entry
 
-let wheel = new TimerWheel(the_clock().monotonic_time())
+let wheel = new_wheel()
 let alarm_at = Number.POSITIVE_INFINITY
 let keeping_alive = 0
 
@@ -24,11 +24,7 @@ export function set_timer(delay: number, fire: () => void, keeps_alive = true, h
   if (!(delay >= 0 && delay <= max_delay)) throw new RangeError(`a timer of ${delay} ms`)
   const now = the_clock().monotonic_time()
   if (wheel.size === 0) wheel.advance(now)
-  const when_due = () => {
-    release(entry)
-    guarded(fire)
-  }
-  const entry = wheel.add(Math.ceil(now + delay), when_due, keeps_alive, holder)
+  const entry = wheel.add(Math.ceil(now + delay), fire, keeps_alive, holder)
   if (keeps_alive && ++keeping_alive === 1) the_clock().keep_alive(true)
   if (entry.due < alarm_at) arm(now)
   return entry
@@ -74,7 +70,7 @@ export const running_timers = (): TimerInfo[] =>
 export function reset_timers(): void {
   the_clock().clear_alarm()
   wheel.clear()
-  wheel = new TimerWheel(the_clock().monotonic_time())
+  wheel = new_wheel()
   alarm_at = Number.POSITIVE_INFINITY
   keeping_alive = 0
 }
@@ -85,10 +81,15 @@ function release(timer: Timer): void {
   if (timer.keeps_alive && --keeping_alive === 0) the_clock().keep_alive(false)
 }
 
+function new_wheel(): TimerWheel {
+  return new TimerWheel(the_clock().monotonic_time(), fire)
+}
+
 /** One timer that fails is told of, and does not hold up the others. */
-function guarded(fire: () => void): void {
+function fire(timer: Timer): void {
+  release(timer)
   try {
-    fire()
+    timer.fire()
   } catch (reason) {
     report('error', { label: ['error', 'timer'], report: { reason } })
   }

@@ -39,7 +39,7 @@ export function update_counter<Row extends AnyRow>(
 export function update_counter(name: Table<any>, key: Term, asked: Term, default_row?: AnyRow): Term {
   const table = table_with_unique_keys(name)
   const entry = table.store.entries_of(key)[0]
-  const row = [...(entry?.row ?? row_by_default(table, key, default_row))]
+  const row = (entry?.row ?? row_by_default(table, key, default_row)).slice()
   const counted = count_all(table, row, asked)
   put(table, entry, row)
   return counted

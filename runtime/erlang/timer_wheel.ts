@@ -37,10 +37,13 @@ export class TimerWheel {
   /** All that is due at or before this tick has fired. */
   #now: number
   readonly #slots: Slot[] = Array.from({ length: levels * slots_per_level }, () => ({ first: undefined }))
+  readonly #fire: (entry: Entry) => void
   #size = 0
 
-  constructor(now: number) {
+  /** @param fire - is called with each timer that is due */
+  constructor(now: number, fire: (entry: Entry) => void) {
     this.#now = Math.floor(now)
+    this.#fire = fire
   }
 
   get size(): number {
@@ -124,7 +127,7 @@ export class TimerWheel {
       const entry = slot.first
       unlink(entry)
       this.#size--
-      entry.fire()
+      this.#fire(entry)
     }
   }
 

@@ -70,7 +70,8 @@ class TimerRef extends Ref implements Resource, TimerHolder {
 }
 
 /** @throws Exit `'badarg'` for options that there are not */
-function delay_of(time: number, options: TimerOptions = {}): number {
+function delay_of(time: number, options: TimerOptions | undefined): number {
+  if (options === undefined) return time
   const { abs = false, keeps_alive: _keeps_alive, ...unknown } = options
   if (Object.keys(unknown).length > 0) throw new Exit('badarg')
   return abs ? Math.max(0, time - monotonic_time()) : time
@@ -113,13 +114,17 @@ export function start_timer(
  */
 export function cancel_timer(ref: Ref): number | false
 export function cancel_timer(ref: Ref, options: CancelTimerOptions): number | false | 'ok'
-export function cancel_timer(ref: Ref, options: CancelTimerOptions = {}): number | false | 'ok' {
+export function cancel_timer(ref: Ref, options?: CancelTimerOptions): number | false | 'ok' {
+  if (!(ref instanceof Ref)) throw new Exit('badarg')
+  if (options === undefined) return cancelled(ref)
   const { async = false, info = true, ...unknown } = options
-  if (!(ref instanceof Ref) || Object.keys(unknown).length > 0) throw new Exit('badarg')
-  const left = ref instanceof TimerRef ? ref.cancel() : false
+  if (Object.keys(unknown).length > 0) throw new Exit('badarg')
+  const left = cancelled(ref)
   if (!info) return 'ok'
   return async ? told('cancel_timer', ref, left) : left
 }
+
+const cancelled = (ref: Ref): number | false => ref instanceof TimerRef && ref.cancel()
 
 /**
  * The milliseconds left, or false when it runs no more. With `async` `'ok'`, and a message `['read_timer', ref, left]`.

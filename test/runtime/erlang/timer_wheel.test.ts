@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type Entry, max_delay, TimerWheel } from '../../../runtime/erlang/timer_wheel.ts'
 
+const a_wheel = (now: number) => new TimerWheel(now, timer => timer.fire())
+
 /** A list of timers that is searched from end to end: slow, and plainly right. */
 class NaiveTimers {
   now = 0
@@ -44,7 +46,7 @@ describe('a timer wheel', () => {
     const start = fc.constantFrom(0, 1, 63, 64, 4_000, 4_095, 10 ** 9, 2 ** 32 - 1, 2 ** 36 - 5)
     fc.assert(
       fc.property(start, fc.array(step, { maxLength: 60 }), (start, steps) => {
-        const wheel = new TimerWheel(start)
+        const wheel = a_wheel(start)
         const model = new NaiveTimers()
         model.now = start
         const entries: Entry[] = []
@@ -88,7 +90,7 @@ describe('a timer wheel', () => {
   test('stops never later than its next timer is due, and reaches it in a few stops', () => {
     fc.assert(
       fc.property(fc.nat(10_000), fc.array(delay, { minLength: 1, maxLength: 20 }), (start, delays) => {
-        const wheel = new TimerWheel(start)
+        const wheel = a_wheel(start)
         const model = new NaiveTimers()
         model.now = start
         for (const [id, each] of delays.entries()) {
@@ -109,7 +111,7 @@ describe('a timer wheel', () => {
   })
 
   test('fires timers of one tick in the order they were started, from however far they came down', () => {
-    const wheel = new TimerWheel(0)
+    const wheel = a_wheel(0)
     const fired: string[] = []
     wheel.add(100, () => fired.push('started at 0'))
     wheel.advance(50)
@@ -121,7 +123,7 @@ describe('a timer wheel', () => {
   })
 
   test('has no next stop when it is empty', () => {
-    const wheel = new TimerWheel(5)
+    const wheel = a_wheel(5)
     expect(wheel.next_stop()).toBeUndefined()
     const entry = wheel.add(9, () => {})
     expect(wheel.next_stop()).toBe(9)
@@ -131,7 +133,7 @@ describe('a timer wheel', () => {
   })
 
   test('takes a timer that was due before now as due at the next tick', () => {
-    const wheel = new TimerWheel(1_000)
+    const wheel = a_wheel(1_000)
     let fired = 0
     wheel.add(3, () => fired++)
     expect(wheel.next_stop()).toBe(1_001)
@@ -140,7 +142,7 @@ describe('a timer wheel', () => {
   })
 
   test('lets a timer that fires start others and cancel its neighbours', () => {
-    const wheel = new TimerWheel(0)
+    const wheel = a_wheel(0)
     const fired: string[] = []
     const neighbour: { entry?: Entry } = {}
     wheel.add(10, () => {
@@ -156,7 +158,7 @@ describe('a timer wheel', () => {
   })
 
   test('holds ten thousand timers without searching them', () => {
-    const wheel = new TimerWheel(0)
+    const wheel = a_wheel(0)
     const fired: number[] = []
     for (let id = 0; id < 10_000; id++) wheel.add(1 + ((id * 7_919) % 100_003), () => fired.push(id))
     wheel.advance(100_003)
@@ -165,7 +167,7 @@ describe('a timer wheel', () => {
   })
 
   test('forgets all of its timers when it is cleared, and they know', () => {
-    const wheel = new TimerWheel(0)
+    const wheel = a_wheel(0)
     let fired = 0
     const entries = [1, 100, 10_000].map(due => wheel.add(due, () => fired++))
     wheel.clear()
