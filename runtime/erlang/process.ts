@@ -4,6 +4,7 @@ import { add, type Few, has, members, remove } from './few.ts'
 import { Mailbox, nothing } from './mailbox.ts'
 import { type Entity, Pid, type Port, Ref } from './pid.ts'
 import {
+  awake,
   is_wanted,
   type Loop,
   let_go,
@@ -20,7 +21,7 @@ import { long_mailbox, Rarities } from './rarities.ts'
 import { forget } from './registry.ts'
 import type { Priority } from './run_queue.ts'
 import { enqueue, may_continue, run_inside, spend, type Task, turn_start } from './scheduler.ts'
-import { type Context, context, type Entrance, enter, entrance_of } from './self.ts'
+import { type Context, context, type Entrance, enter } from './self.ts'
 import { Exit, is_a, type Reason, reason_of, type Term } from './term.ts'
 
 export type { Loop, Resource, Waiter } from './process_roles.ts'
@@ -103,7 +104,7 @@ export class Process implements Entity, Task, Context {
   monitored_by: Few<Monitor> = undefined
   owned: Few<Resource> = undefined
   #waiters: Waiter | undefined = undefined
-  #entrance: Entrance | undefined = undefined
+  entrance: Entrance | undefined = undefined
   #initial_call: Term = undefined
 
   constructor() {
@@ -260,8 +261,8 @@ export class Process implements Entity, Task, Context {
   /** A slice of the loop's work. */
   run(): void {
     if (!this.alive || this.hold(this)) return
-    this.#entrance ??= entrance_of(this)
-    enter(this.#entrance, this, work)
+    this.entrance ??= awake(this)
+    enter(this.entrance, this, work)
     if (this.rarities?.long_queue) long_mailbox.look(this)
   }
 
@@ -334,7 +335,7 @@ export class Process implements Entity, Task, Context {
     this.loop?.drop?.()
     this.loop = undefined
     this.drop_waiters()
-    this.#entrance = undefined
+    this.entrance = undefined
     bid_farewell(this)
   }
 

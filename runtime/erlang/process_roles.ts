@@ -1,9 +1,10 @@
 // What takes part in a process: who waits in it, a behaviour that runs on it, and what it owns.
 
+import { type Few, members } from './few.ts'
 import type { Pid } from './pid.ts'
 import { report } from './report.ts'
 import type { Task } from './scheduler.ts'
-import { run_outside } from './self.ts'
+import { type Context, type Entrance, entrance_of, run_outside } from './self.ts'
 import type { Reason, Term } from './term.ts'
 
 /** One who waits for a message inside a process: a `receive`, or a call that awaits its reply. */
@@ -33,6 +34,14 @@ export interface Loop {
 export interface Resource {
   /** Called once, outside any process. */
   release(): void
+  /** A loop of the process is about to run, for the first time or after it has hibernated. */
+  awakes?(): void
+}
+
+/** Makes the way into a process whose loop is about to run and that has none, or that has let go of it. */
+export function awake(process: Context & { readonly owned: Few<Resource> }): Entrance {
+  for (const resource of members(process.owned)) resource.awakes?.()
+  return entrance_of(process)
 }
 
 /** One who watches every process there is. */

@@ -22,6 +22,19 @@ export class Rarities {
   /** What a callback handles that has not settled yet, and when the turn began in which it was called. */
   handling: Term = nothing
   since = 0
+
+  /** Whether nothing of it is needed any more. */
+  get unused(): boolean {
+    return (
+      this.dictionary === undefined &&
+      this.priority === undefined &&
+      this.held === undefined &&
+      this.suspenders === 0 &&
+      this.suspending === undefined &&
+      !this.long_queue &&
+      this.handling === nothing
+    )
+  }
 }
 
 /** Whoever gets so many messages is looked at, and again when some have been taken. */

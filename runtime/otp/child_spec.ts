@@ -62,8 +62,8 @@ export interface SupFlags extends Partial<Intensity> {
   /** Whether the supervisor ends with its significant children. Default: `'never'`, and then none may be significant */
   readonly auto_shutdown?: AutoShutdown
   /**
-   * Milliseconds without a message after which the supervisor hibernates. Default: `'infinity'`. One that waits holds
-   * nothing that hibernating could free: it has done by then what is asked for. OTP 28
+   * Milliseconds without a message after which the supervisor hibernates, or less than twice as many.
+   * Default: `'infinity'`. OTP 28
    */
   readonly hibernate_after?: Timeout
 }

@@ -2,6 +2,7 @@
 
 import { clear_timer, set_timer, type Timer } from '../erlang/alarm.ts'
 import { deep_freeze, freezes_messages } from '../erlang/debug.ts'
+import { hibernate_after } from '../erlang/drowsiness.ts'
 import { demonitor } from '../erlang/links.ts'
 import type { Pid, Ref } from '../erlang/pid.ts'
 import { add_monitor, current, Monitor, type Process, stop_monitor, type Waiter } from '../erlang/process.ts'
@@ -38,8 +39,8 @@ export interface StartOptions {
   /** What `sys` shows of it from the start on. */
   readonly debug?: readonly DebugOption[]
   /**
-   * Milliseconds without a message after which it hibernates. Default: never. A behaviour that waits holds nothing
-   * that hibernating could free: it has no stack, and no heap of its own. So it has done by then what is asked for.
+   * Milliseconds without a message after which it hibernates, or less than twice as many. It then lets go of what only
+   * makes its next message faster: a behaviour that waits has no stack and no heap of its own. Default: never
    */
   readonly hibernate_after?: Timeout
   /** How its process is spawned; whether it is linked or monitored, the function that starts it says. */
@@ -112,12 +113,13 @@ function plan<Callbacks>(how: 'nolink' | 'link', init_it: InitIt<Callbacks>, ask
   const named = Array.isArray(asked[0])
   const [callbacks, args, options = {}] = named ? asked.slice(1) : asked
   const name = named ? check_name(asked[0]) : undefined
-  const { timeout, spawn_opt } = options as StartOptions
+  const { timeout, spawn_opt, hibernate_after: idle } = options as StartOptions
   const extras = extras_of(name, options)
   const body = () => {
     const process = current()
     process.initial_call = initial_call(callbacks)
     if (name !== undefined) bear(name, process)
+    if (idle !== undefined) hibernate_after(process, idle)
     return init_it(callbacks, args, how === 'link' ? process.parent : undefined, extras)
   }
   return { taken: name && who_has(name), timeout, spawn_opt, body }
@@ -126,12 +128,11 @@ function plan<Callbacks>(how: 'nolink' | 'link', init_it: InitIt<Callbacks>, ask
 const known_options = new Set(['timeout', 'debug', 'hibernate_after', 'spawn_opt'])
 
 /** @throws {@link Exit} `['badarg', option]` */
-function check_options({ hibernate_after = 'infinity', spawn_opt, ...others }: StartOptions): void {
+function check_options({ hibernate_after: idle = 'infinity', spawn_opt, ...others }: StartOptions): void {
   for (const option of Object.keys(others)) {
     if (!known_options.has(option)) throw new Exit(['badarg', option])
   }
-  if (hibernate_after !== 'infinity' && !(hibernate_after >= 0 && hibernate_after <= max_delay))
-    throw new Exit(['badarg', 'hibernate_after'])
+  if (idle !== 'infinity' && !(idle >= 0 && idle <= max_delay)) throw new Exit(['badarg', 'hibernate_after'])
   if (spawn_opt !== undefined && ('link' in spawn_opt || 'monitor' in spawn_opt))
     throw new Exit(['badarg', 'spawn_opt'])
 }
@@ -347,7 +348,7 @@ class Call extends Asked implements Waiter {
   }
 
   run(): void {
-    if (!this.watcher.alive) return
+    if (!this.watcher.alive || this.watcher.hold(this)) return
     if (this.#message[0] === this) this.#resolve(this.#message[1])
     else this.#reject(new Exit([this.#message[4], this.#form]))
   }
@@ -357,7 +358,9 @@ class Call extends Asked implements Waiter {
     if (this.#timer !== undefined) clear_timer(this.#timer)
   }
 
+  /** A caller that is suspended sees its reply before it finds that the time is over. */
   #late(): void {
+    if (this.#message !== undefined || this.watcher.hold({ run: () => this.#late() })) return
     this.watcher.unpark(this)
     this.drop()
     stop_monitor(this)

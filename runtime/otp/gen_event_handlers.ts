@@ -1,6 +1,7 @@
 // The handlers of an event manager: added, told of events, asked, swapped, removed, and reported when they fail. All
 // of it happens at once as long as no callback gives a promise.
 
+import { lie_down } from '../erlang/drowsiness.ts'
 import { has } from '../erlang/few.ts'
 import { link, unlink } from '../erlang/links.ts'
 import type { Pid } from '../erlang/pid.ts'
@@ -71,6 +72,7 @@ export class Handlers {
       () => callbacks.init(args),
       result => {
         if (is_next(result)) {
+          this.#rest(result)
           place({ handler, callbacks, id, supervisor, state: result[1] })
           return 'ok'
         }
@@ -126,6 +128,7 @@ export class Handlers {
   #obey(one: Installed, next: Term, message: Term): Promised<void> {
     if (is_next(next)) {
       one.state = next[1]
+      this.#rest(next)
       return undefined
     }
     if (next === 'remove_handler') return then(this.#remove(one, next, 'normal'), () => undefined)
@@ -135,6 +138,11 @@ export class Handlers {
     const [, args1, state, handler2, args2] = next
     one.state = state
     return this.#swap_in_place(one, { args1, handler2, args2 }, message)
+  }
+
+  /** One handler that says so is enough, as in OTP. */
+  #rest([, , hibernate]: Term): void {
+    if (hibernate !== undefined) lie_down(this.#manager.process)
   }
 
   // ---- Swapping
@@ -203,10 +211,12 @@ export class Handlers {
     return then(done as Promised<void>, unlink_all) as Parked
   }
 
-  #remove_each([first, ...rest]: readonly Installed[], args: Term): Parked {
-    if (first === undefined) return undefined
-    const removed = this.#remove(first, args, 'shutdown')
-    return then(removed, () => this.#remove_each(rest, args) as Promised<void>) as Parked
+  #remove_each(all: readonly Installed[], args: Term, first = 0): Parked {
+    for (let index = first; index < all.length; index++) {
+      const removed = this.#remove(all[index]!, args, 'shutdown')
+      if (is_promise(removed)) return removed.then(() => this.#remove_each(all, args, index + 1))
+    }
+    return undefined
   }
 
   #fail(one: Installed, why: Term, message: Term): Promised<void> {

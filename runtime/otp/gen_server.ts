@@ -1,5 +1,6 @@
 // A server: a process that holds a state, answers calls, and takes casts and any other message, one at a time.
 
+import { hibernate_after } from '../erlang/drowsiness.ts'
 import { node } from '../erlang/links.ts'
 import type { Pid } from '../erlang/pid.ts'
 import { current } from '../erlang/process.ts'
@@ -240,6 +241,7 @@ export async function enter_loop<State>(
   const server = new Server(process, callbacks, process.parent, gen.extras_of(name, options))
   const next = (named ? asked[1] : asked[0]) ?? 'infinity'
   if (!server.begin(state, next)) throw new Exit(['badarg', next])
+  hibernate_after(process, options.hibernate_after ?? 'infinity')
   process.become(server)
   return new Promise(() => {})
 }

@@ -2,10 +2,12 @@
 
 import { clear_timer, set_timer, type Timer } from '../erlang/alarm.ts'
 import { monotonic_time } from '../erlang/clock.ts'
+import { lie_down } from '../erlang/drowsiness.ts'
 import type { Pid } from '../erlang/pid.ts'
 import { type Loop, type Process, reason_of } from '../erlang/process.ts'
 import { report } from '../erlang/report.ts'
 import { Exit, is_a, type Reason, type Term } from '../erlang/term.ts'
+import { max_delay } from '../erlang/timer_wheel.ts'
 import { is_orderly } from './crash_report.ts'
 import { format_status } from './format_status.ts'
 import { client_info, type From, is_promise, module_of, reply } from './gen.ts'
@@ -210,13 +212,17 @@ export class Server implements Loop, Special {
   // ---- What comes next
 
   #next(next: Term): boolean {
-    if (next === 'infinity' || next === 'hibernate') return true
+    if (next === 'infinity') return true
+    if (next === 'hibernate') {
+      lie_down(this.#process)
+      return true
+    }
     if (Array.isArray(next) && next[0] === 'continue' && next.length === 2) {
       this.#plan = next as ['continue', Term]
       this.pending = true
       return true
     }
-    if (typeof next !== 'number' || !(next >= 0)) return false
+    if (typeof next !== 'number' || !(next >= 0 && next <= max_delay)) return false
     this.#count_down(next)
     return true
   }

@@ -1,5 +1,6 @@
 // A state machine: a process that has a state and data, and handles one event at a time, as the state it is in does.
 
+import { hibernate_after } from '../erlang/drowsiness.ts'
 import type { Pid } from '../erlang/pid.ts'
 import { current, type Process } from '../erlang/process.ts'
 import { Exit, type Reason, type Term, type Timeout } from '../erlang/term.ts'
@@ -175,6 +176,7 @@ export async function enter_loop<Data, State>(
   const name = named ? server : undefined
   if (name !== undefined) check_registered(name, process.pid)
   const extras = gen.extras_of(name, options)
+  hibernate_after(process, options.hibernate_after ?? 'infinity')
   const machine = new Machine(process, callbacks as Callbacks, { parent: process.parent, extras })
   await live(process, machine, machine.begin(state, data, named || server === process.pid ? more : server))
   return new Promise(() => {})

@@ -1,6 +1,8 @@
 // The actions of one transition, gathered until the transition is made: replies go out at once.
 
+import { lie_down } from '../erlang/drowsiness.ts'
 import { Pid } from '../erlang/pid.ts'
+import { current } from '../erlang/process.ts'
 import { Exit, matches, type Term } from '../erlang/term.ts'
 import { type From, reply } from './gen.ts'
 import type { Actions, Callbacks, EventType, TimeoutAction } from './gen_statem_callbacks.ts'
@@ -82,8 +84,8 @@ export class Gathered {
         this.postpone = first
         break
       case 'hibernate':
-        // There is neither a stack to drop nor a heap of its own to compact.
         if (typeof first !== 'boolean') throw bad_action(action)
+        if (first) lie_down(current())
         break
       case 'change_callback_module':
       case 'push_callback_module':

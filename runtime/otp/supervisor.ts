@@ -1,6 +1,7 @@
 // A supervisor: a process that starts its children in order, starts them anew when they end, stops them in the
 // reverse order, and gives up when that happens too often.
 
+import { hibernate_after } from '../erlang/drowsiness.ts'
 import { is_pid, type Pid } from '../erlang/pid.ts'
 import { current } from '../erlang/process.ts'
 import type { Done, Reason, Result, Term } from '../erlang/term.ts'
@@ -206,7 +207,9 @@ const behaviour: gen_server.Callbacks<Supervision, readonly [string, Term?], Ter
     if (supervision[0] === 'error') return ['stop', supervision[1]]
     origins.set(supervision[1], { callbacks, args })
     const failure = await supervision[1].start_all()
-    return failure === 'ok' ? supervision : ['stop', failure[1]]
+    if (failure !== 'ok') return ['stop', failure[1]]
+    hibernate_after(process, supervision[1].flags.hibernate_after)
+    return supervision
   },
 
   async handle_call([request, term], _from, supervision) {
@@ -238,6 +241,7 @@ const behaviour: gen_server.Callbacks<Supervision, readonly [string, Term?], Ter
       if (!is_plan(given)) return ['error', ['bad_return', [module_of(callbacks), 'init', given]]]
       const changed = supervision.change(given[1])
       if (changed !== 'ok') return changed
+      hibernate_after(current(), supervision.flags.hibernate_after)
     }
     origins.set(supervision, { callbacks, args })
     return ['ok', supervision]
