@@ -1,7 +1,7 @@
 // Local names of processes and ports.
 
-import type { Pid, Port } from './pid.ts'
-import { Exit } from './term.ts'
+import { Pid, Port } from './pid.ts'
+import { Exit, type Term } from './term.ts'
 
 const names = new Map<string, Pid | Port>()
 const named = new Map<Pid | Port, string>()
@@ -13,12 +13,14 @@ const named = new Map<Pid | Port, string>()
  * @see OTP: `erlang:register/2`
  */
 export function register(name: string, bearer: Pid | Port): true {
-  const free = name !== '' && name !== 'undefined' && !names.has(name) && !named.has(bearer)
-  if (!free || bearer.entity === undefined) throw new Exit('badarg')
+  if (!(is_name(name) && (bearer instanceof Pid || bearer instanceof Port))) throw new Exit('badarg')
+  if (names.has(name) || named.has(bearer) || bearer.entity === undefined) throw new Exit('badarg')
   names.set(name, bearer)
   named.set(bearer, name)
   return true
 }
+
+const is_name = (name: Term): boolean => typeof name === 'string' && name !== '' && name !== 'undefined'
 
 /**
  * Takes a name away from its bearer.

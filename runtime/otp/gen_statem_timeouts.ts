@@ -4,6 +4,7 @@ import { clear_timer, set_timer, type Timer } from '../erlang/alarm.ts'
 import { monotonic_time } from '../erlang/clock.ts'
 import type { Process } from '../erlang/process.ts'
 import { matches, type Term, type Timeout } from '../erlang/term.ts'
+import { max_delay } from '../erlang/timer_wheel.ts'
 import type { TimeoutAction, TimeoutType } from './gen_statem_callbacks.ts'
 
 /** A timeout that runs. When it fires, it goes through the mailbox, like any message. */
@@ -111,8 +112,11 @@ export function is_timeout_action(action: readonly Term[]): boolean {
   return is_time(time, options?.abs) && Object.keys(options).every(option => option === 'abs')
 }
 
-const is_time = (time: Timeout, absolute: boolean): boolean =>
-  time === 'infinity' || (typeof time === 'number' && (time >= 0 || (absolute && time < 0)))
+function is_time(time: Timeout, absolute: boolean): boolean {
+  if (time === 'infinity') return true
+  if (typeof time !== 'number') return false
+  return absolute ? time - monotonic_time() <= max_delay : time >= 0 && time <= max_delay
+}
 
 export const is_timeout_type = (type: Term): boolean =>
   type === 'timeout' ||

@@ -151,10 +151,12 @@ export class Supervision {
   }
 
   async #start_in_order(children: readonly Child[]): Promise<void> {
-    for (const child of children) {
+    for (const [index, child] of children.entries()) {
       if (!this.children.has(child)) continue
       if ((await this.#start_again(child)) === undefined) continue
       this.children.to_be_restarted(child)
+      // Among those whose turn did not come is perhaps the one that ended.
+      for (const later of children.slice(index + 1)) this.children.gone(later)
       gen_server.cast(self(), ['try_again_restart', child])
       return
     }

@@ -54,6 +54,14 @@ describe('a name', () => {
     })
   })
 
+  test('is a text, and borne by a process or a port', async () => {
+    await run(() => {
+      expect(() => register(5 as never, self())).toThrow('badarg')
+      expect(() => register('nothing', undefined as never)).toThrow('badarg')
+      expect(() => register('reference', make_ref() as never)).toThrow('badarg')
+    })
+  })
+
   test('is not for the dead', async () => {
     await run(() => {
       const pid = spawn(idle)

@@ -106,6 +106,29 @@ describe('a process that is suspended', () => {
     })
   })
 
+  test('sees the reply to its call before it finds that its time is over', async () => {
+    await in_virtual_time(async () => {
+      const me = self()
+      const reply_after = (time: Term) => receive(after(time, () => ['reply', 'in time', undefined] as const))
+      const server = ok(await gen_server.start({ init: () => ['ok', undefined], handle_call: reply_after }))
+      const caller = spawn(async () => {
+        const answer = await gen_server.call(server, 10, 20).catch(() => 'too late')
+        send(me, [answer, queue()])
+      })
+      const late = spawn(async () => {
+        send(me, await gen_server.call(server, 1_000, 20).catch(({ reason }) => reason[0]))
+      })
+      await receive(after(5, () => {}))
+      for (const pid of [caller, late]) suspend_process(pid)
+      await receive(after(50, () => {}))
+      expect(queue()).toEqual([])
+      resume_process(caller)
+      expect(await receive()).toEqual(['in time', []])
+      resume_process(late)
+      expect(await receive()).toBe('timeout')
+    })
+  })
+
   test('of a behaviour handles nothing', async () => {
     await run(async () => {
       const server = ok(

@@ -121,6 +121,20 @@ describe('an event manager', () => {
       expect(is_process_alive(manager)).toBe(false)
     }))
 
+  test('stops however many handlers it has', () =>
+    in_virtual_time(async () => {
+      const manager = await start_manager()
+      let stopped = 0
+      const callbacks: gen_event.Callbacks = {
+        init: () => ['ok', 0],
+        handle_event: () => ['ok', 0],
+        terminate: () => stopped++,
+      }
+      for (let id = 0; id < 10_000; id++) await gen_event.add_handler(manager, [callbacks, id], undefined)
+      expect(await gen_event.stop(manager)).toBe('ok')
+      expect(stopped).toBe(10_000)
+    }))
+
   test('waits for its handlers when it is stopped, and ends with the reason that was asked for', () =>
     in_virtual_time(async () => {
       const manager = await start_manager('a')

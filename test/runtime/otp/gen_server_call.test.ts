@@ -183,6 +183,11 @@ describe('a call', () => {
       state => ['reply', 1, state, -1],
       ['bad_return_value', ['reply', 1, ['s'], -1]],
     ],
+    [
+      'waits longer than any timer can',
+      state => ['reply', 1, state, 2 ** 32],
+      ['bad_return_value', ['reply', 1, ['s'], 2 ** 32]],
+    ],
   ])('of a server that %s meanwhile fails at once with its reason', (_name, request, reason) =>
     in_virtual_time(async () => {
       for (const way of [request, async (state: Term) => request(state)]) {

@@ -226,6 +226,11 @@ describe.each([false, true])('with callbacks that answer by promises: %p', async
       'bad_action_from_state_function,state_timeout,foo,e',
     ],
     [
+      'a time longer than any timer can wait',
+      keep(['state_timeout', 2 ** 32, 'e']),
+      'bad_action_from_state_function,state_timeout,4294967296,e',
+    ],
+    [
       'an event type that is none',
       keep(['next_event', 'foo', 'y']),
       'bad_action_from_state_function,next_event,foo,y',

@@ -159,6 +159,23 @@ describe('when a child ends', () => {
       }),
   )
 
+  test('and one before it cannot be started again, that is tried again, and it is not stopped once more', () =>
+    in_virtual_time(async () => {
+      let starts = 0
+      const moody = async (name: string) => {
+        if (++starts !== 2) return start_worker(name)
+        return ['error', 'moody'] as const
+      }
+      const sup = await start(
+        { intensity: 9, strategy: 'one_for_all' },
+        { id: 'a', start: [moody, ['a']] },
+        worker('b'),
+      )
+      await end_child(sup, 'b')
+      expect(await running(sup)).toEqual(['a', 'b'])
+      expect(labels()).toEqual(['child_terminated', 'start_error'])
+    }))
+
   test('while it is being restarted, it can be terminated, and is not tried again', () =>
     in_virtual_time(async () => {
       let starts = 0
