@@ -39,8 +39,8 @@ export function cropped(text: string, width: number): string {
 /** A number in at most seven characters: `123456`, `1234k`, `1234M`. */
 export function count_text(count: number | undefined): string {
   if (count === undefined) return ''
-  const [size, letter] = units.find(([size]) => count >= size * 1e6) ?? [1, '']
-  return `${Math.round(count / size)}${letter}`
+  const [size, letter] = units.find(([size]) => count >= size * 1e3) ?? [1, '']
+  return `${Math.floor(count / size)}${letter}`
 }
 const units = [
   [1e9, 'G'],
