@@ -100,6 +100,7 @@ export const info = (): Info => ({
  *   - `['bad_return', [[module, 'start', ['normal', args]], what]]`: it gave something else, or
  *     `['EXIT', reason]` for having failed
  *   - `[reason, [module, 'start_phase', [phase, 'normal', args]]]`, and `['bad_return_value', …]`: a start phase
+ *   - `'shutdown'`: another one ended meanwhile with which all are stopped
  *   - `['invalid_restart_type', type]`
  *   - `['bad_config', mistake]`: the file that `KISTA_CONFIG` names, see {@link load_config}
  * @see OTP: `application:start/1,2`

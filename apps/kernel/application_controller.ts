@@ -25,7 +25,7 @@ type Call =
   | readonly ['permit_application', name: string, permitted: boolean]
   | readonly ['stop_everything']
 
-type Cast = readonly ['application_started', name: string, top: Pid]
+type Cast = readonly ['application_started', name: string, master: Pid, top: Pid]
 
 const registered_name = 'application_controller'
 /** Run from the start, as they do in OTP. */
@@ -102,9 +102,11 @@ const callbacks: gen_server.Callbacks<State, Call, Cast> = {
     return ['stop', 'normal', 'ok', waiting]
   },
 
-  handle_cast([, name, top], waiting) {
-    const { type, master } = table.started_entry(name)!
-    note_running(name, type, master, top)
+  handle_cast([, name, master, top], waiting) {
+    const entry = table.started_entry(name)
+    // It may have been stopped meanwhile, together with all others.
+    if (entry?.master !== master) return ['noreply', waiting]
+    note_running(name, entry.type, master, top)
     return ['noreply', answer(name, 'ok', waiting)]
   },
 
@@ -122,8 +124,9 @@ const callbacks: gen_server.Callbacks<State, Call, Cast> = {
     table.note_started(name, { type, status: 'ended', master: undefined })
     if (type === 'temporary' || (type === 'transient' && reason === 'normal')) return ['noreply', waiting]
     await halt(name, reason)
+    const nobody = [...waiting.keys()].reduce((rest, it) => answer(it, ['error', 'shutdown'], rest), waiting)
     // Nothing can be started without the kernel: who asks next gets a new one.
-    return always_there.includes(name) ? ['stop', 'shutdown', waiting] : ['noreply', waiting]
+    return always_there.includes(name) ? ['stop', 'shutdown', nobody] : ['noreply', nobody]
   },
 }
 

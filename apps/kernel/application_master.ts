@@ -23,7 +23,7 @@ interface Running {
 
 /**
  * Starts the master of an application and links it to the running process, the controller. It casts
- * `['application_started', name, top]` once the application runs, or ends with the reason why it does not. It stops the
+ * `['application_started', name, master, top]` once the application runs, or ends with the reason why it does not. It stops the
  * application and ends when the controller sends it an exit signal, and ends after its top supervisor.
  */
 export function start_link(spec: FullAppSpec): Pid {
@@ -40,7 +40,7 @@ async function rule(spec: FullAppSpec, controller: Pid): Promise<void> {
   try {
     const dismissed = receive(['EXIT', controller, _])
     const running = await Promise.race([start(spec), dismissed.then(([, , reason]) => exit(reason))])
-    gen_server.cast(controller, ['application_started', spec.application, running.top])
+    gen_server.cast(controller, ['application_started', spec.application, process.pid, running.top])
     const [, , reason] = await Promise.race([dismissed, end_of(running.top)])
     await stop(spec, running)
     exit(reason)

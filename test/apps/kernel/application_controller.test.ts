@@ -85,6 +85,39 @@ describe('an application that ends by itself', () => {
     }),
   )
 
+  test('and takes all with it tells who waits for one that is still being started', () =>
+    with_applications(async () => {
+      load_app('a')
+      load_starting('slow', () => new Promise(() => {}))
+      await application.start('a', 'permanent')
+      const starting = application.start('slow')
+      await pause()
+      await end_of('a_sup')
+      expect(await starting).toEqual(['error', 'shutdown'])
+      expect(running()).toEqual(['stdlib', 'kernel'])
+      expect(application.info().starting).toEqual([])
+    }))
+
+  test('and takes all with it is not disturbed by one that comes up meanwhile', () =>
+    with_applications(async () => {
+      const wait = (time: number) => receive('never', time).catch(() => {})
+      load_app('a')
+      load_starting('early', async () => {
+        await wait(5)
+        return start_top('early_sup')
+      })
+      load_starting('slow', () => start_top('slow_sup'), { prep_stop: () => wait(10) })
+      await application.start('a', 'permanent')
+      const starting = application.start('early')
+      await pause()
+      await application.start('slow')
+      await end_of('a_sup')
+      expect(await starting).toEqual(['error', 'shutdown'])
+      expect(running()).toEqual(['stdlib', 'kernel'])
+      expect(await application.start('early')).toBe('ok')
+      expect(running()).toEqual(['early', 'stdlib', 'kernel'])
+    }))
+
   test('lets the next one start from the beginning when it is the kernel', () =>
     with_applications(async () => {
       load_app('a')
