@@ -22,7 +22,8 @@ import {
  *   - `['already_exist', id]`
  *   - `['invalid_id', id]`, `['invalid_handler', handler]`, `['invalid_level', level]`, `['invalid_filters', filters]`,
  *     `['invalid_filter_default', what]`, `['invalid_formatter', formatter]`, `['invalid_config', what]`
- *   - `['handler_not_added', reason]`: the handler refuses the configuration
+ *   - `['handler_not_added', reason]`: the handler refuses the configuration, or its `adding_handler` fails:
+ *     `['callback_crashed', thrown]`, `['bad_return', what]`
  *   - what the formatter finds wrong with its own
  * @see OTP: `logger:add_handler/3`
  */
@@ -32,7 +33,7 @@ export function add_handler(id: string, handler: Handler, config: HandlerConfig 
   if (typeof handler?.log !== 'function') return ['error', ['invalid_handler', handler]]
   const [tag, checked] = check_handler_config(id, config, handler_defaults)
   if (tag === 'error') return ['error', checked]
-  const [added, own] = asked(() => handler.adding_handler?.(checked) ?? ['ok', checked])
+  const [added, own] = asked(id, () => handler.adding_handler?.(checked) ?? ['ok', checked])
   if (added === 'error') return ['error', ['handler_not_added', own]]
   settings.handlers.set(id, { handler, config: own, busy: false })
   return 'ok'
@@ -149,17 +150,29 @@ function change(
   const { handler, config } = installed
   const [tag, checked] = check_handler_config(config.id, given, before)
   if (tag === 'error') return ['error', checked]
-  const [changed, own] = asked(() => handler.changing_config?.(how, config, checked) ?? ['ok', checked])
+  const [changed, own] = asked(
+    config.id,
+    () => handler.changing_config?.(how, config, checked) ?? ['ok', checked],
+  )
   if (changed === 'error') return ['error', own]
   installed.config = own
   return 'ok'
 }
 
 /** Lets the handler itself have its say about its configuration. */
-function asked(ask: () => Result<FullHandlerConfig>): Result<FullHandlerConfig> {
+function asked(id: string, ask: () => Result<FullHandlerConfig>): Result<FullHandlerConfig> {
   try {
-    return run_outside(ask)
+    const answer = run_outside(ask)
+    return is_answer(id, answer) ? answer : ['error', ['bad_return', answer]]
   } catch (reason) {
     return ['error', ['callback_crashed', reason]]
   }
+}
+
+/** Whether it is an error, or a configuration that the logger can go by: handlers are the user's, and may be no TypeScript. */
+function is_answer(id: string, answer: Term): answer is Result<FullHandlerConfig> {
+  if (!Array.isArray(answer) || answer.length !== 2) return false
+  if (answer[0] === 'error') return true
+  const nothing_left_out = {} as Required<HandlerConfig>
+  return answer[0] === 'ok' && check_handler_config(id, answer[1], nothing_left_out)[0] === 'ok'
 }

@@ -195,8 +195,21 @@ function text_of(event: LogEvent, { formatter }: FullHandlerConfig): string {
     const text = formatter(event)
     return text.endsWith('\n') ? text : `${text}\n`
   } catch (reason) {
+    return plain_text_of(event, reason)
+  }
+}
+
+/** What is in the event may fail as well when it is looked at: it has getters, or is a proxy. */
+function plain_text_of(event: LogEvent, failure: Term): string {
+  try {
     const text = logger_formatter.format(event, logger_formatter.for_people)
-    return `${text}  the formatter failed: ${reason_text(reason)}\n`
+    return `${text}  the formatter failed: ${reason_text(failure)}\n`
+  } catch (reason) {
+    const msg = ['string', `an event that no text can be made of: ${reason_text(reason)}`] as const
+    return logger_formatter.format(
+      { ...event, msg, meta: { time: event.meta.time } },
+      logger_formatter.for_people,
+    )
   }
 }
 

@@ -165,6 +165,24 @@ describe('a handler', () => {
     expect(logger.get_handler_ids()).toEqual(['default'])
   })
 
+  test.each([
+    ['nothing', undefined],
+    ['a number', 3],
+    ['ok without a configuration', ['ok']],
+    ['a promise', Promise.resolve('ok')],
+    ['a configuration without a level', ['ok', {}]],
+  ])('whose own check gives %s is refused, and logging goes on', (_what, given) => {
+    const check = () => given as any
+    const refused = ['error', ['handler_not_added', ['bad_return', given]]]
+    const added = logger.add_handler('h', { log: () => {}, adding_handler: check })
+    expect(added).toEqual(given === undefined ? 'ok' : refused)
+    logger.remove_handler('h')
+    logger.add_handler('h', { log: () => {}, changing_config: check })
+    const changed = logger.set_handler_config('h', 'level', 'error')
+    expect(changed).toEqual(given === undefined ? 'ok' : ['error', ['bad_return', given]])
+    expect(logger.error('x')).toBe('ok')
+  })
+
   test('is asked from its own level on, with what its filters let through', () => {
     const only_disks: logger.Filter = event => ('disk' in event.meta ? event : 'ignore')
     const no_floppies: logger.Filter = event => (event.meta.disk === 'floppy' ? 'stop' : 'ignore')
@@ -274,6 +292,17 @@ describe('the default handler', () => {
     expect(written()[0]).toBe('error/x')
     expect(written()[1]).toMatch(/ error y\n {2}the formatter failed: Error: no format/)
     expect(logger.get_handler_ids()).toEqual(['default'])
+  })
+
+  test('stays when an event cannot be made a text of at all, and says why', () => {
+    const fail = () => {
+      throw new Error('no look')
+    }
+    expect(logger.error(new Proxy({}, { ownKeys: fail, get: fail }))).toBe('ok')
+    logger.error('next')
+    expect(logger.get_handler_ids()).toEqual(['default'])
+    expect(written()[0]).toMatch(/ error an event that no text can be made of: Error: no look/)
+    expect(written()[1]).toMatch(/ error next/)
   })
 
   test('drops what is beyond the limit of a burst, and says how much', () =>
