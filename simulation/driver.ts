@@ -36,6 +36,7 @@ export class Driver {
   readonly #before: Before
   readonly #reports_before: ReportHandler
   readonly #requests_before = requests()
+  #failure: { readonly cause: unknown } | undefined = undefined
 
   /** Puts the simulation's clock, run queue and report handler in place. */
   static async begin(random: Random, options: SimulationOptions): Promise<Driver> {
@@ -73,6 +74,11 @@ export class Driver {
     return { steps: step, time: this.clock.now, choices: this.#policy.choices, trace: this.recorder.tail() }
   }
 
+  /** Something that is not the program's has failed: the simulation ends with it, whatever the program makes of it. */
+  fail(cause: unknown): void {
+    this.#failure ??= { cause }
+  }
+
   // ---- Going on
 
   /** Drives until `result` is there. @throws Deadlock, LimitReached, or what `result` rejects with */
@@ -84,6 +90,7 @@ export class Driver {
     result.then(settle, settle)
     for (;;) {
       await microtasks_done()
+      if (this.#failure !== undefined) throw this.#failure.cause
       if (settled) return result
       if (await this.#go_on(Number.POSITIVE_INFINITY)) continue
       if (settled) return result
@@ -99,6 +106,7 @@ export class Driver {
     const left = () => left_behind(this.#before, this.recorder.show)
     do await microtasks_done()
     while ((this.#policy.waiting || left().length > 0) && (await this.#go_on(until)))
+    if (this.#failure !== undefined) throw this.#failure.cause
     if (this.#options.leaves_nothing === true && left().length > 0) throw new LeftBehind(left())
   }
 

@@ -26,6 +26,7 @@ export interface Explored {
  *
  * @throws {@link SimulationError} for the first seed that fails, with the fewest choices of the schedule that could be
  *   found with which it still does; its message tells how to see it again
+ * @throws RangeError unless `runs` is a number of times
  * @throws what {@link simulate} throws besides
  *
  * @example
@@ -41,6 +42,7 @@ export async function explore(
   program: Program<unknown>,
   options: ExploreOptions = {},
 ): Promise<Explored> {
+  if (!(Number.isSafeInteger(runs) && runs >= 0)) throw new RangeError(`${runs} runs`)
   const { first_seed = 1, attempts_to_simplify = 24, ...rest } = options
   const traces = new Set<number>()
   let steps = 0

@@ -52,6 +52,14 @@ export interface NetworkTraits {
   readonly fate: (segment: Segment) => Fate
 }
 
+/** @throws RangeError for what is no {@link Fate} */
+export function check_fate(fate: Fate): void {
+  const is_known = fate === 'arrives' || fate === 'reset' || fate === 'silence'
+  if (!is_known && !(Number.isFinite(fate) && (fate as number) >= 0)) {
+    throw new RangeError(`no fate of a segment: ${typeof fate === 'string' ? `'${fate}'` : String(fate)}`)
+  }
+}
+
 /** @throws RangeError for a value that makes no sense */
 export function network_traits(options: NetworkOptions): NetworkTraits {
   const { delay = [0, 3], segment = 1_460, bandwidth = Number.POSITIVE_INFINITY, window = 65_536 } = options

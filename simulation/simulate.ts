@@ -5,6 +5,7 @@ import { run_outside } from '../runtime/erlang/self.ts'
 import { run } from '../runtime/erlang/spawn.ts'
 import { Driver } from './driver.ts'
 import { SimulatedNetwork } from './network.ts'
+import { check_fate, type Fate, type NetworkOptions, type Segment } from './network_options.ts'
 import { check_options, type SimulationOptions } from './options.ts'
 import { Random } from './random.ts'
 import { SimulationError } from './simulation_error.ts'
@@ -70,8 +71,7 @@ async function simulated<Value>(program: Program<Value>, options: SimulationOpti
   const [of_schedule, of_network, of_program] = [source.fork(), source.fork(), source.fork()]
   const driver = await Driver.begin(of_schedule, options)
   const { recorder, clock } = driver
-  const network_options = options.network === 'machine' ? {} : (options.network ?? {})
-  const network = new SimulatedNetwork(of_network, network_options, text =>
+  const network = new SimulatedNetwork(of_network, network_options(options, driver), text =>
     recorder.note('network', undefined, [text]),
   )
   if (options.network !== 'machine') use_inet_driver(network)
@@ -114,6 +114,24 @@ export async function record<Value>(
     if (error instanceof SimulationError) return { outcome: ['error', error], trace }
     throw error
   }
+}
+
+/** The options of the network. A `fate` that fails is called by whoever sends, and yet none of their business. */
+function network_options({ network = {} }: SimulationOptions, driver: Driver): NetworkOptions {
+  if (network === 'machine') return {}
+  const { fate } = network
+  if (fate === undefined) return network
+  const told = (segment: Segment): Fate => {
+    try {
+      const decided = fate(segment)
+      check_fate(decided)
+      return decided
+    } catch (error) {
+      driver.fail(error)
+      return 'arrives'
+    }
+  }
+  return { ...network, fate: told }
 }
 
 function replay_of(seed: number, { choices }: SimulationOptions): string {

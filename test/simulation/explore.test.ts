@@ -46,6 +46,10 @@ describe('Exploring', () => {
     expect(explored.schedules).toBeGreaterThan(6)
   })
 
+  test.each([-1, 1.5, Number.NaN, '3' as any])('refuses to try %p times', async runs => {
+    await expect(explore(runs, () => {})).rejects.toThrow(RangeError)
+  })
+
   test('finds a race, and what it tells shows the same race again', async () => {
     const failure = await failure_of(200, lost_update)
     expect(failure.cause).toEqual(new Error('it is 1'))

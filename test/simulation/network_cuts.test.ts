@@ -115,6 +115,21 @@ describe('The fate of a segment', () => {
     const fate = ({ number }: Segment) => (number === at ? cut : 'arrives')
     expect(await in_network({ segment: 3, delay: 1, fate }, sent)).toMatch(/^(123)?(45)? closed$/)
   })
+
+  test.each<[string, () => any, string]>([
+    ['is none', () => 'lost', "no fate of a segment: 'lost'"],
+    ['is no time', () => Number.NaN, 'no fate of a segment: NaN'],
+    [
+      'is not told',
+      () => {
+        throw new Error('forgotten')
+      },
+      'forgotten',
+    ],
+  ])('that %s fails the simulation, whoever sent it and survives', async (_what, fate, reason) => {
+    const careless = (simulation: Simulation) => sent(simulation).catch(() => 'survived')
+    await expect(in_network({ fate }, careless)).rejects.toThrow(reason)
+  })
 })
 
 describe('controlling_process', () => {
