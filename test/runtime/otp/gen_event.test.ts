@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { exit } from '../../../runtime/erlang/links.ts'
 import type { Pid } from '../../../runtime/erlang/pid.ts'
 import { is_process_alive, process_flag, process_info } from '../../../runtime/erlang/process_flags.ts'
@@ -10,19 +10,13 @@ import { spawn } from '../../../runtime/erlang/spawn.ts'
 import { Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_event from '../../../runtime/otp/gen_event.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { told, with_caught_reports } from '../../support/caught_reports.ts'
 import { handler, ids_of, note, obedient, start_manager, take_log } from '../../support/event_handlers.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[] = []
+with_caught_reports()
 beforeEach(() => {
-  told = catch_reports()
   take_log()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
 })
 
 const reason_of = async (promise: Promise<unknown>) => {

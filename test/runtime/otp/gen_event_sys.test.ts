@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { exit } from '../../../runtime/erlang/links.ts'
 import { process_flag } from '../../../runtime/erlang/process_flags.ts'
 import { receive } from '../../../runtime/erlang/receive.ts'
@@ -8,18 +8,13 @@ import { ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_event from '../../../runtime/otp/gen_event.ts'
 import * as sys from '../../../runtime/otp/sys.ts'
 import { pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { with_caught_reports } from '../../support/caught_reports.ts'
 import { handler, ids_of, obedient, start_manager, take_log } from '../../support/event_handlers.ts'
-import { catch_reports, release_reports } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
+with_caught_reports()
 beforeEach(() => {
-  catch_reports()
   take_log()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
 })
 
 describe('sys on an event manager', () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
 import { monotonic_time } from '../../../runtime/erlang/clock.ts'
 import { exit, monitor } from '../../../runtime/erlang/links.ts'
@@ -11,21 +11,11 @@ import { spawn, spawn_monitor } from '../../../runtime/erlang/spawn.ts'
 import { _, Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { labels, told, with_caught_reports } from '../../support/caught_reports.ts'
 import { append, obedient, start, state_of } from '../../support/obedient_server.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
-beforeEach(() => {
-  told = catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
-
-const labels = () => told.map(({ label }) => label)
+with_caught_reports()
 
 describe('a cast', () => {
   test('comes in order with other messages', () =>

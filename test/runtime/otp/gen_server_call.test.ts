@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
 import { monotonic_time } from '../../../runtime/erlang/clock.ts'
 import { exit } from '../../../runtime/erlang/links.ts'
@@ -10,18 +10,11 @@ import { spawn } from '../../../runtime/erlang/spawn.ts'
 import { Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { with_caught_reports } from '../../support/caught_reports.ts'
 import { append, obedient, start, state_of } from '../../support/obedient_server.ts'
-import { catch_reports, release_reports } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-beforeEach(() => {
-  catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
+with_caught_reports()
 
 describe('a call', () => {
   const form = (...args: Term[]) => ['gen_server', 'call', args]

@@ -1,6 +1,6 @@
 // Names of servers that are not local ones, and processes that become servers.
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { exit, monitor } from '../../../runtime/erlang/links.ts'
 import type { Pid } from '../../../runtime/erlang/pid.ts'
 import { process_flag } from '../../../runtime/erlang/process_flags.ts'
@@ -15,19 +15,13 @@ import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import * as proc_lib from '../../../runtime/otp/proc_lib.ts'
 import * as sys from '../../../runtime/otp/sys.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { told, with_caught_reports } from '../../support/caught_reports.ts'
 import { obedient, state_of } from '../../support/obedient_server.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
-beforeEach(() => {
-  told = catch_reports()
-})
+with_caught_reports()
 afterEach(() => {
   use_global(undefined)
-  release_reports()
-  kill_everybody()
 })
 
 /** Names as a program of its own keeps them: those who end are found out by looking. */

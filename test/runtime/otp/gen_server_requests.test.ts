@@ -1,6 +1,6 @@
 // Requests that are sent now and waited for later: what OTP 25 gives for each was tried with `erl`.
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { monotonic_time } from '../../../runtime/erlang/clock.ts'
 import { exit } from '../../../runtime/erlang/links.ts'
 import { process_info } from '../../../runtime/erlang/process_flags.ts'
@@ -11,17 +11,10 @@ import { spawn } from '../../../runtime/erlang/spawn.ts'
 import { ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
-import { catch_reports, release_reports } from '../../support/reports.ts'
+import { with_caught_reports } from '../../support/caught_reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-beforeEach(() => {
-  catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
+with_caught_reports()
 
 /** Answers with the request, later, or never. */
 const callbacks: gen_server.Callbacks = {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { exit } from '../../../runtime/erlang/links.ts'
 import type { Pid } from '../../../runtime/erlang/pid.ts'
 import { is_process_alive, process_flag, process_info } from '../../../runtime/erlang/process_flags.ts'
@@ -8,21 +8,11 @@ import { self } from '../../../runtime/erlang/self.ts'
 import { Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { labels, told, with_caught_reports } from '../../support/caught_reports.ts'
 import { obedient, start, state_of } from '../../support/obedient_server.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
-beforeEach(() => {
-  told = catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
-
-const labels = () => told.map(({ label }) => label)
+with_caught_reports()
 
 describe('starting a server', () => {
   const starting = (init: () => Term, options?: gen_server.StartOptions) =>

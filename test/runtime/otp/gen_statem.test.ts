@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
 import { exit } from '../../../runtime/erlang/links.ts'
 import type { Pid } from '../../../runtime/erlang/pid.ts'
@@ -11,21 +11,11 @@ import { spawn } from '../../../runtime/erlang/spawn.ts'
 import { Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_statem from '../../../runtime/otp/gen_statem.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { labels, told, with_caught_reports } from '../../support/caught_reports.ts'
 import { look, obedient } from '../../support/obedient_statem.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
-beforeEach(() => {
-  told = catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
-
-const labels = () => told.map(({ label }) => label)
+with_caught_reports()
 
 /** A door that locks itself again a second after it was opened. */
 type Door = 'locked' | 'open'

@@ -1,23 +1,17 @@
 // A gen_statem hands over to other callbacks. What happens in which order is what OTP 25 shows for the same actions.
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { receive } from '../../../runtime/erlang/receive.ts'
 import { _, Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_statem from '../../../runtime/otp/gen_statem.ts'
 import { pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
+import { told, with_caught_reports } from '../../support/caught_reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
 let trace: string[]
+with_caught_reports()
 beforeEach(() => {
-  told = catch_reports()
   trace = []
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
 })
 
 /** What entering a state gives, by its name. */

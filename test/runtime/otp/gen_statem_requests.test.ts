@@ -1,6 +1,6 @@
 // Ways to ask a gen_statem, and to become one.
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { process_info } from '../../../runtime/erlang/process_flags.ts'
 import { receive } from '../../../runtime/erlang/receive.ts'
 import { register } from '../../../runtime/erlang/registry.ts'
@@ -10,18 +10,11 @@ import { ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_statem from '../../../runtime/otp/gen_statem.ts'
 import * as proc_lib from '../../../runtime/otp/proc_lib.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { with_caught_reports } from '../../support/caught_reports.ts'
 import { look, obedient } from '../../support/obedient_statem.ts'
-import { catch_reports, release_reports } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-beforeEach(() => {
-  catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
+with_caught_reports()
 
 const answer = (data: Term, type: Term) => ['keep_state_and_data', ['reply', type[1], data]]
 const slow = async (_data: Term, type: Term) => {

@@ -11,23 +11,19 @@ import { Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_statem from '../../../runtime/otp/gen_statem.ts'
 import * as sys from '../../../runtime/otp/sys.ts'
 import { pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { told, with_caught_reports } from '../../support/caught_reports.ts'
 import { obedient } from '../../support/obedient_statem.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
 const printed: string[] = []
 let before: sys.Sink
+with_caught_reports()
 beforeEach(() => {
-  told = catch_reports()
   printed.length = 0
   before = sys.use_sink(line => printed.push(line.replace(/\[Function.*?\]|<0\.\d+\.0>/g, '_')))
 })
 afterEach(() => {
   sys.use_sink(before)
-  release_reports()
-  kill_everybody()
 })
 
 const started = async (options?: gen_statem.StartOptions) => ok(await gen_statem.start(obedient, [], options))

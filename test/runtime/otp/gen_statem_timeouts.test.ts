@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
 import { monotonic_time } from '../../../runtime/erlang/clock.ts'
 import { exit } from '../../../runtime/erlang/links.ts'
@@ -6,18 +6,11 @@ import { receive } from '../../../runtime/erlang/receive.ts'
 import { ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_statem from '../../../runtime/otp/gen_statem.ts'
 import { pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { with_caught_reports } from '../../support/caught_reports.ts'
 import { look, obedient } from '../../support/obedient_statem.ts'
-import { catch_reports, release_reports } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-beforeEach(() => {
-  catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
+with_caught_reports()
 
 describe('timeouts', () => {
   test('of different names run side by side, and names that are tuples are compared by content', () =>

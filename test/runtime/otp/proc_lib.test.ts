@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { exit, link, monitor } from '../../../runtime/erlang/links.ts'
 import type { Pid } from '../../../runtime/erlang/pid.ts'
 import {
@@ -15,18 +15,10 @@ import { send } from '../../../runtime/erlang/send.ts'
 import { spawn_monitor } from '../../../runtime/erlang/spawn.ts'
 import { _, Exit, type Term } from '../../../runtime/erlang/term.ts'
 import * as proc_lib from '../../../runtime/otp/proc_lib.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
+import { told, with_caught_reports } from '../../support/caught_reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
-beforeEach(() => {
-  told = catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
+with_caught_reports()
 
 const idle = () => receive('never')
 const mailbox = () => process_info(self(), 'messages')![1]

@@ -1,6 +1,6 @@
 // What processes of proc_lib are called, how they sleep, and how their crashes read.
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { exit, link, monitor } from '../../../runtime/erlang/links.ts'
 import type { Pid } from '../../../runtime/erlang/pid.ts'
 import { process_flag, process_info, put } from '../../../runtime/erlang/process_flags.ts'
@@ -13,19 +13,11 @@ import { Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import * as proc_lib from '../../../runtime/otp/proc_lib.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { told, with_caught_reports } from '../../support/caught_reports.ts'
 import { obedient, start } from '../../support/obedient_server.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
-beforeEach(() => {
-  told = catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
+with_caught_reports()
 
 const idle = async () => {
   await receive('never')

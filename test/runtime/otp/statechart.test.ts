@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { assign, createMachine, raise } from 'xstate'
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
 import { exit } from '../../../runtime/erlang/links.ts'
@@ -13,19 +13,11 @@ import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import * as statechart from '../../../runtime/otp/statechart.ts'
 import * as sys from '../../../runtime/otp/sys.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { told, with_caught_reports } from '../../support/caught_reports.ts'
 import { counter, traffic_light } from '../../support/machines.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
-beforeEach(() => {
-  told = catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
+with_caught_reports()
 
 const value_of = async (pid: Term) => (await statechart.get_snapshot(pid)).value
 

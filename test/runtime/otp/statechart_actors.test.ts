@@ -1,6 +1,6 @@
 // The actors that a machine invokes or spawns: each is a process, linked to that of the machine.
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import {
   assign,
   createMachine,
@@ -25,18 +25,10 @@ import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import * as statechart from '../../../runtime/otp/statechart.ts'
 import * as sys from '../../../runtime/otp/sys.ts'
 import { pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
+import { told, with_caught_reports } from '../../support/caught_reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
-beforeEach(() => {
-  told = catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
+with_caught_reports()
 
 const value_of = async (pid: Term) => (await statechart.get_snapshot(pid)).value
 const context_of = async (pid: Term) => (await statechart.get_snapshot(pid)).context

@@ -1,6 +1,6 @@
 // How the process of a machine ends when something goes wrong in it.
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { createMachine } from 'xstate'
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
 import { exit, monitor } from '../../../runtime/erlang/links.ts'
@@ -12,21 +12,11 @@ import { _, Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as statechart from '../../../runtime/otp/statechart.ts'
 import * as supervisor from '../../../runtime/otp/supervisor.ts'
 import { pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { labels, told, with_caught_reports } from '../../support/caught_reports.ts'
 import { counter, traffic_light } from '../../support/machines.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
-beforeEach(() => {
-  told = catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
-
-const labels = () => told.map(({ label }) => label)
+with_caught_reports()
 
 describe('a crash', () => {
   test('in an action is a crash of the process, and told', () =>

@@ -8,22 +8,18 @@ import { _, ok } from '../../../runtime/erlang/term.ts'
 import * as statechart from '../../../runtime/otp/statechart.ts'
 import * as sys from '../../../runtime/otp/sys.ts'
 import { pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
+import { told, with_caught_reports } from '../../support/caught_reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
 const printed: string[] = []
 let before: sys.Sink
+with_caught_reports()
 beforeEach(() => {
-  told = catch_reports()
   printed.length = 0
   before = sys.use_sink(line => printed.push(line))
 })
 afterEach(() => {
   sys.use_sink(before)
-  release_reports()
-  kill_everybody()
 })
 
 const door = createMachine({

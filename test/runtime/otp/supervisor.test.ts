@@ -19,6 +19,7 @@ import * as proc_lib from '../../../runtime/otp/proc_lib.ts'
 import * as supervisor from '../../../runtime/otp/supervisor.ts'
 import * as sys from '../../../runtime/otp/sys.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
+import { told } from '../../support/caught_reports.ts'
 import {
   child_callbacks,
   log,
@@ -29,7 +30,7 @@ import {
   stubborn,
   worker,
 } from '../../support/supervised.ts'
-import { labels, told, troubles, with_supervision_reports } from '../../support/supervision_reports.ts'
+import { labels, troubles, with_supervision_reports } from '../../support/supervision_reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
 with_supervision_reports()

@@ -13,8 +13,9 @@ import * as supervisor from '../../../runtime/otp/supervisor.ts'
 import * as supervisor_bridge from '../../../runtime/otp/supervisor_bridge.ts'
 import * as sys from '../../../runtime/otp/sys.ts'
 import { pause } from '../../support/behaviours.ts'
+import { told } from '../../support/caught_reports.ts'
 import { log, pid_of, start, stop } from '../../support/supervised.ts'
-import { told, with_supervision_reports } from '../../support/supervision_reports.ts'
+import { with_supervision_reports } from '../../support/supervision_reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
 with_supervision_reports()

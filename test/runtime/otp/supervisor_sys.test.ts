@@ -7,6 +7,7 @@ import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import * as supervisor from '../../../runtime/otp/supervisor.ts'
 import * as sys from '../../../runtime/otp/sys.ts'
 import { pause } from '../../support/behaviours.ts'
+import { told } from '../../support/caught_reports.ts'
 import {
   end_child,
   generous,
@@ -17,7 +18,7 @@ import {
   stop,
   worker,
 } from '../../support/supervised.ts'
-import { told, with_supervision_reports } from '../../support/supervision_reports.ts'
+import { with_supervision_reports } from '../../support/supervision_reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
 with_supervision_reports()

@@ -9,22 +9,18 @@ import { Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
 import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import * as sys from '../../../runtime/otp/sys.ts'
 import { mailbox, pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
-import { catch_reports, release_reports, type Told } from '../../support/reports.ts'
+import { told, with_caught_reports } from '../../support/caught_reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-let told: Told[]
 let printed: string[]
 let sink: sys.Sink
+with_caught_reports()
 beforeEach(() => {
-  told = catch_reports()
   printed = []
   sink = sys.use_sink(line => printed.push(line))
 })
 afterEach(() => {
   sys.use_sink(sink)
-  release_reports()
-  kill_everybody()
 })
 
 /** Counts what it is given; what it answers and what comes next is for the caller to say. */

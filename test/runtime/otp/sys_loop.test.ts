@@ -1,6 +1,6 @@
 // Where a process hangs, and processes of one's own that understand the system.
 
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { Pid } from '../../../runtime/erlang/pid.ts'
 import { receive } from '../../../runtime/erlang/receive.ts'
 import { self } from '../../../runtime/erlang/self.ts'
@@ -10,18 +10,11 @@ import * as gen_server from '../../../runtime/otp/gen_server.ts'
 import * as proc_lib from '../../../runtime/otp/proc_lib.ts'
 import * as sys from '../../../runtime/otp/sys.ts'
 import { pause } from '../../support/behaviours.ts'
-import { kill_everybody } from '../../support/clean_slate.ts'
+import { with_caught_reports } from '../../support/caught_reports.ts'
 import { obedient, start, state_of } from '../../support/obedient_server.ts'
-import { catch_reports, release_reports } from '../../support/reports.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-beforeEach(() => {
-  catch_reports()
-})
-afterEach(() => {
-  release_reports()
-  kill_everybody()
-})
+with_caught_reports()
 
 const fail = (reason: Term) => () => {
   throw new Exit(reason)
