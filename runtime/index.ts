@@ -21,8 +21,10 @@ export { type PortInfo, port_info, ports } from './erlang/port.ts'
 export {
   type CurrentFunction,
   erase,
+  erase_all,
   get,
   get_all,
+  get_keys,
   group_leader,
   is_process_alive,
   type ProcessFlags,

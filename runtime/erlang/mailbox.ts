@@ -85,11 +85,15 @@ export class Mailbox {
     this.length = 0
   }
 
+  /** Looks from both ends, since either what came before may be much or what came after. */
   #first_since(since: number): Letter | undefined {
     let found: Letter | undefined
-    for (let letter = this.#last; letter !== undefined; letter = letter.previous) {
-      if (letter.arrived < since) break
-      found = letter
+    let early = this.#first
+    for (let late = this.#last; late !== undefined; late = late.previous) {
+      if (late.arrived < since) break
+      if (early!.arrived >= since) return early
+      found = late
+      early = early!.next
     }
     return found
   }

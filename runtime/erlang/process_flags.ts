@@ -5,7 +5,7 @@ import { current, living, type Process } from './process.ts'
 import { dictionary_of } from './process_info.ts'
 import { is_priority, type Priority } from './run_queue.ts'
 import { is_not_supported } from './spawn.ts'
-import { Exit, type Term } from './term.ts'
+import { Exit, matches, type Term } from './term.ts'
 
 export { type CurrentFunction, type ProcessInfo, process_info } from './process_info.ts'
 
@@ -68,8 +68,11 @@ const setters: {
   },
 }
 
-/** OTP: `erlang:is_process_alive/1` */
-export const is_process_alive = (pid: Pid): boolean => pid.entity !== undefined
+/** Whether a process has not ended. @throws {@link Exit} `'badarg'` for what is no pid. OTP: `erlang:is_process_alive/1` */
+export function is_process_alive(pid: Pid): boolean {
+  if (!(pid instanceof Pid)) throw new Exit('badarg')
+  return pid.entity !== undefined
+}
 
 /** Every living process, oldest first. OTP: `erlang:processes/0`. */
 export const processes = (): Pid[] => Array.from(living(), process => process.pid)
@@ -120,5 +123,23 @@ export function erase(key: Term): Term {
   return before
 }
 
+/** Empties the dictionary of the running process. @returns all that stood there. OTP: `erlang:erase/0` */
+export function erase_all(): ReadonlyMap<Term, Term> {
+  const all = get_all()
+  current().rarities?.dictionary?.clear()
+  return all
+}
+
 /** The whole dictionary of the running process. OTP: `erlang:get/0`. */
 export const get_all = (): ReadonlyMap<Term, Term> => dictionary_of(current())
+
+/**
+ * The keys in the dictionary of the running process; with a value, those that it stands under.
+ *
+ * @see OTP: `erlang:get_keys/0,1`
+ */
+export function get_keys(...asked: [] | [value: Term]): Term[] {
+  const all = dictionary_of(current())
+  if (asked.length === 0) return [...all.keys()]
+  return [...all].filter(([, value]) => matches(asked[0], value)).map(([key]) => key)
+}

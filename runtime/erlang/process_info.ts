@@ -2,7 +2,7 @@
 
 import { members } from './few.ts'
 import { nothing } from './mailbox.ts'
-import type { Pid, Port } from './pid.ts'
+import { Pid, type Port } from './pid.ts'
 import type { Process } from './process.ts'
 import { name_of } from './registry.ts'
 import type { Priority } from './run_queue.ts'
@@ -76,7 +76,7 @@ const items: { readonly [Item in keyof ProcessInfo]: (process: Process) => Proce
  * What is known of a living process: one item, some of them as pairs in the order asked for, or all of them.
  *
  * @returns undefined when the process has ended
- * @throws {@link Exit} `'badarg'` for an item that is not known
+ * @throws {@link Exit} `'badarg'` for an item that is not known, and for what is no pid
  * @see OTP: `erlang:process_info/1,2`
  */
 export function process_info(pid: Pid): ProcessInfo | undefined
@@ -91,6 +91,7 @@ export function process_info<const Items extends readonly (keyof ProcessInfo)[]>
 export function process_info(pid: Pid, asked?: keyof ProcessInfo | readonly (keyof ProcessInfo)[]): Term {
   const wanted = asked === undefined ? (Object.keys(items) as (keyof ProcessInfo)[]) : [asked].flat()
   if (!wanted.every(item => Object.hasOwn(items, item))) throw new Exit('badarg')
+  if (!(pid instanceof Pid)) throw new Exit('badarg')
   const process = pid.entity as Process | undefined
   if (process === undefined) return undefined
   const told = wanted.map(item => [item, items[item](process)])

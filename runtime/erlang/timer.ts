@@ -36,7 +36,7 @@ export function apply_after<Arguments extends readonly Term[]>(
   body: Body<Arguments>,
   args?: Arguments,
 ): Started {
-  if (!is_applicable(time, body)) return badarg
+  if (!is_applicable(time, body, args)) return badarg
   const given = (args ?? []) as unknown as Arguments
   return ['ok', new Once(time, () => spawn(body, ...given), undefined)]
 }
@@ -90,7 +90,7 @@ export function apply_interval<Arguments extends readonly Term[]>(
   body: Body<Arguments>,
   args?: Arguments,
 ): Started {
-  if (!is_applicable(time, body)) return badarg
+  if (!is_applicable(time, body, args)) return badarg
   const given = (args ?? []) as unknown as Arguments
   return ['ok', new Interval(time, () => spawn(body, ...given), current())]
 }
@@ -107,7 +107,7 @@ export function apply_repeatedly<Arguments extends readonly Term[]>(
   body: Body<Arguments>,
   args?: Arguments,
 ): Started {
-  if (!is_applicable(time, body)) return badarg
+  if (!is_applicable(time, body, args)) return badarg
   const given = (args ?? []) as unknown as Arguments
   return ['ok', new Repetition(time, () => spawn(body, ...given), current())]
 }
@@ -209,7 +209,8 @@ const badarg = ['error', 'badarg'] as const
 
 const is_time = (time: Term): boolean => Number.isInteger(time) && time >= 0 && time <= max_delay
 
-const is_applicable = (time: Term, body: Term): boolean => is_time(time) && typeof body === 'function'
+const is_applicable = (time: Term, body: Term, args: Term): boolean =>
+  is_time(time) && typeof body === 'function' && (args === undefined || Array.isArray(args))
 
 const is_destination = (destination: Term): boolean =>
   destination instanceof Pid || typeof destination === 'string'

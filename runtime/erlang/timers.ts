@@ -39,6 +39,7 @@ class TimerRef extends Ref implements Resource, TimerHolder {
     message: (ref: Ref) => Term,
     options: TimerOptions | undefined,
   ) {
+    if (!(destination instanceof Pid || typeof destination === 'string')) throw new Exit('badarg')
     super()
     this.destination = destination
     this.message = message(this)
@@ -80,7 +81,8 @@ function delay_of(time: number, options: TimerOptions | undefined): number {
 /**
  * Sends `message` to a process, or to who bears the name then, once `time` milliseconds have passed.
  *
- * @throws RangeError when `time` is not 0 to 2^32 - 1; {@link Exit} `'badarg'` for options that there are not
+ * @throws RangeError when `time` is not 0 to 2^32 - 1; {@link Exit} `'badarg'` for options that there are not, and for
+ *   a destination that is neither a pid nor a name
  * @see OTP: `erlang:send_after/3,4`
  */
 export function send_after(

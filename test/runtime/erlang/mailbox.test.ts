@@ -92,6 +92,16 @@ describe('a search for what names a new reference', () => {
     expect(mailbox.messages()).toEqual([1, 2, 3, [ref, 'second']])
   })
 
+  test('does not walk over all that came after what it finds', () => {
+    const refs = Array.from({ length: 100_000 }, make_ref)
+    const mailbox = new Mailbox()
+    for (const ref of refs) mailbox.push(['DOWN', ref])
+    for (const ref of refs) {
+      expect(mailbox.take(message => message[1] === ref, ref.id) === nothing).toBe(false)
+    }
+    expect(mailbox).toHaveLength(0)
+  })
+
   test('looks at nothing when nothing has come since', () => {
     const mailbox = filled(1, 2, 3)
     const ref = make_ref()

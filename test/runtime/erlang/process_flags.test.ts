@@ -4,8 +4,10 @@ import { is_pid, is_reference, make_ref, type Pid } from '../../../runtime/erlan
 import { current, process_count } from '../../../runtime/erlang/process.ts'
 import {
   erase,
+  erase_all,
   get,
   get_all,
+  get_keys,
   group_leader,
   is_process_alive,
   process_flag,
@@ -258,6 +260,21 @@ describe('the dictionary', () => {
     })
   })
 
+  test('tells its keys, and can be emptied', async () => {
+    await run(() => {
+      expect(get_keys()).toEqual([])
+      expect([...erase_all()]).toEqual([])
+      put('a', [1])
+      put('b', [1])
+      put('c', 2)
+      expect(get_keys()).toEqual(['a', 'b', 'c'])
+      expect(get_keys([1])).toEqual(['a', 'b'])
+      expect(get_keys(undefined)).toEqual([])
+      expect([...erase_all().keys()]).toEqual(['a', 'b', 'c'])
+      expect(get_keys()).toEqual([])
+    })
+  })
+
   test('is of one process alone', async () => {
     await run(async () => {
       put('a', 1)
@@ -294,4 +311,9 @@ describe('pids and references', () => {
       ])
     })
   })
+})
+
+test('what is no pid is badarg', () => {
+  expect(() => is_process_alive('x' as never)).toThrow('badarg')
+  expect(() => process_info(undefined as never)).toThrow('badarg')
 })

@@ -288,7 +288,9 @@ describe('times and functions that are none', () => {
     await in_virtual_time(async () => {
       const refused = ['error', 'badarg']
       expect(timer.apply_after(1, 'f' as never)).toEqual(refused)
+      expect(timer.apply_after(1, () => {}, 'args' as never)).toEqual(refused)
       expect(timer.apply_interval(1, 'f' as never)).toEqual(refused)
+      expect(timer.apply_interval(1, () => {}, 5 as never)).toEqual(refused)
       expect(timer.apply_repeatedly(1, 'f' as never)).toEqual(refused)
       expect(timer.send_after(1, 5 as never, 'x')).toEqual(refused)
       expect(timer.send_interval(1, 5 as never, 'x')).toEqual(refused)

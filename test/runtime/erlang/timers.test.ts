@@ -171,8 +171,10 @@ describe('a timer for a moment', () => {
     })
   })
 
-  test('is refused with options that there are not', async () => {
+  test('is refused for what is neither a pid nor a name, and with options that there are not', async () => {
     await in_virtual_time(() => {
+      expect(() => send_after(1, undefined as never, 'x')).toThrow('badarg')
+      expect(() => start_timer(1, 5 as never, 'x')).toThrow('badarg')
       expect(() => send_after(1, self(), 'x', { absolute: true } as object)).toThrow('badarg')
     })
   })
