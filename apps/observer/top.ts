@@ -2,10 +2,10 @@
 
 import { clear_timer, set_timer } from '../../runtime/erlang/alarm.ts'
 import { monotonic_time } from '../../runtime/erlang/clock.ts'
-import { receive } from '../../runtime/erlang/receive.ts'
+import { on, receive } from '../../runtime/erlang/receive.ts'
 import { self } from '../../runtime/erlang/self.ts'
 import { send } from '../../runtime/erlang/send.ts'
-import type { Reason, Result, Term } from '../../runtime/erlang/term.ts'
+import { _, type Reason, type Result } from '../../runtime/erlang/term.ts'
 import * as gen_tcp from '../kernel/gen_tcp.ts'
 import * as inet from '../kernel/inet.ts'
 import { decode_answer, encode_request } from './observer_protocol.ts'
@@ -53,7 +53,7 @@ async function show(
   gen_tcp.send(socket, encode_request(request_of(model)))
   for (;;) {
     terminal.write(to_ansi(screen(model, model.size)))
-    const [tag, event] = event_of(await receive())
+    const [tag, event] = await next_event(socket)
     if (tag === 'error') return [tag, event]
     const [next, action] = update(model, event)
     model = next
@@ -62,20 +62,20 @@ async function show(
   }
 }
 
-function event_of(message: Term): Result<Event, Reason> {
-  const now = monotonic_time()
-  switch (message[0]) {
-    case 'key':
-      return ['ok', ['key', message[1], now]]
-    case 'resize':
-      return ['ok', ['resize', message[1]]]
-    case 'tick':
-      return ['ok', ['tick', now]]
-    case 'tcp': {
-      const [tag, answer] = decode_answer(message[2])
-      return tag === 'ok' ? [tag, ['answer', answer, now]] : [tag, answer]
-    }
-    default:
-      return ['error', message[0] === 'tcp_error' ? message[2] : 'closed']
-  }
+const next_event = (socket: gen_tcp.Socket): Promise<Result<Event, Reason>> =>
+  receive(
+    on(['key', _], ([, key]) => happened(['key', key, monotonic_time()])),
+    on(['resize', _], ([, size]) => happened(['resize', size])),
+    on(['tick'], () => happened(['tick', monotonic_time()])),
+    on(['tcp', socket, _], ([, , packet]) => answer_in(packet)),
+    on(['tcp_error', socket, _], ([, , reason]) => gone(reason)),
+    on(['tcp_closed', socket], () => gone('closed')),
+  )
+
+const happened = (event: Event): Result<Event, Reason> => ['ok', event]
+const gone = (reason: Reason): Result<Event, Reason> => ['error', reason]
+
+function answer_in(packet: Uint8Array): Result<Event, Reason> {
+  const [tag, answer] = decode_answer(packet)
+  return tag === 'ok' ? [tag, ['answer', answer, monotonic_time()]] : [tag, answer]
 }
