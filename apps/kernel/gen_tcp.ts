@@ -41,7 +41,7 @@ export type { IoData } from './iodata.ts'
  * @param port - 0 to 65535; 0 for a unix domain socket
  * @param timeout - milliseconds for all of it, the name's look-up too. Default: no limit
  * @returns `['ok', socket]`, which belongs to the caller; else `['error', reason]`: `'timeout'`, `'einval'` for an
- *   option that Node cannot set, or a POSIX code such as `'econnrefused'`, `'nxdomain'`, `'enoent'`
+ *   option that Node cannot set or a path too long for the system, or a POSIX code such as `'econnrefused'`, `'nxdomain'`, `'enoent'`
  * @throws {@link Exit} `'badarg'` for an option or value that there is not; its message says which
  * @see OTP: `gen_tcp:connect/4`
  */
@@ -66,7 +66,7 @@ export async function connect(
  * @param port - 0 to 65535; for 0 the system chooses, and `inet.port` tells; 0 for a unix domain socket
  * @param options - those of a connection are what accepted sockets start with
  * @returns `['ok', listener]`, which belongs to the caller; else `['error', reason]`: `'einval'` for an option
- *   that Node cannot set, or a POSIX code such as `'eaddrinuse'`, `'eacces'`
+ *   that Node cannot set or a path too long for the system, or a POSIX code such as `'eaddrinuse'`, `'eacces'`
  * @throws as {@link connect}
  * @see OTP: `gen_tcp:listen/2`
  */

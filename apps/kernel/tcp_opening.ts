@@ -41,6 +41,7 @@ export async function open_local_connection(
   timeout: Timeout,
 ): Promise<Result<Socket>> {
   if (options.ip !== undefined || options.ifaddr !== undefined || options.port) return ['error', 'einval']
+  if (!is_path_whole(to)) return ['error', 'einval']
   const opening = new Opening(options, timeout)
   opening.attempt([{ to, from_ip: undefined, from_port: undefined }])
   return opening.answer
@@ -89,7 +90,7 @@ class Opening {
 export async function open_listener(port: number, options: ListenOptions): Promise<Result<Socket>> {
   const { backlog = default_backlog, ipv6_v6only = false, keeps_alive = true } = options
   const at = listening_at(port, options)
-  if (at === undefined) return ['error', 'einval']
+  if (at === undefined || (is_local_address(at) && !is_path_whole(at))) return ['error', 'einval']
   let listener: Listener | undefined
   const request = new Request<Result<Socket>>('infinity', ['error', 'timeout'], () => server.close())
   const server = inet_driver().listen(
@@ -112,6 +113,13 @@ export async function open_listener(port: number, options: ListenOptions): Promi
   )
   return request.answer
 }
+
+/** Bytes that the system has room for. */
+const longest_path = process.platform === 'linux' ? 107 : 103
+
+/** Node passes on what fits of a path, up to a zero, unless it begins with one, as Linux's abstract names do. */
+const is_path_whole = ([, path]: LocalAddress): boolean =>
+  Buffer.byteLength(path) <= longest_path && path.indexOf('\0', 1) < 0
 
 /**
  * @returns undefined for a unix domain socket without a path

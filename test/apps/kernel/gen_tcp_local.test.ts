@@ -85,3 +85,14 @@ test('what does not go with a path is refused', () =>
     expect(await gen_tcp.connect(loopback, 7, { local: true })).toEqual(['error', 'einval'])
     expect(await gen_tcp.connect(loopback, 7, { ifaddr: at })).toEqual(['error', 'einval'])
   }))
+
+test('a path that the system would cut off is refused', () =>
+  in_process(async () => {
+    const paths = [`/tmp/${'p'.repeat(200)}`, `/tmp/${'é'.repeat(60)}`, '/tmp/so\0cket']
+    for (const path of paths) {
+      expect(await gen_tcp.listen(0, { ip: ['local', path] })).toEqual(['error', 'einval'])
+      expect(await gen_tcp.connect(['local', path], 0)).toEqual(['error', 'einval'])
+    }
+    const longest = join(folder, 'p'.repeat(103 - folder.length - 1))
+    gen_tcp.close(ok(await gen_tcp.listen(0, { ip: ['local', longest] })))
+  }))
