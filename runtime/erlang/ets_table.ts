@@ -168,6 +168,11 @@ export class EtsTable implements Resource {
     return this.is_named ? this.name : (this.tid as Ref as Tid)
   }
 
+  /** Whether it has not been deleted. */
+  get exists(): boolean {
+    return this.tid.table !== undefined
+  }
+
   key_of(row: AnyRow): Term {
     return row[this.keypos - 1]
   }

@@ -85,7 +85,7 @@ export const tab2list = <Row extends AnyRow>(table: Table<Row>): Row[] =>
  * Folds over the rows that are there now and still there when their turn comes; what is inserted meanwhile is
  * not seen.
  *
- * @throws {@link Exit} `'badarg'`: no such table, or not readable; what `fold` throws
+ * @throws {@link Exit} `'badarg'`: no such table, not readable, or deleted meanwhile; what `fold` throws
  * @see OTP: `ets:foldl/3`
  */
 export function foldl<Row extends AnyRow, Value>(
@@ -93,11 +93,8 @@ export function foldl<Row extends AnyRow, Value>(
   first_value: Value,
   table: Table<Row>,
 ): Value {
-  let value = first_value
-  for (const entry of entries_of(readable(table))) {
-    if (entry.alive) value = fold(entry.row as Row, value)
-  }
-  return value
+  const found = readable(table)
+  return fold_over(found, entries_of(found), fold, first_value)
 }
 
 /** As {@link foldl}, from the last row of an ordered_set to the first. OTP: `ets:foldr/3`. */
@@ -106,9 +103,20 @@ export function foldr<Row extends AnyRow, Value>(
   first_value: Value,
   table: Table<Row>,
 ): Value {
+  const found = readable(table)
+  return fold_over(found, entries_of(found).reverse(), fold, first_value)
+}
+
+function fold_over<Row extends AnyRow, Value>(
+  table: EtsTable,
+  entries: readonly Entry[],
+  fold: (row: Row, value: Value) => Value,
+  first_value: Value,
+): Value {
   let value = first_value
-  for (const entry of entries_of(readable(table)).reverse()) {
+  for (const entry of entries) {
     if (entry.alive) value = fold(entry.row as Row, value)
+    if (!table.exists) throw new Exit('badarg')
   }
   return value
 }

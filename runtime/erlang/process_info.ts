@@ -67,7 +67,7 @@ const items: { readonly [Item in keyof ProcessInfo]: (process: Process) => Proce
   group_leader: process => process.group_leader,
   parent: process => process.parent,
   reductions: process => process.reductions,
-  suspending: process => Array.from(process.rarities?.suspending ?? [], ([pid, count]) => [pid, count, 0]),
+  suspending: process => suspending(process),
   message_queue_data: () => 'off_heap',
   label: process => process.dictionary?.get('$process_label'),
 }
@@ -97,6 +97,11 @@ export function process_info(pid: Pid, asked?: keyof ProcessInfo | readonly (key
   const told = wanted.map(item => [item, items[item](process)])
   if (asked === undefined) return Object.fromEntries(told)
   return Array.isArray(asked) ? told : told[0]
+}
+
+function suspending({ rarities }: Process): ProcessInfo['suspending'] {
+  const counts = [...(rarities?.suspending ?? [])]
+  return counts.filter(([pid]) => pid.entity !== undefined).map(([pid, count]) => [pid, count, 0])
 }
 
 /** The dictionary, with what `proc_lib` keeps there, which stands in fields of the process. */

@@ -68,13 +68,14 @@ export function resume_process(pid: Pid): true {
   return true
 }
 
-/** Whom a process has suspended, and how often. The first time it comes to own them: with it their suspension ends. */
+/** Whom a process has suspended, and how often, without those that have ended. The first time it comes to own them: with it their suspension ends. */
 function suspensions_of(suspender: Process): Map<Pid, number> {
   const { rare } = suspender
   if (rare.suspending === undefined) {
     rare.suspending = new Map()
     suspender.own(new Suspensions(rare.suspending))
   }
+  for (const pid of rare.suspending.keys()) if (pid.entity === undefined) rare.suspending.delete(pid)
   return rare.suspending
 }
 

@@ -124,7 +124,7 @@ export const status_items = (
 async function stay_suspended(special: Special): Promise<void> {
   for (;;) {
     const message = await receive(
-      on(['system', _, _], asked => asked as Term),
+      on(['system', _, _], asked => asked as Term, is_system_msg),
       on(['EXIT', special.parent, _], exited => exited as Term),
     )
     if (message[0] === 'EXIT') return await special.system_terminate(message[2])

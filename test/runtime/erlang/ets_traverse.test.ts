@@ -7,6 +7,7 @@ import { exit } from '../../../runtime/erlang/links.ts'
 import { current } from '../../../runtime/erlang/process.ts'
 import { receive } from '../../../runtime/erlang/receive.ts'
 import { self } from '../../../runtime/erlang/self.ts'
+import { send } from '../../../runtime/erlang/send.ts'
 import { run, spawn } from '../../../runtime/erlang/spawn.ts'
 import type { Term } from '../../../runtime/erlang/term.ts'
 import { pause } from '../../support/behaviours.ts'
@@ -194,6 +195,34 @@ describe('a table that is held still', () => {
       ets.safe_fixtable(table, true)
       ets.delete(table)
       expect(members(current().owned)).toEqual(before)
+    })
+  })
+})
+
+describe('a fold over a table that goes meanwhile', () => {
+  test.each([
+    ['foldl', ets.foldl],
+    ['foldr', ets.foldr],
+  ] as const)('is badarg: %s', async (_name, fold) => {
+    await run(async () => {
+      const own = ets.new<[number]>('own')
+      ets.insert_list(own, [[1], [2], [3]])
+      const seen: number[] = []
+      const delete_it = ([key]: [number]) => {
+        seen.push(key)
+        ets.delete(own)
+      }
+      expect(() => fold(delete_it, undefined, own)).toThrow('badarg')
+      expect(seen).toHaveLength(1)
+
+      const me = self()
+      const owner = spawn(async () => {
+        send(me, ets.insert_list(send(me, ets.new<[number]>('other')), [[1], [2]]))
+        await receive()
+      })
+      const other: ets.Tid<[number]> = await receive()
+      await receive()
+      expect(() => fold(() => void exit(owner, 'kill'), undefined, other)).toThrow('badarg')
     })
   })
 })

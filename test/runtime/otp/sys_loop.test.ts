@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from '@jest/globals'
 import type { Pid } from '../../../runtime/erlang/pid.ts'
+import { process_info } from '../../../runtime/erlang/process_flags.ts'
 import { receive } from '../../../runtime/erlang/receive.ts'
 import { self } from '../../../runtime/erlang/self.ts'
 import { send } from '../../../runtime/erlang/send.ts'
@@ -152,3 +153,13 @@ describe("a special process of one's own", () => {
       })
     }))
 })
+
+test('a server that is suspended keeps for later what only looks like a message of the system', () =>
+  in_virtual_time(async () => {
+    const pid = await start()
+    await sys.suspend(pid)
+    send(pid, ['system', undefined, 'get_state'])
+    send(pid, ['system', 'x', 'resume'])
+    await sys.get_state(pid)
+    expect(process_info(pid, 'message_queue_len')).toEqual(['message_queue_len', 2])
+  }))
