@@ -2,7 +2,7 @@
 
 import * as ets from '../../runtime/erlang/ets.ts'
 import type { Pid } from '../../runtime/erlang/pid.ts'
-import { first_in_order } from './largest.ts'
+import { largest } from './largest.ts'
 import { process_name } from './process_table.ts'
 
 /** An ETS table. */
@@ -32,8 +32,7 @@ export function ets_table(options: EtsTableOptions = {}): EtsRow[] {
   const { sort_by = 'id', limit = Number.POSITIVE_INFINITY } = options
   const tables = ets.all() as ets.Tid[]
   if (sort_by === 'id') return tables.slice(0, limit).map(row)
-  const sized = tables.map(table => ({ table, size: ets.info(table, 'size') ?? 0 }))
-  return first_in_order(sized, limit, (one, other) => other.size - one.size).map(({ table }) => row(table))
+  return largest(tables, limit, table => ets.info(table, 'size') ?? 0).map(row)
 }
 
 function row(table: ets.Tid): EtsRow {

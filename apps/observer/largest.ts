@@ -1,24 +1,28 @@
-// Of many, the few that come first in some order, in one pass and without keeping the others.
+// Of many, the few with the largest numbers, in one pass and without keeping the others.
 
 /**
- * The first `most` of the items as `compare` orders them, in that order; of those that are equal, the earlier ones.
+ * The items with the largest numbers, the largest first; of those that are equal, the earlier ones first.
  *
- * @param compare - negative when the first of the two comes first
+ * @param most - how many at most
  */
-export function first_in_order<Item>(
+export function largest<Item>(
   items: Iterable<Item>,
   most: number,
-  compare: (one: Item, other: Item) => number,
+  number_of: (item: Item) => number,
 ): Item[] {
   if (most <= 0) return []
-  let kept: Item[] = []
-  let last: Item | undefined
+  let kept: { readonly item: Item; readonly number: number }[] = []
+  let least = Number.NEGATIVE_INFINITY
   for (const item of items) {
-    if (last !== undefined && compare(item, last) >= 0) continue
-    kept.push(item)
+    const number = number_of(item)
+    if (number <= least) continue
+    kept.push({ item, number })
     if (kept.length < 2 * most) continue
-    kept = kept.sort(compare).slice(0, most)
-    last = kept.at(-1)
+    kept = first_of(kept, most)
+    least = kept.at(-1)!.number
   }
-  return kept.sort(compare).slice(0, most)
+  return first_of(kept, most).map(({ item }) => item)
 }
+
+const first_of = <Kept extends { readonly number: number }>(kept: readonly Kept[], most: number): Kept[] =>
+  kept.toSorted((one, other) => other.number - one.number).slice(0, most)

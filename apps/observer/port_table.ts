@@ -3,7 +3,7 @@
 import type { Pid, Port } from '../../runtime/erlang/pid.ts'
 import { port_info, ports } from '../../runtime/erlang/port.ts'
 import { inet } from '../kernel/index.ts'
-import { first_in_order } from './largest.ts'
+import { largest } from './largest.ts'
 import { process_name } from './process_table.ts'
 
 /** A port. */
@@ -42,8 +42,7 @@ export interface PortTableOptions {
 export function port_table(options: PortTableOptions = {}): PortRow[] {
   const { sort_by = 'port', limit = Number.POSITIVE_INFINITY } = options
   if (sort_by === 'port') return ports().slice(0, limit).map(row)
-  const counted = ports().map(port => ({ port, bytes: port_info(port)?.[sort_by] ?? 0 }))
-  return first_in_order(counted, limit, (one, other) => other.bytes - one.bytes).map(({ port }) => row(port))
+  return largest(ports(), limit, port => port_info(port)?.[sort_by] ?? 0).map(row)
 }
 
 function row(port: Port): PortRow {

@@ -10,7 +10,7 @@ import { registered, whereis } from '../../runtime/erlang/registry.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
 import { in_callback } from '../../runtime/otp/sys.ts'
 import { get_application } from '../kernel/application.ts'
-import { first_in_order } from './largest.ts'
+import { largest } from './largest.ts'
 
 /** A process. */
 export interface ProcessRow {
@@ -93,8 +93,8 @@ export interface MessageQueuesOptions {
 /** The processes in which messages wait, the longest queue first. */
 export function message_queues(options: MessageQueuesOptions = {}): MessageQueueRow[] {
   const { at_least = 1, limit = Number.POSITIVE_INFINITY, messages = 3 } = options
-  const waiting = largest(length_of, limit, ({ mailbox }) => mailbox.length >= at_least)
-  return waiting.map(process => {
+  const long = Array.from(living()).filter(({ mailbox }) => mailbox.length >= at_least)
+  return largest(long, limit, length_of).map(process => {
     const { pid, name, message_queue_len, current_function } = row(process, undefined)
     const oldest = process.mailbox.messages(messages).map(message => brief_term(message))
     return { pid, name, message_queue_len, current_function, messages: oldest }
@@ -122,11 +122,11 @@ function chosen(sort_by: SortKey, limit: number, since: ReductionCounts | undefi
     case 'name':
       return by_name(limit)
     case 'message_queue_len':
-      return largest(length_of, limit)
+      return largest(living(), limit, length_of)
     case 'reductions':
-      return largest(process => process.reductions, limit)
+      return largest(living(), limit, process => process.reductions)
     case 'reductions_since':
-      return largest(process => reductions_since(process, since), limit)
+      return largest(living(), limit, process => reductions_since(process, since))
   }
 }
 
@@ -134,16 +134,6 @@ const length_of = ({ mailbox }: Process): number => mailbox.length
 
 const reductions_since = ({ pid, reductions }: Process, since: ReductionCounts | undefined): number =>
   reductions - (since?.get(pid.id) ?? 0)
-
-/** Those with the largest numbers; of equal ones the oldest. */
-function largest(number_of: (process: Process) => number, limit: number, wanted = (_: Process) => true) {
-  function* candidates() {
-    for (const process of living()) if (wanted(process)) yield { process, number: number_of(process) }
-  }
-  return first_in_order(candidates(), limit, (one, other) => other.number - one.number).map(
-    ({ process }) => process,
-  )
-}
 
 function oldest(limit: number, passed_over: ReadonlySet<Process> = new Set()): Process[] {
   const found: Process[] = []

@@ -31,6 +31,8 @@ const hanging: gen_server.Callbacks = {
   module: 'tar_pit',
   init: () => ['ok', null],
   handle_call: () => new Promise(() => {}),
+  handle_cast: () => new Promise(() => {}),
+  handle_info: () => new Promise(() => {}),
 }
 
 async function hung_server(): Promise<Pid> {
@@ -78,6 +80,16 @@ describe('The process table', () => {
         current_function: "handle_call ['sink', 1]",
         in_callback: 1_500,
       })
+    }))
+
+  test('shows a cast, or another message, that a server hangs in', () =>
+    in_virtual_time(async () => {
+      const [cast, info] = [ok(await gen_server.start(hanging)), ok(await gen_server.start(hanging))]
+      gen_server.cast(cast, 'sink')
+      send(info, 'drown')
+      await pause(5)
+      const doing = (server: Pid) => process_table().find(({ pid }) => pid === server)?.current_function
+      expect([doing(cast), doing(info)]).toEqual(["handle_cast 'sink'", "handle_info 'drown'"])
     }))
 
   test('is sorted by the messages that wait, and cut', () =>
