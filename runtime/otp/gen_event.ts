@@ -105,9 +105,10 @@ export const add_handler = <Args = Term>(
 ): Promise<Term> => ask(manager, ['add_handler', handler, args])
 
 /**
- * As {@link add_handler}, and supervises the handler. The manager and the running process are linked. When that
- * process ends, the handler is removed, by `terminate(['stop', reason], state)`; when the handler is removed, the
- * process gets the message `['gen_event_EXIT', handler, reason]`, where the reason is
+ * As {@link add_handler}, and supervises the handler. The manager and the running process are linked, and
+ * stay so even if `init` fails. When that process ends, the handler is removed, by
+ * `terminate(['stop', reason], state)`; when the handler is removed, the process gets the message
+ * `['gen_event_EXIT', handler, reason]`, where the reason is
  * - `'normal'`, when it was deleted or removed itself
  * - `'shutdown'`, when the manager ends
  * - `['swapped', new_handler, pid]`, when it was replaced by one that is supervised by `pid`
@@ -136,7 +137,8 @@ export const delete_handler = (manager: gen.ServerRef, handler: Handler, args: T
  * Replaces a handler. `terminate` of the old one gets `args1`, and `init` of the new one `[args2, result]` with what
  * that gave, or with `'error'` when there was no such handler. If the old one was supervised, so is the new one.
  *
- * @returns as {@link add_handler}; the old one is gone in any case
+ * @returns `'ok'`, or `['error', given]` with what else `init` gave, `['EXIT', reason]` when it crashed; the old one is
+ *   gone in any case
  * @see OTP: `gen_event:swap_handler/3`
  */
 export const swap_handler = (

@@ -2,7 +2,6 @@
 // of it happens at once as long as no callback gives a promise.
 
 import { lie_down } from '../erlang/drowsiness.ts'
-import { has } from '../erlang/few.ts'
 import { link, unlink } from '../erlang/links.ts'
 import type { Pid } from '../erlang/pid.ts'
 import type { Process } from '../erlang/process.ts'
@@ -64,8 +63,8 @@ export class Handlers {
     place: (added: Installed) => void,
   ): Promised<Term> {
     const [callbacks, id] = parts_of(handler)
-    const linked = supervisor === undefined || has(this.#manager.process.links, supervisor)
-    if (!linked) link(supervisor)
+    // As in OTP, they stay linked whatever comes of it.
+    if (supervisor !== undefined) link(supervisor)
     return this.#call(
       'init',
       args,
@@ -76,7 +75,6 @@ export class Handlers {
           place({ handler, callbacks, id, supervisor, state: result[1] })
           return 'ok'
         }
-        if (!linked) unlink(supervisor)
         return result
       },
     )
@@ -149,14 +147,14 @@ export class Handlers {
 
   /**
    * @param supervisor - of the new handler; undefined where it is to be that of the old one
-   * @returns `'ok'`, or what else `init` of the new one gave
+   * @returns `'ok'`, or `['error', given]` with what else `init` of the new one gave
    */
   swap(handler1: Handler, { args1, handler2, args2 }: Swap, supervisor: Pid | undefined): Promised<Term> {
     const one = this.find(handler1)
-    if (one === undefined) return this.add(handler2, [args2, 'error'], supervisor)
-    const heir = supervisor ?? one.supervisor
-    const removed = this.#remove(one, args1, ['swapped', handler2, heir])
-    return then(removed, result => this.add(handler2, [args2, result], heir))
+    const heir = supervisor ?? one?.supervisor
+    const removed = one === undefined ? 'error' : this.#remove(one, args1, ['swapped', handler2, heir])
+    const added = then(removed, result => this.add(handler2, [args2, result], heir))
+    return then(added, given => (given === 'ok' ? given : ['error', given]))
   }
 
   /** The new handler gets the place of the old one among the others. */

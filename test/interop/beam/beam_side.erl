@@ -26,6 +26,9 @@ serve() ->
             statem_machine:prepare(),
             spawn(fun() -> print(Id, statem_side:run(Slot, Program)) end),
             serve();
+        {ok, {Id, {events}, Program}} ->
+            spawn(fun() -> print(Id, event_side:run(Program)) end),
+            serve();
         eof ->
             halt(0)
     end.

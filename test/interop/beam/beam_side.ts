@@ -11,7 +11,7 @@ import { missing_program } from '../support/requires.ts'
 
 export const beam = { missing: () => missing_program('erl') ?? missing_program('erlc') }
 
-const sources = ['beam_side', 'supervision_side', 'statem_side', 'statem_machine'].map(name =>
+const sources = ['beam_side', 'supervision_side', 'statem_side', 'statem_machine', 'event_side'].map(name =>
   fileURLToPath(new URL(`${name}.erl`, import.meta.url)),
 )
 const at_a_time = 50

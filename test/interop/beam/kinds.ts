@@ -2,6 +2,8 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { Kind } from './agreement.ts'
+import { run_events } from './event_kista.ts'
+import { type EventProgram, event_program, terms_of as terms_of_events } from './event_program.ts'
 import { run_in_kista } from './kista_side.ts'
 import { type Program, timed_program, timeless_program, unit } from './program.ts'
 import { run_statem } from './statem_kista.ts'
@@ -33,6 +35,14 @@ export const supervision: Kind<SupervisionProgram, Written[]> = {
   programs: supervision_program,
   for_beam: program => [['supervision'], terms_of(program)],
   in_kista: run_supervision,
+  difference: first_unlike,
+}
+
+export const events: Kind<EventProgram, Written[]> = {
+  name: 'event managers',
+  programs: event_program,
+  for_beam: program => [['events'], terms_of_events(program)],
+  in_kista: run_events,
   difference: first_unlike,
 }
 
