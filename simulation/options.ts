@@ -31,8 +31,22 @@ export interface SimulationOptions {
   readonly on_event?: (event: TraceEvent) => void
 }
 
-/** @throws RangeError for an option whose value makes no sense */
+const names: { readonly [Name in keyof SimulationOptions]-?: true } = {
+  seed: true,
+  network: true,
+  leaves_nothing: true,
+  grace: true,
+  step_time: true,
+  max_steps: true,
+  max_time: true,
+  choices: true,
+  on_event: true,
+}
+
+/** @throws RangeError for an option that there is not, or whose value makes no sense */
 export function check_options(options: SimulationOptions): void {
+  const unknown = Object.keys(options).find(name => !Object.hasOwn(names, name))
+  if (unknown !== undefined) throw new RangeError(`no option ${unknown}`)
   const { seed = 0 } = options
   if (!Number.isSafeInteger(seed)) throw new RangeError(`a seed of ${seed}`)
   for (const name of ['grace', 'step_time', 'max_steps', 'max_time', 'choices'] as const) {

@@ -43,13 +43,14 @@ export interface Recorded<Value> {
  * platform does (files, names of hosts, `crypto.subtle`) happens when it happens: the clock waits for it, but the seed
  * does not decide it; the trace tells it as `outside`. `Math.random`, `Date.now` and the like are not replaced either.
  *
- * One simulation runs at a time. Whatever it leaves is ended when it is over. Reports go to the trace.
+ * One simulation runs at a time. Whatever it leaves is ended when it is over. Reports go to the trace,
+ * or to the logger from when the program itself is the first to start an application, and so the kernel.
  *
  * @returns what `program` gives
  * @throws {@link SimulationError} which names the seed, with `cause`: what `program` threw; `Deadlock`;
  *   `LimitReached`; `LeftBehind`, with `leaves_nothing`
  * @throws Error when a simulation runs already, or timers are running that do not belong to it
- * @throws RangeError for an option whose value makes no sense
+ * @throws RangeError for an option that there is not, or whose value makes no sense
  *
  * @example
  * await simulate(async ({ random }) => {

@@ -122,12 +122,16 @@ describe('A simulation', () => {
     expect(await simulate(() => 1)).toBe(1)
   })
 
-  test.each([{ seed: 0.5 }, { grace: -1 }, { step_time: Number.NaN }, { max_steps: -1 }, { choices: -2 }])(
-    'refuses %p',
-    async options => {
-      await expect(simulate(() => 1, options)).rejects.toThrow(RangeError)
-    },
-  )
+  test.each<any>([
+    { sed: 1 },
+    { seed: 0.5 },
+    { grace: -1 },
+    { step_time: Number.NaN },
+    { max_steps: -1 },
+    { choices: -2 },
+  ])('refuses %p', async options => {
+    await expect(simulate(() => 1, options)).rejects.toThrow(RangeError)
+  })
 })
 
 describe('A simulation fails', () => {

@@ -244,8 +244,8 @@ describe('a handler', () => {
     expect(logger.error('x')).toBe('ok')
     expect(logger.get_handler_ids()).toEqual([])
     expect(written()).toEqual([
-      expect.stringContaining('logger removing_handler'),
-      expect.stringContaining('logger removed_failing_handler'),
+      expect.stringContaining('logger: handler h failed to be removed'),
+      expect.stringContaining('logger: handler h failed and was removed'),
     ])
     expect(logger.error('nobody hears')).toBe('ok')
   })
@@ -259,7 +259,7 @@ describe('a handler', () => {
     logger.error('y')
     expect(labels()).toEqual([undefined, undefined])
     expect(messages()).toEqual(['x', 'y'])
-    expect(written()[1]).toContain('logger removed_failing_filter')
+    expect(written()[1]).toContain('logger: filter f of handler h failed and was removed')
     expect(logger.get_handler_config('h')).toMatchObject(['ok', { filters: [] }])
   })
 
