@@ -91,6 +91,12 @@ export const peername = (socket: Socket): Result<SocketAddress> =>
 export const sockname = (socket: Socket): Result<SocketAddress> =>
   socket_of(socket)?.sockname() ?? ['error', 'einval']
 
+/** As {@link peername}, in a list: only SCTP has several. OTP: `inet:peernames/1` */
+export const peernames = (socket: Socket): Result<readonly [SocketAddress]> => listed(peername(socket))
+
+/** As {@link sockname}, in a list: only SCTP has several. OTP: `inet:socknames/1` */
+export const socknames = (socket: Socket): Result<readonly [SocketAddress]> => listed(sockname(socket))
+
 /**
  * The socket's own port number.
  *
@@ -154,3 +160,6 @@ export function close(socket: Socket): 'ok' {
   port_close(socket)
   return 'ok'
 }
+
+const listed = ([tag, found]: Result<SocketAddress>): Result<readonly [SocketAddress]> =>
+  tag === 'ok' ? ['ok', [found]] : ['error', found]
