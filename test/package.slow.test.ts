@@ -17,7 +17,11 @@ import { ok, run, self, send, spawn, receive, _, type Pid } from 'kista'
 import { inet } from 'kista/kernel'
 import * as crypto from 'kista/crypto'
 import * as public_key from 'kista/public_key'
+import { explore } from 'kista/simulation'
+import * as observer from 'kista/observer'
 import * as ssl from 'kista/ssl'
+import * as statechart from 'kista/statechart'
+import { createMachine } from 'xstate'
 
 async function echo_once(listener: ssl.SslListenSocket, starter: Pid): Promise<void> {
   const socket = ok(await ssl.handshake(ok(await ssl.transport_accept(listener))))
@@ -42,11 +46,18 @@ const greeting: string = await run(async () => {
   await receive(['served', _], 5_000)
   await ssl.close(listener)
   ok(await ssl.stop())
-  return String(answer)
+
+  const lamp = ok(await statechart.start_link(createMachine({ initial: 'off', states: { off: {} } })))
+  const { value } = await statechart.get_snapshot(lamp)
+  await statechart.stop(lamp)
+  const told = observer.process_table({ limit: 1 })
+  return [String(answer), value, told.length].join(' ')
 })
 
+const { runs } = await explore(10, () => send(self(), 'here'))
+
 const digest: Uint8Array = crypto.hash('sha256', new TextEncoder().encode(greeting))
-console.log(greeting, digest.length, ok(inet.parse_address('127.0.0.1')).join('.'))
+console.log(greeting, runs, digest.length, ok(inet.parse_address('127.0.0.1')).join('.'))
 `
 
 /** Each line is wrong, unless the types got lost on the way. */
@@ -92,7 +103,12 @@ describe('The package in an empty project', () => {
     expect(await compile('program.ts')).toEqual([])
     const { stdout } = await run(process.execPath, ['program.js'], { cwd: project, timeout: 20_000 })
 
-    expect(stdout).toBe('hello 32 127.0.0.1\n')
+    expect(stdout).toBe('hello off 1 10 32 127.0.0.1\n')
+  }, 60_000)
+
+  test('has the command kista', async () => {
+    const { stdout } = await run('npx', ['--no-install', 'kista', '--version'], { cwd: project })
+    expect(stdout).toMatch(/\d+\.\d+\.\d+/)
   }, 60_000)
 
   test.each(wrong_lines)(
