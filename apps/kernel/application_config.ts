@@ -1,10 +1,9 @@
 // The file that says what a program's applications are configured to. OTP: `sys.config`.
 
 import { readFileSync, realpathSync, statSync } from 'node:fs'
-import { reason_of } from '../../runtime/erlang/process.ts'
 import { running } from '../../runtime/erlang/self.ts'
 import { run } from '../../runtime/erlang/spawn.ts'
-import type { Done, Reason, Result, Term } from '../../runtime/erlang/term.ts'
+import { type Done, type Reason, type Result, reason_of, type Term } from '../../runtime/erlang/term.ts'
 import { JsonError, outline_of, type Place } from './application_json.ts'
 import { callbacks_of } from './application_spec.ts'
 import { type Config, type EnvChange, spec_of, started_entry, use_config } from './application_table.ts'

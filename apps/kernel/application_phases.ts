@@ -1,7 +1,6 @@
 // The phases of a start: what an application, and those that it includes, do after the top supervisor has started.
 
-import { reason_of } from '../../runtime/erlang/process.ts'
-import { Exit, type Term } from '../../runtime/erlang/term.ts'
+import { Exit, reason_of, type Term } from '../../runtime/erlang/term.ts'
 import { app_module, application_starter, callbacks_of, type FullAppSpec } from './application_spec.ts'
 import * as table from './application_table.ts'
 

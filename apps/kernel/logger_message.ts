@@ -1,8 +1,7 @@
 // What programs log: texts, reports, formats with arguments, and functions that make these when somebody wants them.
 
-import { reason_of } from '../../runtime/erlang/process.ts'
 import type { Level } from '../../runtime/erlang/report.ts'
-import type { Term } from '../../runtime/erlang/term.ts'
+import { reason_of, type Term } from '../../runtime/erlang/term.ts'
 import { is_allowed, log, settings } from './logger_backend.ts'
 import { is_object, type LogEvent, type Metadata, severity } from './logger_config.ts'
 

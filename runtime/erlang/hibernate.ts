@@ -35,6 +35,7 @@ class Hibernation implements Waiter {
   readonly waits_for = 'hibernate'
   readonly process: Process
   next: Waiter | undefined = undefined
+  previous: Waiter | undefined = undefined
   readonly #birth: Birth
 
   constructor(process: Process, birth: Birth) {

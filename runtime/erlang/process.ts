@@ -5,6 +5,7 @@ import { Mailbox, nothing } from './mailbox.ts'
 import { type Entity, Pid, type Port, Ref } from './pid.ts'
 import {
   awake,
+  drop_all,
   is_wanted,
   type Loop,
   let_go,
@@ -25,7 +26,6 @@ import { type Context, context, type Entrance, enter } from './self.ts'
 import { Exit, is_a, type Reason, reason_of, type Term } from './term.ts'
 
 export type { Loop, Resource, Waiter } from './process_roles.ts'
-export { reason_of } from './term.ts'
 
 /** What can be monitored. */
 export interface Monitored {
@@ -184,7 +184,7 @@ export class Process implements Entity, Task, Context {
 
   /** Takes all waiters out, because what they wait for will not be needed. */
   drop_waiters(): void {
-    for (const waiter of listed(this.#waiters)) waiter.drop()
+    drop_all(this.#waiters)
     this.#waiters = undefined
   }
 

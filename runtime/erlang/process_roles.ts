@@ -15,6 +15,8 @@ export interface Waiter extends Task {
   /** The process ended: whatever the waiter holds outside is let go. */
   drop(): void
   next: Waiter | undefined
+  /** The one before; of the first one, the last. */
+  previous: Waiter | undefined
   /** What it waits for, where more can be told than that it is a message. */
   readonly waits_for?: Term
 }
@@ -74,8 +76,11 @@ export function one_by_one<Member>(act: (member: Member) => void): (member: Memb
   const members: Member[] = []
   return member => {
     if (members.push(member) > 1) return
-    for (let next = 0; next < members.length; next++) act(members[next]!)
-    members.length = 0
+    try {
+      for (let next = 0; next < members.length; next++) act(members[next]!)
+    } finally {
+      members.length = 0
+    }
   }
 }
 
@@ -87,22 +92,38 @@ export function report_crash(who: { readonly pid: Pid; readonly initial_call: Te
 
 /** The list with one more at its end; most processes have one waiter at a time, or none. */
 export function with_waiter(first: Waiter | undefined, waiter: Waiter): Waiter {
-  if (first === undefined) return waiter
-  let last = first
-  while (last.next !== undefined) last = last.next
+  if (first === undefined) {
+    waiter.previous = waiter
+    return waiter
+  }
+  const last = first.previous!
   last.next = waiter
+  waiter.previous = last
+  first.previous = waiter
   return first
 }
 
-/** The list without one of those that are in it. */
+/** The list without one of those that are in it; one that is in none changes nothing. */
 export function without_waiter(first: Waiter | undefined, waiter: Waiter): Waiter | undefined {
-  const { next } = waiter
-  waiter.next = undefined
-  if (first === waiter) return next
-  for (let before = first; before !== undefined; before = before.next) {
-    if (before.next === waiter) before.next = next
+  const { next, previous } = waiter
+  if (first === undefined || previous === undefined) return first
+  waiter.next = waiter.previous = undefined
+  if (first === waiter) {
+    if (next !== undefined) next.previous = previous
+    return next
   }
+  previous.next = next
+  if (next === undefined) first.previous = previous
+  else next.previous = previous
   return first
+}
+
+/** Tells all of a list that they wait no more. */
+export function drop_all(first: Waiter | undefined): void {
+  for (const waiter of listed(first)) {
+    waiter.next = waiter.previous = undefined
+    waiter.drop()
+  }
 }
 
 /** The waiters of a list, longest first. */

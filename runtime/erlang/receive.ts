@@ -202,6 +202,7 @@ class Later implements Task {
 class Receiver implements Waiter {
   readonly process: Process
   next: Waiter | undefined = undefined
+  previous: Waiter | undefined = undefined
   readonly #asked: Asked
   readonly #resolve: (message: Term) => void
   #message: Term = nothing

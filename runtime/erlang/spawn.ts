@@ -2,12 +2,12 @@
 
 import { are_monitor_options, type MonitorOptions, start_tagged_monitor } from './aliases.ts'
 import type { Pid, Ref } from './pid.ts'
-import { current, type Monitor, Process, reason_of, start_monitor } from './process.ts'
+import { current, type Monitor, Process, start_monitor } from './process.ts'
 import { watch_rejections } from './rejections.ts'
 import { is_priority, type Priority } from './run_queue.ts'
 import { enqueue, spend, type Task } from './scheduler.ts'
 import { run_as, running } from './self.ts'
-import { Exit, type Term } from './term.ts'
+import { Exit, reason_of, type Term } from './term.ts'
 
 /** What a process does: it ends when the promise does. */
 export type Body<Arguments extends readonly Term[] = readonly Term[], Value = unknown> = (

@@ -44,6 +44,7 @@ export function take_exits(pids: ReadonlySet<Pid>, reasons: Map<Pid, Reason>): v
 
 class Wake implements Waiter {
   next: Waiter | undefined = undefined
+  previous: Waiter | undefined = undefined
   readonly process: Process
   readonly #exits: 'taken' | 'kept'
   readonly #resolve: (ended: Map<Pid, Reason>) => void

@@ -299,6 +299,7 @@ export abstract class Asked extends Monitor {}
 /** A call on its way: the monitor on the callee, the alias for the reply, and the waiter, in one. */
 class Call extends Asked implements Waiter {
   next: Waiter | undefined = undefined
+  previous: Waiter | undefined = undefined
   readonly #form: CallForm
   readonly #resolve: (answer: Term) => void
   readonly #reject: (error: Exit) => void

@@ -2,8 +2,8 @@
 
 import { monotonic_time } from '../erlang/clock.ts'
 import type { Pid } from '../erlang/pid.ts'
-import { type Loop, type Process, reason_of } from '../erlang/process.ts'
-import { Exit, is_a, matches, type Reason, type Term } from '../erlang/term.ts'
+import type { Loop, Process } from '../erlang/process.ts'
+import { Exit, is_a, matches, type Reason, reason_of, type Term } from '../erlang/term.ts'
 import { type From, is_promise, module_of } from './gen.ts'
 import { type Actor, type Event, Gathered, send_replies } from './gen_statem_actions.ts'
 import type { Actions, Callbacks, EventType } from './gen_statem_callbacks.ts'

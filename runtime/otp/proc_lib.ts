@@ -10,13 +10,12 @@ import {
   type Monitor,
   start_monitor as monitor_process,
   type Process,
-  reason_of,
   stop_monitor,
   type Waiter,
 } from '../erlang/process.ts'
 import { process_info, put } from '../erlang/process_flags.ts'
 import { type Body, check_spawn_options, type SpawnOptions, start as spawn_process } from '../erlang/spawn.ts'
-import { Exit, matches, type Reason, type Term, type Timeout } from '../erlang/term.ts'
+import { Exit, matches, type Reason, reason_of, type Term, type Timeout } from '../erlang/term.ts'
 import { await_down } from './await_down.ts'
 import {
   crash_report,
@@ -262,6 +261,7 @@ function ready(child: Process, timeout: Timeout, keep_monitor: boolean): Promise
 /** A starter that waits for its child to be ready. */
 class Start implements Waiter {
   next: Waiter | undefined = undefined
+  previous: Waiter | undefined = undefined
   readonly #starter: Process
   readonly #child: Process
   readonly #resolve: (result: Term) => void

@@ -1,9 +1,9 @@
 // The process of one of xstate's actors: its messages are the actor's events, and it ends as the actor does.
 
 import type { Pid } from '../erlang/pid.ts'
-import { type Loop, type Process, reason_of } from '../erlang/process.ts'
+import type { Loop, Process } from '../erlang/process.ts'
 import { report } from '../erlang/report.ts'
-import { Exit, type Reason, type Term } from '../erlang/term.ts'
+import { Exit, type Reason, reason_of, type Term } from '../erlang/term.ts'
 import { is_orderly } from './crash_report.ts'
 import { type From, reply } from './gen.ts'
 import { leave } from './proc_lib.ts'

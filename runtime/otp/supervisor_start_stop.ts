@@ -2,8 +2,7 @@
 
 import { exit } from '../erlang/links.ts'
 import { Pid } from '../erlang/pid.ts'
-import { reason_of } from '../erlang/process.ts'
-import { is_a, type Reason, type Term } from '../erlang/term.ts'
+import { is_a, type Reason, reason_of, type Term } from '../erlang/term.ts'
 import { await_down, take_exits } from './await_down.ts'
 import type { FullChildSpec, StartedChild } from './child_spec.ts'
 import { type Child, type Children, new_child } from './supervisor_children.ts'
