@@ -90,9 +90,7 @@ export function apply_interval<Arguments extends readonly Term[]>(
   body: Body<Arguments>,
   args?: Arguments,
 ): Started {
-  if (!is_applicable(time, body, args)) return badarg
-  const given = (args ?? []) as unknown as Arguments
-  return ['ok', new Interval(time, () => spawn(body, ...given), current())]
+  return repeated(Interval, time, body, args)
 }
 
 /**
@@ -107,9 +105,17 @@ export function apply_repeatedly<Arguments extends readonly Term[]>(
   body: Body<Arguments>,
   args?: Arguments,
 ): Started {
+  return repeated(Repetition, time, body, args)
+}
+
+function repeated<Arguments extends readonly Term[]>(
+  Kind: typeof Interval | typeof Repetition,
+  time: number,
+  body: Body<Arguments>,
+  args = [] as unknown as Arguments,
+): Started {
   if (!is_applicable(time, body, args)) return badarg
-  const given = (args ?? []) as unknown as Arguments
-  return ['ok', new Repetition(time, () => spawn(body, ...given), current())]
+  return ['ok', new Kind(time, () => spawn(body, ...args), current())]
 }
 
 /**
