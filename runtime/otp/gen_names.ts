@@ -50,14 +50,21 @@ function the_global(): ViaModule {
   return global
 }
 
-/** Who has the name, or undefined. A name on a node that is not this one is nobody's. */
+/**
+ * Who has the name, or undefined. A name on a node that is not this one is nobody's, and so is undefined, which is what
+ * `whereis` gives when there is nobody.
+ *
+ * @throws {@link Exit} `['badarg', server]` for what is no server
+ */
 export function whereis_server(server: ServerRef): Pid | undefined {
   if (server instanceof Pid) return server
   const bearer = typeof server === 'string' ? whereis(server) : whereis_tuple(server)
   return bearer instanceof Pid ? bearer : undefined
 }
 
-function whereis_tuple(server: Exclude<ServerRef, Pid | string>) {
+function whereis_tuple(server: Exclude<ServerRef, Pid | string> | undefined) {
+  if (server === undefined) return undefined
+  if (!Array.isArray(server)) throw new Exit(['badarg', server])
   if (server.length === 3 && server[0] === 'via') return server[1].whereis_name(server[2])
   if (server[0] === 'global') return global?.whereis_name(server[1])
   return server[1] === node() ? whereis(server[0]) : undefined

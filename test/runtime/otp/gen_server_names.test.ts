@@ -5,7 +5,7 @@ import { exit, monitor } from '../../../runtime/erlang/links.ts'
 import type { Pid } from '../../../runtime/erlang/pid.ts'
 import { process_flag } from '../../../runtime/erlang/process_flags.ts'
 import { receive } from '../../../runtime/erlang/receive.ts'
-import { register } from '../../../runtime/erlang/registry.ts'
+import { register, whereis } from '../../../runtime/erlang/registry.ts'
 import { self } from '../../../runtime/erlang/self.ts'
 import { send } from '../../../runtime/erlang/send.ts'
 import { spawn_monitor } from '../../../runtime/erlang/spawn.ts'
@@ -121,6 +121,19 @@ describe('a global name', () => {
         'error',
         ['undef', ['global', 'register_name', 2]],
       ])
+    }))
+})
+
+describe('what is no server', () => {
+  test('is nobody when it is undefined, as whereis gives it, and badarg when it is anything else', () =>
+    in_virtual_time(async () => {
+      const nobody = whereis('nobody') as never
+      expect(gen_server.cast(nobody, 'lost')).toBe('ok')
+      await expect(gen_server.call(nobody, 'x')).rejects.toMatchObject({
+        reason: ['noproc', expect.anything()],
+      })
+      await expect(gen_server.call(5 as never, 'x')).rejects.toMatchObject({ reason: ['badarg', 5] })
+      expect(() => gen_server.cast(5 as never, 'x')).toThrow('badarg')
     }))
 })
 
