@@ -88,7 +88,6 @@ function compile_clause(clause: Term, position: number): CompiledClause {
     throw new MatchSpecError('Guards are a list, and a body is a list that is not empty.')
   }
   const head = compile_head(pattern, position)
-  if (head === undefined) throw new MatchSpecError('A head is a tuple or a variable.')
   return {
     head,
     guards: guards.map(guard => compile_guard(guard, { head, in_body: false })),

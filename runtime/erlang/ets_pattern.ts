@@ -113,17 +113,14 @@ const is_anything = (pattern: Term): boolean => pattern === '_' || pattern === _
 
 /**
  * Makes a pattern in Erlang's form ready: `'_'` and `_` stand for anything, `'$1'` for a value that is the same
- * wherever it stands, an object for one that has at least its keys.
- *
- * @returns undefined for what is no pattern of a row
+ * wherever it stands, an object for one that has at least its keys. Any other term is a pattern too, as in Erlang,
+ * though no row fits it.
  */
-export function compile_head(pattern: Term, position: number): Head | undefined {
+export function compile_head(pattern: Term, position: number): Head {
   const variables = new Map<number, number>()
-  const is_row = Array.isArray(pattern)
-  if (!is_row && !is_anything(pattern) && variable_number(pattern) === undefined) return undefined
   const test = compile_pattern(pattern, variables)
   const places = variables.size
-  const key = is_row && pattern.length > position ? pattern[position] : _
+  const key = Array.isArray(pattern) && pattern.length > position ? pattern[position] : _
   return {
     variables,
     key: is_open(key) ? undefined : [key],

@@ -29,6 +29,9 @@ serve() ->
         {ok, {Id, {events}, Program}} ->
             spawn(fun() -> print(Id, event_side:run(Program)) end),
             serve();
+        {ok, {Id, {tables}, Program}} ->
+            spawn(fun() -> print(Id, table_side:run(Program)) end),
+            serve();
         eof ->
             halt(0)
     end.

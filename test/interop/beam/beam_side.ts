@@ -11,9 +11,14 @@ import { missing_program } from '../support/requires.ts'
 
 export const beam = { missing: () => missing_program('erl') ?? missing_program('erlc') }
 
-const sources = ['beam_side', 'supervision_side', 'statem_side', 'statem_machine', 'event_side'].map(name =>
-  fileURLToPath(new URL(`${name}.erl`, import.meta.url)),
-)
+const sources = [
+  'beam_side',
+  'supervision_side',
+  'statem_side',
+  'statem_machine',
+  'event_side',
+  'table_side',
+].map(name => fileURLToPath(new URL(`${name}.erl`, import.meta.url)))
 const at_a_time = 50
 /** How often a program is tried whose pauses the machine would not keep. */
 const tries = 4

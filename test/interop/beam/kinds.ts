@@ -10,6 +10,8 @@ import { run_statem } from './statem_kista.ts'
 import { type StatemProgram, slot, statem_program, terms_of as terms_of_statem } from './statem_program.ts'
 import { run_supervision } from './supervision_kista.ts'
 import { type SupervisionProgram, supervision_program, terms_of } from './supervision_program.ts'
+import { in_any_order, run_tables } from './table_kista.ts'
+import { type TableProgram, table_program, terms_of as terms_of_tables } from './table_program.ts'
 import { difference, type Trace, type Written } from './trace.ts'
 
 const processes = {
@@ -52,6 +54,14 @@ export const statem: Kind<StatemProgram, Written[]> = {
   for_beam: program => [['statem', slot], terms_of_statem(program)],
   in_kista: run_statem,
   difference: unlike_before_stray,
+}
+
+export const tables: Kind<TableProgram, Written[]> = {
+  name: 'tables',
+  programs: table_program,
+  for_beam: program => [['tables'], terms_of_tables(program)],
+  in_kista: run_tables,
+  difference: (ours, theirs) => first_unlike(ours.map(in_any_order), theirs.map(in_any_order)),
 }
 
 /**

@@ -200,6 +200,8 @@ describe('a head', () => {
     ['_', [[1], [2, 3]], [0, 1]],
     ['$1', [[1], [2, 3]], [0, 1]],
     [_, [[1], [2, 3]], [0, 1]],
+    ['a', [[1], ['a']], []],
+    [1, [[1], ['a']], []],
     [['_'], [[1], [2, 3]], [0]],
     [
       ['$1', '$1'],
@@ -308,7 +310,6 @@ describe('a specification', () => {
     [['clause'], 'A clause has three parts.'],
     [[['_', 'guard', ['x']]], 'Guards are a list, and a body is a list that is not empty.'],
     [[['_', [], []]], 'Guards are a list, and a body is a list that is not empty.'],
-    [[['a', [], ['x']]], 'A head is a tuple or a variable.'],
     [[['_', [], ['$7']]], 'Variable $7 is unbound.'],
     [[['_', [['is_atm', 1]], ['x']]], 'There is no guard function is_atm.'],
     [[['_', [], [['hd', 1, 2]]]], 'There is no function hd of 2 arguments.'],
