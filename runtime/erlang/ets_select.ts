@@ -156,7 +156,9 @@ export function select_replace<Row extends AnyRow, const Pattern extends Pattern
  * stand for anything, and so the strings `'_'` and `'$1'` cannot be looked for: who makes patterns of what
  * others sent uses {@link select} with a clause, in which a string is a string.
  *
- * @throws {@link Exit} `'badarg'`: no such table, not readable, no such pattern
+ * A pattern that no row can be, such as a number, finds nothing.
+ *
+ * @throws {@link Exit} `'badarg'`: no such table, not readable, a limit that is none
  * @see OTP: `ets:match/1,2,3`
  */
 export function match(continuation: Continuation<Term[]> | EndOfTable): Piece<Term[]>
