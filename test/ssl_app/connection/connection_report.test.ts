@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
-import { format_term, gen_server, gen_statem, ok } from '../../../runtime/index.ts'
+import { format_term, gen_server, gen_statem, is_reference, ok } from '../../../runtime/index.ts'
 import { format_status, Hidden } from '../../../ssl_app/connection/connection_report.ts'
 import * as ssl from '../../../ssl_app/ssl.ts'
 import { in_memory, pair_in_memory, settle } from '../../support/memory_pair.ts'
@@ -23,13 +23,13 @@ function holds(term: unknown, secrets: readonly unknown[], seen = new Set()): bo
   return parts.some(part => holds(part, secrets, seen))
 }
 
-/** What is told, without processes: who has one in hand can ask it for anything. */
+/** What is told, without processes and references to them: who has one in hand can ask it for anything. */
 const facts = (told: Told): object => JSON.parse(JSON.stringify(told.facts, without_processes))
 
 const without_processes = (_key: string, value: unknown): unknown => {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1')
   const is_opaque = typeof value === 'object' && value !== null && 'entity' in value
-  return is_opaque || value instanceof ssl.SslSocket ? String(value) : value
+  return is_opaque || is_reference(value) || value instanceof ssl.SslSocket ? String(value) : value
 }
 
 test('holds finds what is there', () => {
