@@ -1,7 +1,7 @@
 #!/usr/bin/env escript
 %%! +S 1
-%% Does the operations of each program in a file on a table of its own, and tells what each gave: one line an
-%% operation, tuples as lists, and lists sorted that have no order of their own.
+%% Does the searches of each program in a file in a table of its own, and tells what each gave: one line a search,
+%% tuples as lists, and lists sorted that have no order of their own.
 
 main([File]) ->
     {ok, Programs} = file:consult(File),
@@ -9,7 +9,7 @@ main([File]) ->
 
 program({Type, Operations}) ->
     Table = ets:new(table, [Type]),
-    lists:foreach(fun({Function, Args}) -> tell(Type, Function, call(Function, [Table | Args])) end, Operations),
+    lists:foreach(fun({Function, Args}) -> tell(Type, call(Function, [Table | Args])) end, Operations),
     ets:delete(Table).
 
 call(Function, Args) ->
@@ -17,8 +17,8 @@ call(Function, Args) ->
     catch error:badarg -> badarg
     end.
 
-tell(Type, Function, Result) ->
-    Sorted = Type =/= ordered_set andalso is_list(Result) andalso Function =/= update_counter,
+tell(Type, Result) ->
+    Sorted = Type =/= ordered_set andalso is_list(Result),
     io:format("~w~n", [as_lists(if Sorted -> lists:sort(Result); true -> Result end)]).
 
 as_lists(Tuple) when is_tuple(Tuple) -> as_lists(tuple_to_list(Tuple));

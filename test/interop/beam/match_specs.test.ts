@@ -1,4 +1,4 @@
-// Random operations on tables give what they give on the BEAM.
+// Random match specifications find and make what they find and make on the BEAM.
 
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -12,22 +12,16 @@ import { run } from '../../../runtime/erlang/spawn.ts'
 import type { Term } from '../../../runtime/erlang/term.ts'
 import { compare_terms } from '../../../runtime/erlang/term_order.ts'
 import { describe_with, missing_program } from '../support/requires.ts'
-import { type EtsProgram, erlang, ets_program, type Operation, printed, term_of } from './ets_program.ts'
+import { erlang, type Operation, printed, type Searches, searches, term_of } from './match_spec_program.ts'
 
 const beam = { missing: () => missing_program('escript') }
-const side = fileURLToPath(new URL('ets_side.escript', import.meta.url))
+const side = fileURLToPath(new URL('match_spec_side.escript', import.meta.url))
 const programs_per_type = 50
 const types = ['set', 'ordered_set', 'bag', 'duplicate_bag'] as const
-/** Whether what a function gives is a list that comes in another order there, as rows do that came at once. */
-function has_no_order(type: ets.TableType, name: string): boolean {
-  if (name === 'lookup_element') return type.endsWith('bag')
-  return type !== 'ordered_set' && name !== 'update_counter'
-}
-
 const functions: Readonly<Record<string, Term>> = ets
 
-function on_beam(programs: readonly EtsProgram[]): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'kista-ets-'))
+function on_beam(programs: readonly Searches[]): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'kista-match-specs-'))
   try {
     const call = ([name, ...args]: Operation) => `{${name},${erlang(args)}}`
     const text = programs.map(([type, operations]) => `{${type},[${operations.map(call)}]}.\n`)
@@ -39,12 +33,13 @@ function on_beam(programs: readonly EtsProgram[]): string[] {
   }
 }
 
-function here(programs: readonly EtsProgram[]): string[] {
+function here(programs: readonly Searches[]): string[] {
   return programs.flatMap(([type, operations]) => {
     const table = ets.new('table', { type })
     const answers = operations.map(([name, ...args]) => {
       const result = call(table, name, args.map(term_of), Array.isArray(args[0]))
-      const sorted = Array.isArray(result) && has_no_order(type, name)
+      // A set or bag has its rows in another order there.
+      const sorted = Array.isArray(result) && type !== 'ordered_set'
       return printed(sorted ? result.toSorted(compare_terms) : result)
     })
     ets.delete(table)
@@ -53,7 +48,7 @@ function here(programs: readonly EtsProgram[]): string[] {
 }
 
 function call(table: ets.Table, name: string, args: readonly Term[], of_list: boolean): Term {
-  const several = of_list && name.startsWith('insert') ? `${name}_list` : name
+  const several = of_list && name === 'insert' ? `${name}_list` : name
   try {
     return functions[several](table, ...args)
   } catch (error) {
@@ -61,10 +56,10 @@ function call(table: ets.Table, name: string, args: readonly Term[], of_list: bo
   }
 }
 
-describe_with([beam], 'operations on', () => {
-  test.each(types)('a table of type %s give what they give on the BEAM', async type => {
+describe_with([beam], 'match specifications', () => {
+  test.each(types)('find in a table of type %s what they find on the BEAM', async type => {
     const seed = Math.floor(Math.random() * 2 ** 31)
-    const programs = fc.sample(ets_program(type), { numRuns: programs_per_type, seed })
+    const programs = fc.sample(searches(type), { numRuns: programs_per_type, seed })
     const expected = on_beam(programs)
     const found = await run(() => here(programs))
     const asked = programs.flatMap(([, operations]) =>
