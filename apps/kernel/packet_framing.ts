@@ -133,6 +133,7 @@ export const http_line: Framing = {
   header_size: 0,
   measure(bytes, limits) {
     const limit = limits.packet_size || limits.line_length
+    if (is_empty_line(bytes)) return bytes.length
     const length = bytes.indexOf(line_feed) + 1
     if (length === 0) return limit > 0 && bytes.length >= limit ? 'invalid' : undefined
     return exceeds(length, limit) ? 'invalid' : length
@@ -158,7 +159,7 @@ export const http_header: Framing = {
   },
 }
 
-/** Whether it is nothing but the end of a line, which ends the headers whatever follows. */
+/** Whether it is nothing but the end of a line, which is one however short lines have to be. */
 const is_empty_line = (bytes: Uint8Array): boolean =>
   (bytes.length === 1 && bytes[0] === line_feed) ||
   (bytes.length === 2 && bytes[0] === 0x0d && bytes[1] === line_feed)

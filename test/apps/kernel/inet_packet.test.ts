@@ -103,6 +103,11 @@ describe('decode_packet', () => {
   test('reads the empty line after the fields without what follows, a field only with it', () => {
     expect(decode_packet('httph', bytes('\r\n'))).toEqual(['ok', 'http_eoh', bytes('')])
     expect(decode_packet('httph', bytes('\n'))).toEqual(['ok', 'http_eoh', bytes('')])
+    for (const [type, packet] of [
+      ['httph_bin', 'http_eoh'],
+      ['http_bin', ['http_error', bytes('\r\n')]],
+    ] as const)
+      expect(decode_packet(type, bytes('\r\n'), { line_length: 1 })).toEqual(['ok', packet, bytes('')])
     expect(decode_packet('httph', bytes('\r'))).toEqual(['more', undefined])
     expect(decode_packet('httph', bytes('a: b\r\n'))).toEqual(['more', undefined])
   })

@@ -17,8 +17,6 @@ export interface Kind<Program, Trace> {
   readonly difference: (ours: Trace, theirs: Trace) => string | undefined
 }
 
-/** Set BEAM_SEED to run the programs of an earlier run again. */
-const seed = Number(process.env.BEAM_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const patience = 400_000
 
 export function agree_on<Program, Trace>(count: number, kind: Kind<Program, Trace>): void {

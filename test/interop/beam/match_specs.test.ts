@@ -13,6 +13,7 @@ import type { Term } from '../../../runtime/erlang/term.ts'
 import { compare_terms } from '../../../runtime/erlang/term_order.ts'
 import { describe_with, missing_program } from '../support/requires.ts'
 import { erlang, type Operation, printed, type Searches, searches, term_of } from './match_spec_program.ts'
+import { seed } from './seed.ts'
 
 const beam = { missing: () => missing_program('escript') }
 const side = fileURLToPath(new URL('match_spec_side.escript', import.meta.url))
@@ -58,7 +59,6 @@ function call(table: ets.Table, name: string, args: readonly Term[], of_list: bo
 
 describe_with([beam], 'match specifications', () => {
   test.each(types)('find in a table of type %s what they find on the BEAM', async type => {
-    const seed = Math.floor(Math.random() * 2 ** 31)
     const programs = fc.sample(searches(type), { numRuns: programs_per_type, seed })
     const expected = on_beam(programs)
     const found = await run(() => here(programs))

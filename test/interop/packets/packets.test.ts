@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { decode_packet } from '../../../apps/kernel/inet_packet.ts'
+import { seed } from '../beam/seed.ts'
 import { describe_with, missing_program } from '../support/requires.ts'
 import { type Question, question } from './arbitrary_stream.ts'
 
@@ -47,9 +48,8 @@ function json(term: unknown, in_otp: unknown): unknown {
 
 describe_with([beam], 'decode_packet', () => {
   const runs = 4_000
-  const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31)
 
-  test(`decides ${runs} streams as OTP does (SEED=${seed})`, () => {
+  test(`decides ${runs} streams as OTP does (seed ${seed})`, () => {
     const questions = fc.sample(question, { numRuns: runs, seed })
     const answers = ask_otp(questions)
     expect(answers).toHaveLength(questions.length)
