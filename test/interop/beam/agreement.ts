@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { catch_reports, release_reports } from '../../support/reports.ts'
 import { describe_with } from '../support/requires.ts'
 import { type BeamProgram, beam, run_on_beam } from './beam_side.ts'
+import { seed } from './seed.ts'
 
 /** A kind of programs, and how they are run and looked at. */
 export interface Kind<Program, Trace> {
