@@ -20,4 +20,7 @@ export default {
   coverageThreshold: { global: { lines: 90 } },
   coverageReporters: ['text-summary', 'lcovonly'],
   testTimeout: 20_000,
+  // All cores, also where there are only two; a worker whose modules have piled up is replaced.
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1GB',
 }
