@@ -74,7 +74,9 @@ client(World, N, Manager) ->
         {'end', Reason} ->
             exit(Reason);
         {gen_event_EXIT, Handler, crash} ->
-            note(World, ?CLIENT + N, [got, {gen_event_EXIT, Handler, ets:lookup_element(World, crash, 2)}]),
+            [Given | Later] = crashes(World, Handler),
+            ets:insert(World, {crash_key(World, Handler), Later}),
+            note(World, ?CLIENT + N, [got, {gen_event_EXIT, Handler, Given}]),
             client(World, N, Manager);
         Message ->
             note(World, ?CLIENT + N, [got, Message]),
@@ -112,10 +114,23 @@ init(Args) ->
             %% OTP takes no `hibernate` here, and confuses the arguments when it tells the supervisor what came instead.
             Reaction = case next(init) of {hibernate, _} -> {ok, 0}; Other -> Other end,
             Given = (catch give(Reaction, Ok)),
-            ets:insert(World, {crash, Given}),
+            remember_crash(World, handler(Name), Given),
             Given;
         _ -> give(next(init), Ok)
     end.
+
+%% Several may fail in one step; those without a supervisor are asked for by nobody, and forgotten with the step.
+remember_crash(_, _, {ok, _}) -> ok;
+remember_crash(World, Handler, Given) ->
+    ets:insert(World, {crash_key(World, Handler), crashes(World, Handler) ++ [Given]}).
+
+crashes(World, Handler) ->
+    case ets:lookup(World, crash_key(World, Handler)) of
+        [{_, Crashes}] -> Crashes;
+        [] -> []
+    end.
+
+crash_key(World, Handler) -> {crash, {ets:lookup_element(World, step, 2), Handler}}.
 
 handle_event(Event, State) -> told(event, Event, State).
 handle_info(Info, State) -> told(info, Info, State).
