@@ -9,9 +9,9 @@ import type { Action, HandshakeData, Step } from './handshake_data.ts'
 import type { Message, StateFunctions } from './handshake_state.ts'
 import { derive_master_secret, ecdhe_premaster, pending_keys } from './key_agreement.ts'
 import {
-  type AgreedKeyExchange,
   client_key_exchange,
-  server_ecdh_params,
+  encode_server_params,
+  type ServerParams,
   server_key_exchange,
 } from './key_exchange.ts'
 import {
@@ -78,12 +78,12 @@ function check_key_type(data: HandshakeData, type: KeyType): void {
 
 /** RFC 8422 §5.4: the server's share, signed together with both randoms. */
 function check_share(data: HandshakeData, body: Uint8Array): NonNullable<HandshakeData['peer_share']> {
-  const formats = server_key_exchange[data.version!]
-  const { params, signature } = decode(formats[ecdhe(data)], body)
+  const exchange = decode(server_key_exchange(data.version!, ecdhe(data)), body)
+  const [, params] = exchange.params as Extract<ServerParams, readonly ['ecdh', unknown]>
   const group = data.config.groups.find(curve => curve === params.curve)
   if (group === undefined) throw new Alert('illegal_parameter', ['curve', params.curve])
-  const content = [data.client_random!, data.server_random!, encode(server_ecdh_params, params)]
-  if (!is_signed(signature, content, data.peer!.public_key, data.config.signature_algs)) {
+  const content = [data.client_random!, data.server_random!, encode_server_params(exchange.params!)]
+  if (!is_signed(exchange.signature!, content, data.peer!.public_key, data.config.signature_algs)) {
     throw new Alert('decrypt_error', 'server_key_exchange')
   }
   return { curve: group, public: params.public }
@@ -93,7 +93,7 @@ function check_share(data: HandshakeData, body: Uint8Array): NonNullable<Handsha
 function agree(data: HandshakeData): Step {
   const { curve, public: peer_public } = data.peer_share!
   const own = { ...data.environment.generate_key(curve), curve }
-  const body = encode(client_key_exchange[data.version!][ecdhe(data)], { public: own.public_key })
+  const body = encode(client_key_exchange(data.version!, ecdhe(data)), { share: own.public_key })
 
   const [shown, certificate] = show_certificate(data)
   const [keyed, exchange] = write(shown, ['client_key_exchange', body])
@@ -125,9 +125,9 @@ function prove_key(data: HandshakeData): [HandshakeData, Action[]] {
 }
 
 /** RFC 8422 §5.3, §5.10 */
-const key_types: Readonly<Record<AgreedKeyExchange, readonly KeyType[]>> = {
+const key_types: Readonly<Record<'ecdhe_rsa' | 'ecdhe_ecdsa', readonly KeyType[]>> = {
   ecdhe_rsa: ['rsa'],
   ecdhe_ecdsa: ['ec', 'ed25519', 'ed448'],
 }
 
-const ecdhe = (data: HandshakeData): AgreedKeyExchange => data.suite!.key_exchange as AgreedKeyExchange
+const ecdhe = (data: HandshakeData) => data.suite!.key_exchange as 'ecdhe_rsa' | 'ecdhe_ecdsa'

@@ -7,12 +7,7 @@ import type { CertificateRequest, ClientCertificateType } from './certificates.t
 import type { Action, HandshakeConfig, HandshakeData, Step } from './handshake_data.ts'
 import type { Message, StateFunctions } from './handshake_state.ts'
 import { derive_master_secret, ecdhe_premaster, pending_keys } from './key_agreement.ts'
-import {
-  type AgreedKeyExchange,
-  client_key_exchange,
-  server_ecdh_params,
-  server_key_exchange,
-} from './key_exchange.ts'
+import { client_key_exchange, encode_server_params, server_key_exchange } from './key_exchange.ts'
 import { choose } from './server_hello.ts'
 import {
   certify as certify_peer,
@@ -103,10 +98,10 @@ function introduce(data: HandshakeData, curve: Curve): [HandshakeData, Action[]]
 
 /** RFC 8422 §5.4: the share, signed together with both randoms. */
 function signed_share(data: HandshakeData, curve: Curve, public_key: Uint8Array): Uint8Array {
-  const params = { curve, public: public_key }
-  const content = [data.client_random!, data.server_random!, encode(server_ecdh_params, params)]
+  const params = ['ecdh', { curve, public: public_key }] as const
+  const content = [data.client_random!, data.server_random!, encode_server_params(params)]
   const signature = sign_with(data.config.identity!.key, data.scheme!, content)
-  return encode(server_key_exchange[data.version!][ecdhe(data)], { params, signature })
+  return encode(server_key_exchange(data.version!, ecdhe(data)), { params, signature })
 }
 
 /** RFC 5246 §7.4.4 */
@@ -126,11 +121,11 @@ function authorities(subjects: readonly Uint8Array[]): readonly Uint8Array[] {
 }
 
 function agree(data: HandshakeData, body: Uint8Array): Step {
-  const { public: peer_public } = decode(client_key_exchange[data.version!][ecdhe(data)], body)
-  const premaster = ecdhe_premaster(data.key_pair!, peer_public)
+  const { share } = decode(client_key_exchange(data.version!, ecdhe(data)), body)
+  const premaster = ecdhe_premaster(data.key_pair!, share!)
   const master_secret = derive_master_secret(data, premaster)
   const agreed = { ...data, master_secret, key_pair: undefined }
   return [agreed, ['pending_keys', pending_keys(agreed)]]
 }
 
-const ecdhe = (data: HandshakeData): AgreedKeyExchange => data.suite!.key_exchange as AgreedKeyExchange
+const ecdhe = (data: HandshakeData) => data.suite!.key_exchange

@@ -98,13 +98,16 @@ describe('GnuTLS with GnuTLS, ecdhe_rsa, the client without a certificate', () =
   })
 
   test('server_key_exchange', () => {
-    expect_body(from_server[2], server_key_exchange['tlsv1.2'].ecdhe_rsa, {
-      params: {
-        curve: 'secp256r1',
-        public: hex(`
+    expect_body(from_server[2], server_key_exchange('tlsv1.2', 'ecdhe_rsa'), {
+      params: [
+        'ecdh',
+        {
+          curve: 'secp256r1',
+          public: hex(`
           0496b004c9db815c484e200f3474a4ce92b923217003a6f199968d080df0b4ea36
           c0d6037600eca62537c8fdaa0cc318d0310b5e8c3302e6d32d1140e0ff022ebb`),
-      },
+        },
+      ],
       signature: {
         algorithm: 'rsa_pkcs1_sha256',
         signature: hex(`
@@ -130,8 +133,8 @@ describe('GnuTLS with GnuTLS, ecdhe_rsa, the client without a certificate', () =
   })
 
   test('client_key_exchange', () => {
-    expect_body(from_client[2], client_key_exchange['tlsv1.2'].ecdhe_rsa, {
-      public: hex(`
+    expect_body(from_client[2], client_key_exchange('tlsv1.2', 'ecdhe_rsa'), {
+      share: hex(`
         042b17dda679323e7711c728ed55a532ca727b943105f22d11a0eacc27efb6aad5
         c36764aec3dbf66605534ab713b00743211a4d763347dff54535f0981be608cf`),
     })

@@ -81,11 +81,14 @@ describe('OpenSSL with OpenSSL, ecdhe_ecdsa with a client certificate', () => {
   })
 
   test('server_key_exchange', () => {
-    expect_body(from_server[2], server_key_exchange['tlsv1.2'].ecdhe_ecdsa, {
-      params: {
-        curve: 'x25519',
-        public: hex('6118a7f0bf9b7039060e17b25bedfa3adbd571b7ed28c959b7e4ffb297a7cf73'),
-      },
+    expect_body(from_server[2], server_key_exchange('tlsv1.2', 'ecdhe_ecdsa'), {
+      params: [
+        'ecdh',
+        {
+          curve: 'x25519',
+          public: hex('6118a7f0bf9b7039060e17b25bedfa3adbd571b7ed28c959b7e4ffb297a7cf73'),
+        },
+      ],
       signature: {
         algorithm: 'ecdsa_secp256r1_sha256',
         signature: hex(`
@@ -107,8 +110,8 @@ describe('OpenSSL with OpenSSL, ecdhe_ecdsa with a client certificate', () => {
   })
 
   test('client_key_exchange', () => {
-    expect_body(from_client[2], client_key_exchange['tlsv1.2'].ecdhe_ecdsa, {
-      public: hex('df21c34177d28462afdd076653d50bfcdb9469a51fdfbf38d6b08960f90d2b11'),
+    expect_body(from_client[2], client_key_exchange('tlsv1.2', 'ecdhe_ecdsa'), {
+      share: hex('df21c34177d28462afdd076653d50bfcdb9469a51fdfbf38d6b08960f90d2b11'),
     })
   })
 

@@ -3,8 +3,8 @@ import { decode, encode } from '../../../runtime/binary/codec.ts'
 import type { HandshakeConfig } from '../../../ssl_app/handshake/handshake_data.ts'
 import type { SignatureScheme } from '../../../ssl_app/handshake/hash_signs.ts'
 import {
+  encode_server_params,
   type ServerEcdhParams,
-  server_ecdh_params,
   server_key_exchange,
 } from '../../../ssl_app/handshake/key_exchange.ts'
 import { sign_with } from '../../../ssl_app/handshake/ssl_handshake.ts'
@@ -14,7 +14,7 @@ import { hex } from '../../support/hex.ts'
 import type { RoguePeer } from '../../support/rogue_peer.ts'
 import { make_world, type Settings, Walk, type World } from '../../support/walks.ts'
 
-const format = server_key_exchange['tlsv1.2'].ecdhe_ecdsa
+const format = server_key_exchange('tlsv1.2', 'ecdhe_ecdsa')
 const asked = (settings: Settings = {}): Settings => ({
   ...settings,
   server: { path: path('server', { verify: 'verify_peer' }), ...settings.server },
@@ -34,8 +34,8 @@ function signed_share(
   params: ServerEcdhParams,
   scheme: SignatureScheme = 'ecdsa_secp256r1_sha256',
 ): Uint8Array {
-  const content = [data.client_random!, data.server_random!, encode(server_ecdh_params, params)]
-  return encode(format, { params, signature: sign_with(world.server.key, scheme, content) })
+  const content = [data.client_random!, data.server_random!, encode_server_params(['ecdh', params])]
+  return encode(format, { params: ['ecdh', params], signature: sign_with(world.server.key, scheme, content) })
 }
 
 with_each_provider(() => {
@@ -73,10 +73,10 @@ with_each_provider(() => {
     test('with a signature of which one bit is wrong', () => {
       const meddle = (server: RoguePeer) =>
         server.replace('server_key_exchange', body => {
-          const { params, signature } = decode(format, body as Uint8Array)
-          const wrong = Uint8Array.from(signature.signature)
+          const { signature, ...exchange } = decode(format, body as Uint8Array)
+          const wrong = Uint8Array.from(signature!.signature)
           wrong[wrong.length - 1]! ^= 1
-          return encode(format, { params, signature: { ...signature, signature: wrong } })
+          return encode(format, { ...exchange, signature: { ...signature, signature: wrong } })
         })
       expect(refusal_of(world, meddle)).toBe('decrypt_error')
     })
@@ -112,8 +112,8 @@ with_each_provider(() => {
       algorithm => {
         const meddle = (server: RoguePeer) =>
           server.replace('server_key_exchange', body => {
-            const { params, signature } = decode(format, body as Uint8Array)
-            return encode(format, { params, signature: { ...signature, algorithm } })
+            const { signature, ...exchange } = decode(format, body as Uint8Array)
+            return encode(format, { ...exchange, signature: { ...signature!, algorithm } })
           })
         expect(refusal_of(world, meddle)).toBe('illegal_parameter')
       },
