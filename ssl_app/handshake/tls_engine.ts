@@ -365,7 +365,8 @@ export class TlsEngine {
     const sizes = key_sizes(suite, version)
     const keys = write_keys(prf_hash(version, suite), master_secret, { client_random, server_random }, sizes)
     const random = (size: number) => this.#data.environment.random_bytes(size)
-    set_pending_states(this.#records, { version, suite, random }, this.role, keys)
+    const protection = { version, suite, random, encrypt_then_mac: false, padding_check: true }
+    set_pending_states(this.#records, protection, this.role, keys)
   }
 
   /** The handshake messages of a flight share records. */

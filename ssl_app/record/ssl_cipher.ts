@@ -16,6 +16,10 @@ export interface Protection {
   readonly suite: CipherSuite
   /** Gives as many unpredictable bytes, as `crypto.strong_rand_bytes` does. */
   readonly random: (size: number) => Uint8Array
+  /** The MAC covers what is encrypted, not the content. Counts for block ciphers from TLS 1.0 on. RFC 7366 */
+  readonly encrypt_then_mac: boolean
+  /** In TLS 1.0, whether padding must have the right bytes; its length is checked anyhow. OTP: `padding_check` */
+  readonly padding_check: boolean
 }
 
 /**

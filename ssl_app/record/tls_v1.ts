@@ -118,8 +118,12 @@ export function finished(
   return prf(type, master, [`${role} finished`, messages_hash], verify_data_size)
 }
 
-/** Copies, so that each can be wiped in its own time and none keeps the whole block alive. */
-function split_key_block(block: Uint8Array, sizes: KeySizes): Record<Role, WriteKeys> {
+/**
+ * The secrets of both directions out of the block that holds them, in the order of RFC 5246 §6.3.
+ *
+ * @returns copies, so that each can be wiped in its own time and none keeps the whole block alive
+ */
+export function split_key_block(block: Uint8Array, sizes: KeySizes): Record<Role, WriteKeys> {
   let at = 0
   const take = (size: number) => {
     at += size

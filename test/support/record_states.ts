@@ -1,7 +1,8 @@
 // Both ends of a connection at the record layer, with keys already agreed on.
 
 import type { CipherSuite } from '../../ssl_app/record/cipher_suites.ts'
-import { key_sizes } from '../../ssl_app/record/ssl_cipher.ts'
+import { write_keys } from '../../ssl_app/record/key_schedule.ts'
+import type { Protection } from '../../ssl_app/record/ssl_cipher.ts'
 import {
   activate_pending_read,
   activate_pending_write,
@@ -10,11 +11,13 @@ import {
   set_negotiated_version,
   set_pending_states,
 } from '../../ssl_app/record/ssl_record.ts'
-import { prf_hash, type Randoms, type Role, write_keys } from '../../ssl_app/record/tls_v1.ts'
+import type { Randoms, Role } from '../../ssl_app/record/tls_v1.ts'
 import type { ProtocolVersion } from '../../ssl_app/record/tls_version.ts'
 
 export interface Secrets extends Randoms {
   readonly master_secret: Uint8Array
+  readonly encrypt_then_mac?: boolean
+  readonly padding_check?: boolean
 }
 
 export const some_secrets: Secrets = {
@@ -29,6 +32,13 @@ export function counting_random(): (size: number) => Uint8Array {
   return size => Uint8Array.from({ length: size }, () => (next += 97))
 }
 
+/** What protects records, with chance that is the same in every run. */
+export const protection_of = (
+  version: ProtocolVersion,
+  suite: CipherSuite,
+  { encrypt_then_mac = false, padding_check = true }: Partial<Protection> = {},
+): Protection => ({ version, suite, random: counting_random(), encrypt_then_mac, padding_check })
+
 /** The states of one end after the hellos: the version is known, and the keys are pending. */
 export function pending_states(
   role: Role,
@@ -36,11 +46,10 @@ export function pending_states(
   version: ProtocolVersion = 'tlsv1.2',
   secrets: Secrets = some_secrets,
 ): ConnectionStates {
-  const sizes = key_sizes(suite, version)
-  const keys = write_keys(prf_hash(version, suite), secrets.master_secret, secrets, sizes)
+  const keys = write_keys({ version, suite }, secrets.master_secret, secrets)
   const states = init_connection_states(version)
   set_negotiated_version(states, version)
-  set_pending_states(states, { version, suite, random: counting_random() }, role, keys)
+  set_pending_states(states, protection_of(version, suite, secrets), role, keys)
   return states
 }
 

@@ -15,7 +15,7 @@ import {
 import type { WriteKeys } from '../../../ssl_app/record/tls_v1.ts'
 import type { ProtocolVersion } from '../../../ssl_app/record/tls_version.ts'
 import { with_each_provider } from '../../support/each_provider.ts'
-import { counting_random } from '../../support/record_states.ts'
+import { counting_random, protection_of } from '../../support/record_states.ts'
 import { thrown_alert } from '../../support/thrown_alert.ts'
 
 /** One suite for each way to protect a record: the key exchange does not matter here. */
@@ -35,11 +35,11 @@ function keys_of(suite: CipherSuite, version: ProtocolVersion): WriteKeys {
 }
 
 function writer(suite: CipherSuite, version: ProtocolVersion): CipherState {
-  return init_cipher({ suite, version, random: counting_random() }, keys_of(suite, version), 'encrypt')
+  return init_cipher(protection_of(version, suite), keys_of(suite, version), 'encrypt')
 }
 
 function reader(suite: CipherSuite, version: ProtocolVersion): CipherState {
-  return init_cipher({ suite, version, random: counting_random() }, keys_of(suite, version), 'decrypt')
+  return init_cipher(protection_of(version, suite), keys_of(suite, version), 'decrypt')
 }
 
 const sealed = (state: CipherState, at: RecordPlace, bytes: Uint8Array) =>
@@ -107,7 +107,7 @@ with_each_provider(() => {
 
     test('cannot be used once wiped', () => {
       const keys = keys_of(suite, version)
-      const state = init_cipher({ suite, version, random: counting_random() }, keys, 'encrypt')
+      const state = init_cipher(protection_of(version, suite), keys, 'encrypt')
       const wiped = wipe_cipher(state)
       expect([...keys.key, ...keys.mac_key].every(byte => byte === 0)).toBe(true)
       expect(thrown_alert(() => seal(wiped, place, content))).toBe('internal_error')
