@@ -22,12 +22,20 @@ export const certificate = struct({
 
 export type Certificate = Decoded<typeof certificate>
 
-/** RFC 5246 §7.4.4, RFC 8422 §5.5 */
-const client_certificate_type = names(uint8, { rsa_sign: 1, dss_sign: 2, ecdsa_sign: 64 })
+/** RFC 5246 §7.4.4, RFC 4492 §5.5 */
+const client_certificate_type = names(uint8, {
+  rsa_sign: 1,
+  dss_sign: 2,
+  rsa_fixed_dh: 3,
+  dss_fixed_dh: 4,
+  ecdsa_sign: 64,
+  rsa_fixed_ecdh: 65,
+  ecdsa_fixed_ecdh: 66,
+})
 
 export type ClientCertificateType = Decoded<typeof client_certificate_type>
 
-/** Before TLS 1.2 it does not tell signature algorithms. RFC 5246 §7.4.4, RFC 4346 §7.4.4 */
+/** Before TLS 1.2 it does not tell signature algorithms. RFC 5246 §7.4.4, RFC 4346 §7.4.4, RFC 6101 §5.6.4 */
 export interface CertificateRequest {
   readonly certificate_types: readonly ClientCertificateType[]
   readonly supported_signature_algorithms?: readonly SignatureAndHashAlgorithm[]

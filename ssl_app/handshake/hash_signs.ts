@@ -22,8 +22,10 @@ const schemes = {
   dsa_sha1: { code: 0x0202, algorithm: 'dsa', digest: 'sha', key_type: 'dsa' },
   ecdsa_sha1: { code: 0x0203, algorithm: 'ecdsa', digest: 'sha', key_type: 'ec' },
   rsa_pkcs1_sha224: { code: 0x0301, algorithm: 'rsa', digest: 'sha224', key_type: 'rsa' },
+  dsa_sha224: { code: 0x0302, algorithm: 'dsa', digest: 'sha224', key_type: 'dsa' },
   ecdsa_sha224: { code: 0x0303, algorithm: 'ecdsa', digest: 'sha224', key_type: 'ec' },
   rsa_pkcs1_sha256: { code: 0x0401, algorithm: 'rsa', digest: 'sha256', key_type: 'rsa' },
+  dsa_sha256: { code: 0x0402, algorithm: 'dsa', digest: 'sha256', key_type: 'dsa' },
   ecdsa_secp256r1_sha256: { code: 0x0403, algorithm: 'ecdsa', digest: 'sha256', key_type: 'ec' },
   rsa_pkcs1_sha384: { code: 0x0501, algorithm: 'rsa', digest: 'sha384', key_type: 'rsa' },
   ecdsa_secp384r1_sha384: { code: 0x0503, algorithm: 'ecdsa', digest: 'sha384', key_type: 'ec' },
@@ -74,6 +76,22 @@ export function hash_sign(scheme: SignatureAndHashAlgorithm): HashSign | undefin
   return typeof scheme === 'number' ? undefined : schemes[scheme]
 }
 
+const schemes_before_tls_1_2: Readonly<Partial<Record<provider.KeyType, provider.SignatureScheme>>> = {
+  rsa: { algorithm: 'rsa', digest: 'md5sha' },
+  dsa: { algorithm: 'dsa', digest: 'sha' },
+  ec: { algorithm: 'ecdsa', digest: 'sha' },
+}
+
+/**
+ * How a key signs before TLS 1.2, where nothing else is negotiated.
+ *
+ * @returns undefined: it does not, EdDSA is newer
+ * @see RFC 4346 §4.7, RFC 8422 §5.4
+ */
+export function scheme_of_key(type: provider.KeyType): provider.SignatureScheme | undefined {
+  return schemes_before_tls_1_2[type]
+}
+
 const hash_sizes = { md5: 16, sha: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 } as const
 
 /** Whether a key makes such signatures. An RSA key must have room for the hash and what stands around it. */
@@ -85,7 +103,7 @@ export function can_sign(scheme: SignatureScheme, key: Pick<provider.PrivateKey,
   return algorithm !== 'rsa' || key.bits >= 8 * (hash_sizes[digest] + 19 + 11)
 }
 
-/** What is offered and accepted unless the user says otherwise, the preferred first: no MD5, SHA-1 last. */
+/** What is offered and accepted in TLS 1.2, the preferred first. No MD5; SHA-1 and DSA, for those who have no more, last. */
 export const default_signature_algs: readonly SignatureScheme[] = [
   'ecdsa_secp256r1_sha256',
   'ecdsa_secp384r1_sha384',
@@ -102,4 +120,7 @@ export const default_signature_algs: readonly SignatureScheme[] = [
   'rsa_pkcs1_sha224',
   'ecdsa_sha1',
   'rsa_pkcs1_sha1',
+  'dsa_sha256',
+  'dsa_sha224',
+  'dsa_sha1',
 ]

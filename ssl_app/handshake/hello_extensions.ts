@@ -13,6 +13,7 @@ import {
   map_codec,
   names,
   opaque,
+  repeated,
   rest,
   sized,
   uint8,
@@ -50,13 +51,37 @@ const protocol_name_list = vector(uint16, byte_string(uint8, 1), 2)
 /** A server answers with the one protocol that it has chosen. */
 const selected_protocol = map_codec(protocol_name_list, only, (protocol: string) => [protocol])
 
+/** RFC 6066 §4: 1 to 4 stand for these sizes. */
+const fragment_sizes = [512, 1024, 2048, 4096] as const
+
+/** RFC 6066 §4: any other code is an illegal_parameter. */
+const max_fragment_length = map_codec(
+  uint8,
+  code => fragment_sizes[code - 1] ?? refuse('max_fragment_length', code),
+  (size: (typeof fragment_sizes)[number]) => fragment_sizes.indexOf(size) + 1,
+)
+
+/** RFC 8449 §4: below 64 is an illegal_parameter. */
+const record_size_limit = map_codec(
+  uint16,
+  size => (size < 64 ? refuse('record_size_limit', size) : size),
+  size => size,
+)
+
+/** draft-agl-tls-nextprotoneg-04 §3: unlike ALPN's, the list has no length of its own, and may be empty. */
+const advertised_protocols = repeated(byte_string(uint8, 1))
+
 const rows = {
   /** RFC 6066 §3; the value is the host name */
   server_name: { code: 0, client_hello: server_name_list, server_hello: empty },
+  /** RFC 6066 §4 */
+  max_fragment_length: { code: 1, client_hello: max_fragment_length, server_hello: max_fragment_length },
   /** RFC 8422 §5.1.1, in older documents `elliptic_curves` */
   supported_groups: { code: 10, client_hello: vector(uint16, named_group, 2) },
   /** RFC 8422 §5.1.2 */
   ec_point_formats: { code: 11, client_hello: ec_point_format_list, server_hello: ec_point_format_list },
+  /** RFC 5054 §2.8.1; the value is the user's name */
+  srp: { code: 12, client_hello: opaque(uint8, 1) },
   /** RFC 5246 §7.4.1.4.1 */
   signature_algorithms: { code: 13, client_hello: vector(uint16, signature_scheme, 2, 0xfffe) },
   /** RFC 7301 §3.1 */
@@ -65,8 +90,20 @@ const rows = {
     client_hello: handshake_failure_unless(protocol_name_list),
     server_hello: handshake_failure_unless(selected_protocol),
   },
+  /** RFC 7366 §2 */
+  encrypt_then_mac: { code: 22, client_hello: empty, server_hello: empty },
   /** RFC 7627 §5.1 */
   extended_master_secret: { code: 23, client_hello: empty, server_hello: empty },
+  /** RFC 8449 §4; the value is in bytes */
+  record_size_limit: { code: 28, client_hello: record_size_limit, server_hello: record_size_limit },
+  /** RFC 5077 §3.2; the value is the client's ticket, empty if it has none */
+  session_ticket: { code: 35, client_hello: rest, server_hello: empty },
+  /** draft-agl-tls-nextprotoneg-04 §3; the value is what the server can speak */
+  next_protocol_negotiation: {
+    code: 13172,
+    client_hello: handshake_failure_unless(empty),
+    server_hello: handshake_failure_unless(advertised_protocols),
+  },
   /** RFC 5746 §3.2; the value is the verify_data of the handshake before */
   renegotiation_info: { code: 0xff01, client_hello: opaque(uint8), server_hello: opaque(uint8) },
 } as const satisfies Readonly<Record<string, Row>>
@@ -92,8 +129,8 @@ export type ServerHelloExtension = Extension<'server_hello'>
 
 /**
  * In the order in which they stand in the message.
- * Reading throws {@link Alert} `illegal_parameter` when one comes twice, and `handshake_failure` for a malformed
- * `alpn`.
+ * Reading throws {@link Alert} `illegal_parameter` when one comes twice and for a size that there is not, and
+ * `handshake_failure` for a malformed `alpn` or `next_protocol_negotiation`.
  */
 export const client_hello_extensions = extensions('client_hello')
 export const server_hello_extensions = extensions('server_hello')
@@ -135,8 +172,12 @@ function only<T>(list: readonly T[]): T {
   return list[0]!
 }
 
-/** What OTP answers to whatever it cannot make sense of in ALPN. */
-function handshake_failure_unless<T>(codec: Codec<T>): Codec<T> {
+function refuse(name: string, value: number): never {
+  throw new Alert('illegal_parameter', [name, value])
+}
+
+/** What OTP answers to whatever it cannot make sense of in ALPN and NPN. */
+export function handshake_failure_unless<T>(codec: Codec<T>): Codec<T> {
   const read = (bytes: Uint8Array) => {
     try {
       return decode(codec, bytes)

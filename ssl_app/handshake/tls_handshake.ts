@@ -9,8 +9,11 @@ import {
   names,
   opaque,
   sized,
+  struct,
   uint8,
+  uint16,
   uint24,
+  uint32,
 } from '../../runtime/binary/codec.ts'
 import { Reader } from '../../runtime/binary/reader.ts'
 import { Alert } from '../record/ssl_alert.ts'
@@ -19,6 +22,7 @@ import { by_version } from './by_version.ts'
 import { certificate, certificate_request } from './certificates.ts'
 import { digitally_signed } from './hash_signs.ts'
 import { client_hello, server_hello } from './hello.ts'
+import { next_protocol } from './next_protocol.ts'
 
 /** Bytes that a message may have behind its header. OTP: the default of `max_handshake_size` */
 export const max_handshake_size = 256 * 1024
@@ -43,6 +47,11 @@ const handshake_types = names(uint8, {
   next_protocol: 67,
 })
 
+/** RFC 5077 §3.3. The hint is in seconds, 0 says nothing; an empty ticket is none. */
+const new_session_ticket = struct({ ticket_lifetime_hint: uint32, ticket: opaque(uint16) })
+
+export type NewSessionTicket = Decoded<typeof new_session_ticket>
+
 const handshake = by_version(version =>
   choice(
     handshake_types,
@@ -50,6 +59,7 @@ const handshake = by_version(version =>
       hello_request: sized(uint24, empty),
       client_hello: sized(uint24, client_hello),
       server_hello: sized(uint24, server_hello),
+      new_session_ticket: sized(uint24, new_session_ticket),
       certificate: sized(uint24, certificate),
       server_key_exchange: opaque(uint24),
       certificate_request: sized(uint24, certificate_request[version]),
@@ -57,6 +67,7 @@ const handshake = by_version(version =>
       certificate_verify: sized(uint24, digitally_signed[version]),
       client_key_exchange: opaque(uint24),
       finished: opaque(uint24),
+      next_protocol: sized(uint24, next_protocol),
     },
     opaque(uint24),
   ),
@@ -120,8 +131,8 @@ export const handshake_type = (message: Uint8Array): Handshake[0] =>
  * Reads one message that {@link get_tls_handshake} has cut out. Its bytes are kept by the caller.
  *
  * @param version - the negotiated one; before that, any: no message that comes so early depends on it
- * @throws {@link DecodeError}, and {@link Alert} `illegal_parameter` for an extension that comes twice or
- *   `handshake_failure` for a malformed `alpn`
+ * @throws {@link DecodeError}, and {@link Alert} `illegal_parameter` for an extension that comes twice or a size that
+ *   there is not, or `handshake_failure` for malformed ALPN or NPN
  */
 export function decode_handshake(message: Uint8Array, version: ProtocolVersion): Handshake {
   return decode(handshake[version], message)
