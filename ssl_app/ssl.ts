@@ -1,88 +1,34 @@
-// Erlang's module ssl: TLS connections, each a process of its own. The package's entry point `kista/ssl`.
+// Erlang's module ssl: TLS connections, each a process of its own. The package's entry point `kista/ssl`. What concerns
+// the application as a whole and what a connection can be asked is in files of their own.
 
-import * as application from '../apps/kernel/application.ts'
-import type { Address } from '../apps/kernel/inet.ts'
 import type { Data, Delivered } from '../apps/kernel/inet_packet.ts'
 import { type IoData, iolist_to_iovec } from '../apps/kernel/iodata.ts'
 import { is_pid, type Pid } from '../runtime/erlang/pid.ts'
 import { type Done, Exit, type Reason, type Result, type Term, type Timeout } from '../runtime/erlang/term.ts'
-import * as ssl_pem_cache from './certificate/ssl_pem_cache.ts'
 import type { ConnectOptions, ListenOptions } from './connection/connection_options.ts'
 import * as ssl_connection from './connection/ssl_connection.ts'
-import * as ssl_listen_tracker from './connection/ssl_listen_tracker.ts'
 import { SslListenSocket, SslSocket, type TransportSocket } from './connection/ssl_socket.ts'
-import type { EmulatedOptions } from './connection/user_data.ts'
-import { all_suites, type ErlangSuite, openssl_name, suites } from './record/cipher_suites.ts'
-import { highest_version, type ProtocolVersion } from './record/tls_version.ts'
-import { load, ssl_version } from './ssl_app.ts'
+import { call_connected } from './ssl_information.ts'
 import * as ssl_opening from './ssl_opening.ts'
-import { default_versions } from './ssl_options.ts'
 
 export type { Data, Delivered, HttpPacket } from '../apps/kernel/inet_packet.ts'
-export type { ConnectOptions, ListenOptions } from './connection/connection_options.ts'
+export type { ConnectOptions, ListenOptions, UserLookupFun } from './connection/connection_options.ts'
 export { SslListenSocket, SslSocket } from './connection/ssl_socket.ts'
+export { cipher_suites, clear_pem_cache, start, stop, type Versions, versions } from './ssl_application.ts'
+export { connection_info, negotiated_next_protocol, random_bytes, session_info } from './ssl_deprecated.ts'
 export { format_error } from './ssl_format_error.ts'
-
-// ---- The application
-
-/**
- * Starts the application and those it needs.
- *
- * @param type - what happens to the others when it ends by itself. Default: `'temporary'`, nothing
- * @returns `'ok'`, also when it was started before; `['error', [application, reason]]`
- * @see OTP: `ssl:start/0,1`
- */
-export async function start(type: application.RestartType = 'temporary'): Promise<Done> {
-  await load()
-  const started = await application.ensure_all_started('ssl', type)
-  return started[0] === 'ok' ? 'ok' : started
-}
-
-/**
- * Stops the application: all connections and listeners are closed, and the owners of listeners get an exit signal
- * `'shutdown'`.
- *
- * @returns `'ok'`; `['error', ['not_started', 'ssl']]`
- * @see OTP: `ssl:stop/0`
- */
-export const stop = (): Promise<Done> => application.stop('ssl')
-
-/** What {@link versions} tells. */
-export interface Versions {
-  /** Of this application. */
-  readonly ssl_app: string
-  /** The protocol versions that are used unless the option `versions` says otherwise. */
-  readonly supported: readonly ProtocolVersion[]
-  /** The protocol versions that can be used. */
-  readonly available: readonly ProtocolVersion[]
-}
-
-/** Which versions there are, of the application and the protocol. OTP: `ssl:versions/0`. */
-export const versions = (): Versions => ({
-  ssl_app: ssl_version,
-  supported: default_versions,
-  available: default_versions,
-})
-
-/**
- * The cipher suites, the preferred first.
- *
- * @param type - `'erlang'`: those used by default; `'openssl'`: the same by OpenSSL's names; `'all'`: also those that
- *   are only used when the option `ciphers` asks for them
- * @throws {@link Exit} `'badarg'` for another type
- * @see OTP: `ssl:cipher_suites/0,1`
- */
-export function cipher_suites(type?: 'erlang' | 'all'): ErlangSuite[]
-export function cipher_suites(type: 'openssl'): (string | ErlangSuite)[]
-export function cipher_suites(type: 'erlang' | 'openssl' | 'all' = 'erlang'): (string | ErlangSuite)[] {
-  if (type === 'all') return all_suites(highest).map(({ erlang }) => erlang)
-  if (type === 'openssl') return suites(highest).map(openssl_name)
-  if (type !== 'erlang') throw new Exit(['badarg', type])
-  return suites(highest).map(({ erlang }) => erlang)
-}
-
-/** Forgets the PEM files that were read: the next connection reads them anew. OTP: `ssl:clear_pem_cache/0`. */
-export const clear_pem_cache = (): Promise<'ok'> => ssl_pem_cache.clear()
+export {
+  connection_information,
+  getopts,
+  negotiated_protocol,
+  type PrfSecret,
+  type PrfSeed,
+  peercert,
+  peername,
+  prf,
+  setopts,
+  sockname,
+} from './ssl_information.ts'
 
 // ---- Connecting and listening
 
@@ -285,109 +231,19 @@ export async function controlling_process(
   return socket.cb_info[0].controlling_process(socket.transport_socket, owner)
 }
 
-// ---- Options and information
+// ---- A new handshake
 
 /**
- * Sets socket options: `mode`, `packet`, `packet_size`, `header`, `active`, and those of the transport. On a listener
- * they count for the connections that it will accept.
+ * Agrees on new keys. Data is sent and received meanwhile as far as the peer has it so; the call waits until it is done.
  *
- * @returns `'ok'`; `['error', reason]`: `'closed'`, `['options', ['not_a_proplist', options]]`,
- *   `['options', ['socket_options', option]]`. Options in front of a wrong one stay set
- * @see OTP: `ssl:setopts/2`
+ * @returns `'ok'`; `['error', reason]`: `'renegotiation_rejected'` (the peer does not want to, and the connection goes on
+ *   under its old keys), `'already_renegotiating'`, `'closed'`, `'enotconn'` for a listener
+ * @see OTP: `ssl:renegotiate/1`
  */
-export async function setopts(
-  socket: SslSocket | SslListenSocket,
-  options: Partial<EmulatedOptions> & Readonly<Record<string, Term>>,
-): Promise<Done<Reason>> {
-  if (socket instanceof SslSocket) return ssl_connection.call(socket, ['setopts', options])
-  return ask(() => ssl_listen_tracker.setopts(socket.tracker, options))
-}
-
-/**
- * The values of socket options.
- *
- * @returns `['ok', values]`; `['error', reason]`: `'closed'`, `['options', ['socket_options', name, reason]]`
- * @see OTP: `ssl:getopts/2`
- */
-export async function getopts(
-  socket: SslSocket | SslListenSocket,
-  names: readonly string[],
-): Promise<Result<Record<string, Term>, Reason>> {
-  if (socket instanceof SslSocket) return ssl_connection.call(socket, ['getopts', names])
-  return ask(() => ssl_listen_tracker.getopts(socket.tracker, names))
-}
-
-/**
- * The peer's certificate, DER.
- *
- * @returns `['ok', der]`; `['error', reason]`: `'no_peercert'`, `'closed'`, `'enotconn'` for a listener
- * @see OTP: `ssl:peercert/1`
- */
-export const peercert = (socket: SslSocket | SslListenSocket): Promise<Result<Uint8Array, Reason>> =>
-  call_connected(socket, ['peercert'])
-
-/**
- * The protocol that ALPN has chosen.
- *
- * @returns `['ok', name]`; `['error', reason]`: `'protocol_not_negotiated'`, `'closed'`, `'enotconn'` for a listener
- * @see OTP: `ssl:negotiated_protocol/1`
- */
-export const negotiated_protocol = (socket: SslSocket | SslListenSocket): Promise<Result<string, Reason>> =>
-  call_connected(socket, ['negotiated_protocol'])
-
-/**
- * What there is to know of a connection: `protocol` (the version), `cipher_suite`, `sni_hostname`, `session_id`,
- * `session_resumption`, and its options, but for keys and passwords.
- *
- * @param items - names; those that are not known are left out. Default: everything
- * @returns `['ok', information]`; `['error', reason]`: `'closed'`, `'enotconn'` for a listener
- * @see OTP: `ssl:connection_information/1,2`
- */
-export const connection_information = (
-  socket: SslSocket | SslListenSocket,
-  items?: readonly string[],
-): Promise<Result<Readonly<Record<string, Term>>, Reason>> =>
-  call_connected(socket, ['connection_information', items])
-
-/**
- * The peer's address.
- *
- * @returns `['ok', [ip, port]]`; `['error', reason]`: `'einval'` once it is closed, `'enotconn'` for a listener
- * @see OTP: `ssl:peername/1`
- */
-export const peername = (socket: SslSocket | SslListenSocket): Result<Address, Reason> =>
-  socket instanceof SslSocket ? socket.cb_info[0].peername(socket.transport_socket) : ['error', 'enotconn']
-
-/**
- * The own address.
- *
- * @returns `['ok', [ip, port]]`; `['error', 'einval']` once it is closed
- * @see OTP: `ssl:sockname/1`
- */
-export const sockname = ({
-  cb_info,
-  transport_socket,
-}: SslSocket | SslListenSocket): Result<Address, Reason> => cb_info[0].sockname(transport_socket)
+export const renegotiate = (socket: SslSocket | SslListenSocket): Promise<Done<Reason>> =>
+  call_connected(socket, ['renegotiate'])
 
 // ---- Internals
-
-const highest = highest_version(default_versions)
-
-const call_connected = async (
-  socket: SslSocket | SslListenSocket,
-  request: readonly Term[],
-): Promise<Term> =>
-  socket instanceof SslSocket ? ssl_connection.call(socket, request) : ['error', 'enotconn']
-
-/** The tracker ends with the listener. */
-async function ask<Answer>(question: () => Promise<Answer>): Promise<Answer | readonly ['error', 'closed']> {
-  try {
-    return await question()
-  } catch (error) {
-    if (error instanceof Exit) return ['error', 'closed']
-    throw error
-  }
-}
 
 function options_and_timeout(
   rest: readonly [ListenOptions | Timeout | undefined, Timeout?] | readonly [],

@@ -3,7 +3,7 @@
 import type { CombinedCert } from '../apps/public_key/pubkey_os_cacerts.ts'
 import type { Result, Term } from '../runtime/erlang/term.ts'
 import { max_delay } from '../runtime/erlang/timer_wheel.ts'
-import type { KeyOption } from './connection/connection_options.ts'
+import type { KeyOption, NextProtocolValues } from './connection/connection_options.ts'
 import type { CbInfo } from './connection/ssl_socket.ts'
 import type { ProtocolVersion } from './record/tls_version.ts'
 
@@ -15,7 +15,7 @@ export type Check<Value> = (value: unknown) => Checked<Value>
 export const boolean: Check<boolean> = value => when(typeof value === 'boolean', value)
 
 export const one_of =
-  <Value extends string>(...values: readonly Value[]): Check<Value> =>
+  <Value extends string | number>(...values: readonly Value[]): Check<Value> =>
   value =>
     when(values.includes(value as Value), value)
 
@@ -25,6 +25,30 @@ export const whole =
     when(is_whole(value, least, most), value)
 
 export const text: Check<string> = value => when(typeof value === 'string', value)
+
+/** A text that has at least one byte in UTF-8, and at most so many. */
+export const short_text =
+  (most: number): Check<string> =>
+  value =>
+    when(is_short_text(value, most), value)
+
+const is_short_text = (value: unknown, most: number): boolean =>
+  typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= most
+
+/** Whatever it is. */
+export const anything: Check<Term> = value => ['ok', value]
+
+/** A whole number of at least 1; what is more than `most` comes to that. */
+export const capped =
+  (most: number): Check<number> =>
+  value =>
+    is_whole(value, 1, Number.MAX_SAFE_INTEGER) ? ['ok', Math.min(value as number, most)] : 'refused'
+
+/** User, 1 to 255 bytes in UTF-8, and password. RFC 5054 §2.8.1 */
+export const srp_identity: Check<readonly [user: string, password: string]> = value => {
+  if (!Array.isArray(value) || value.length !== 2) return 'refused'
+  return when(is_short_text(value[0], 255) && typeof value[1] === 'string', value)
+}
 
 export const bytes: Check<Uint8Array> = value => when(value instanceof Uint8Array, value)
 
@@ -36,17 +60,20 @@ export const fun_and_state: Check<any> = value =>
   when(Array.isArray(value) && value.length === 2 && typeof value[0] === 'function', value)
 
 /**
- * Some of the versions that are spoken; none are as all.
+ * Some of the versions that can be spoken; none are as those that are spoken anyway.
  *
- * @returns `['error', ['options', [version, ['versions', list]]]]`, OTP's own order, for the first that is not spoken
+ * @returns `['error', ['options', [version, ['versions', list]]]]`, OTP's own order, for the first that cannot be spoken
  */
 export const versions =
-  (spoken: readonly ProtocolVersion[]): Check<readonly ProtocolVersion[]> =>
+  (
+    available: readonly ProtocolVersion[],
+    unasked: readonly ProtocolVersion[],
+  ): Check<readonly ProtocolVersion[]> =>
   value => {
     if (!Array.isArray(value)) return ['error', ['options', [value, ['versions', value]]]]
-    const wrong = value.findIndex(version => !spoken.includes(version))
+    const wrong = value.findIndex(version => !available.includes(version))
     if (wrong >= 0) return ['error', ['options', [value[wrong], ['versions', value]]]]
-    return ['ok', value.length > 0 ? value : spoken]
+    return ['ok', value.length > 0 ? value : unasked]
   }
 
 export const path: Check<string> = value => {
@@ -93,12 +120,31 @@ export const protocols =
     if (!Array.isArray(value)) return 'refused'
     const names: string[] = []
     for (const name of value) {
-      const latin1 = name instanceof Uint8Array ? Buffer.from(name).toString('latin1') : name
-      if (!is_protocol(latin1)) return ['error', ['options', [option, ['invalid_protocol', name]]]]
-      names.push(latin1)
+      const known = protocol_name(name)
+      if (known === undefined) return ['error', ['options', [option, ['invalid_protocol', name]]]]
+      names.push(known)
     }
     return ['ok', names]
   }
+
+const preferred = 'client_preferred_next_protocols'
+
+/**
+ * @returns `['error', ['options', ['client_preferred_next_protocols', why]]]`, where `why` is `['invalid_protocol', name]`
+ *   for the first that cannot be one, or `['invalid_precedence', precedence]`
+ */
+export const next_protocols: Check<NextProtocolValues> = value => {
+  if (!Array.isArray(value) || value.length < 2 || value.length > 3) return 'refused'
+  const [precedence, listed, otherwise] = value
+  const checked = protocols(preferred)(listed)
+  if (checked === 'refused' || checked[0] === 'error') return checked
+  if (precedence !== 'client' && precedence !== 'server') {
+    return ['error', ['options', [preferred, ['invalid_precedence', precedence]]]]
+  }
+  if (value.length === 2) return ['ok', [precedence, checked[1]]]
+  const known = protocol_name(otherwise)
+  return known === undefined ? 'refused' : ['ok', [precedence, checked[1], known]]
+}
 
 const transport_functions = [
   'connect',
@@ -128,8 +174,10 @@ export const record: Check<any> = value => when(is_record(value), value)
 export const is_record = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 
-function is_protocol(name: unknown): name is string {
-  return typeof name === 'string' && /^[\0-\xff]{1,255}$/s.test(name)
+/** As a string in which each code unit is a byte; undefined if it cannot be the name of a protocol. */
+function protocol_name(name: unknown): string | undefined {
+  const latin1 = name instanceof Uint8Array ? Buffer.from(name).toString('latin1') : name
+  return typeof latin1 === 'string' && /^[\0-\xff]{1,255}$/s.test(latin1) ? latin1 : undefined
 }
 
 function is_whole(value: unknown, least: number, most: number): boolean {

@@ -9,13 +9,10 @@ import type {
   SniLookup,
   SslOptions,
 } from './connection/connection_options.ts'
-import { tcp } from './connection/tcp_transport.ts'
 import { default_emulated, type EmulatedOptions } from './connection/user_data.ts'
-import { parse_ciphers } from './record/cipher_choice.ts'
-import { type CipherSuite, suites } from './record/cipher_suites.ts'
 import type { Role } from './record/tls_v1.ts'
-import { highest_version, type ProtocolVersion } from './record/tls_version.ts'
 import * as checks from './ssl_option_checks.ts'
+import { default_ciphers, type Given, of_listener, type Row, rows, unknown_here } from './ssl_option_rows.ts'
 
 /** What becomes of all that a user has given. */
 export interface HandledOptions {
@@ -25,76 +22,9 @@ export interface HandledOptions {
   readonly socket: Readonly<Record<string, Term>>
 }
 
-type Given = Partial<OptionValues>
 type UserOptions = Readonly<Record<string, Term>>
 
-/** An option: who has it, what it may be, and what it is if nobody says. */
-interface Row<Value> {
-  readonly role: Role | 'both'
-  readonly check: (value: unknown, given: Given) => checks.Checked<Value>
-  readonly initial: (role: Role, given: Given) => Value
-}
-
-/** The versions that are spoken, and all of them unless a user says otherwise. */
-export const default_versions: readonly ProtocolVersion[] = ['tlsv1.2']
-
-const none = () => undefined
-const no = () => false
-const yes = () => true
-
-/** In the order in which they are checked. */
-const rows: { readonly [Name in keyof OptionValues]: Row<OptionValues[Name]> } = {
-  versions: { role: 'both', check: checks.versions(default_versions), initial: () => default_versions },
-  verify: {
-    role: 'both',
-    check: checks.one_of('verify_peer', 'verify_none'),
-    initial: role => (role === 'client' ? 'verify_peer' : 'verify_none'),
-  },
-  verify_fun: { role: 'both', check: checks.fun_and_state, initial: none },
-  partial_chain: { role: 'both', check: checks.fun, initial: none },
-  depth: { role: 'both', check: checks.whole(0, 255), initial: () => 1 },
-  cert: { role: 'both', check: checks.bytes, initial: none },
-  certfile: { role: 'both', check: checks.path_or_none, initial: none },
-  key: { role: 'both', check: checks.key, initial: none },
-  keyfile: { role: 'both', check: checks.path, initial: (_role, { certfile }) => certfile },
-  password: { role: 'both', check: checks.text, initial: () => '' },
-  cacerts: { role: 'both', check: checks.certificates, initial: none },
-  cacertfile: { role: 'both', check: checks.path, initial: none },
-  ciphers: { role: 'both', check: check_ciphers, initial: default_ciphers },
-  reuse_sessions: { role: 'both', check: checks.boolean, initial: yes },
-  hibernate_after: { role: 'both', check: checks.milliseconds_or_never, initial: none },
-  log_alert: { role: 'both', check: checks.boolean, initial: yes },
-  cb_info: { role: 'both', check: checks.cb_info, initial: () => tcp },
-  alpn_advertised_protocols: {
-    role: 'client',
-    check: checks.protocols('alpn_advertised_protocols'),
-    initial: none,
-  },
-  server_name_indication: { role: 'client', check: checks.text, initial: none },
-  alpn_preferred_protocols: {
-    role: 'server',
-    check: checks.protocols('alpn_preferred_protocols'),
-    initial: none,
-  },
-  fail_if_no_peer_cert: { role: 'server', check: checks.boolean, initial: no },
-  reuse_session: { role: 'server', check: checks.fun, initial: none },
-  honor_cipher_order: { role: 'server', check: checks.boolean, initial: no },
-  sni_hosts: { role: 'server', check: checks.record, initial: none },
-  sni_fun: { role: 'server', check: checks.fun, initial: none },
-}
-
 const option_names = Object.keys(rows) as (keyof OptionValues)[]
-
-/** Options of OTP's that are not implemented. They are refused, and not handed to the transport. */
-const unknown_here: ReadonlySet<string> = new Set([
-  ...['dh', 'dhfile', 'user_lookup_fun', 'psk_identity', 'srp_identity'],
-  ...['secure_renegotiate', 'client_renegotiation', 'renegotiate_at', 'fallback', 'padding_check'],
-  ...['next_protocols_advertised', 'client_preferred_next_protocols', 'crl_check', 'crl_cache'],
-  ...['verify_client_once', 'ssl_imp', 'protocol', 'erl_dist', 'deliver'],
-])
-
-/** Options that only a listener has. */
-const of_listener: readonly string[] = ['cb_info', 'sni_hosts', 'sni_fun']
 
 /**
  * Checks what a user has given to `connect`, `listen` or an upgrade, and completes it. An option that is `undefined`
@@ -106,7 +36,8 @@ const of_listener: readonly string[] = ['cb_info', 'sni_hosts', 'sni_fun']
  *   - `['option', 'client_only' | 'server_only', option]`
  *   - `['options', [version, ['versions', list]]]`
  *   - `['options', ['cacertfile', '']]`: `verify_peer`, and neither authorities nor a `verify_fun`
- *   - `['options', [option, ['invalid_protocol', name]]]`
+ *   - `['options', [option, ['invalid_protocol', name]]]`, also with `'invalid_precedence'`
+ *   - `['options', ['not_supported_in_sslv3', [option, value]]]`
  *   - `['options', 'incompatible', ['verify', 'verify_none'], ['fail_if_no_peer_cert', true]]`
  *   - `['conflict_options', ['sni_fun', 'sni_hosts']]`
  *   - `['options', options]`: no options at all
@@ -166,7 +97,7 @@ function check(role: Role, options: UserOptions, base: Given = {}): Result<Given
     if (value === undefined) continue
     const row: Row<unknown> = rows[name]
     if (row.role !== 'both' && row.role !== role) return ['error', ['option', `${row.role}_only`, name]]
-    const checked = row.check(value, { ...base, ...given })
+    const checked = row.check(value, { ...base, ...given }, role)
     if (checked === 'refused') return ['error', ['options', [name, value]]]
     if (checked[0] === 'error') return checked
     given[name] = checked[1]
@@ -181,14 +112,6 @@ function check_emulated(given: UserOptions): Result<EmulatedOptions> {
   if (wrong !== undefined) return ['error', ['options', wrong]]
   const options: EmulatedOptions = { ...default_emulated, ...given }
   return ['ok', { ...options, active: next_active(false, options.active)! }]
-}
-
-function check_ciphers(value: unknown, { versions = default_versions }: Given) {
-  return parse_ciphers(value, highest_version(versions))
-}
-
-function default_ciphers(_role: Role, { versions = default_versions }: Given): CipherSuite[] {
-  return suites(highest_version(versions))
 }
 
 // ---- Completing
@@ -207,12 +130,22 @@ function inherit(base: SslOptions, given: Given): OptionValues {
   const { certfile } = given
   return {
     ...base,
+    ...(has_new('versions') && { ciphers: ciphers_anew(base, given) }),
     ...(has_new('cert', 'certfile') && { cert: undefined, certfile: undefined }),
     ...(has_new('key', 'keyfile') && { key: undefined, keyfile: certfile }),
     ...(same_file && { keyfile: certfile }),
     ...(has_new('cacerts', 'cacertfile') && { cacerts: undefined, cacertfile: undefined }),
+    ...(has_new('dh', 'dhfile') && { dh: undefined, dhfile: undefined }),
     ...given,
   }
+}
+
+/** Suites that nobody has chosen are those of the versions, also of other ones. */
+function ciphers_anew(base: SslOptions, given: Given): SslOptions['ciphers'] {
+  const unasked = default_ciphers('server', base)
+  const is_unasked =
+    unasked.length === base.ciphers.length && unasked.every((suite, index) => suite === base.ciphers[index])
+  return is_unasked ? default_ciphers('server', given) : base.ciphers
 }
 
 /** @param given - what of the values was given just now */

@@ -1,0 +1,74 @@
+// The application as a whole: started and stopped, its versions and cipher suites. Part of the module ssl.
+
+import * as application from '../apps/kernel/application.ts'
+import { type Done, Exit } from '../runtime/erlang/term.ts'
+import * as ssl_pem_cache from './certificate/ssl_pem_cache.ts'
+import { available_versions, supported_versions } from './connection/ssl_environment.ts'
+import { all_suites, type ErlangSuite, openssl_name, suites } from './record/cipher_suites.ts'
+import { highest_version, type ProtocolVersion } from './record/tls_version.ts'
+import { load, ssl_version } from './ssl_app.ts'
+
+/**
+ * Starts the application and those it needs.
+ *
+ * @param type - what happens to the others when it ends by itself. Default: `'temporary'`, nothing
+ * @returns `'ok'`, also when it was started before; `['error', [application, reason]]`
+ * @see OTP: `ssl:start/0,1`
+ */
+export async function start(type: application.RestartType = 'temporary'): Promise<Done> {
+  await load()
+  const started = await application.ensure_all_started('ssl', type)
+  return started[0] === 'ok' ? 'ok' : started
+}
+
+/**
+ * Stops the application: all connections and listeners are closed, and the owners of listeners get an exit signal
+ * `'shutdown'`.
+ *
+ * @returns `'ok'`; `['error', ['not_started', 'ssl']]`
+ * @see OTP: `ssl:stop/0`
+ */
+export const stop = (): Promise<Done> => application.stop('ssl')
+
+/** What {@link versions} tells. */
+export interface Versions {
+  /** Of this application. */
+  readonly ssl_app: string
+  /** The protocol versions that are used unless the option `versions` says otherwise. */
+  readonly supported: readonly ProtocolVersion[]
+  /** The protocol versions that can be used. */
+  readonly available: readonly ProtocolVersion[]
+}
+
+/**
+ * Which versions there are, of the application and the protocol, the newest first. The application need not be started.
+ *
+ * @see OTP: `ssl:versions/0`
+ */
+export const versions = (): Versions => ({
+  ssl_app: ssl_version,
+  supported: supported_versions(),
+  available: available_versions,
+})
+
+/**
+ * The cipher suites of the newest version that is used unless the option `versions` says otherwise, the preferred first.
+ * The application need not be started.
+ *
+ * @param type - `'erlang'`: those used by default; `'openssl'`: the same by OpenSSL's names; `'all'`: also those that
+ *   are only used when the option `ciphers` asks for them
+ * @throws {@link Exit} `'badarg'` for another type
+ * @see OTP: `ssl:cipher_suites/0,1`
+ */
+export function cipher_suites(type?: 'erlang' | 'all'): ErlangSuite[]
+export function cipher_suites(type: 'openssl'): (string | ErlangSuite)[]
+export function cipher_suites(type: 'erlang' | 'openssl' | 'all' = 'erlang'): (string | ErlangSuite)[] {
+  const highest = highest_version(supported_versions())
+  if (type === 'all') return all_suites(highest).map(({ erlang }) => erlang)
+  if (type === 'openssl') return suites(highest).map(openssl_name)
+  if (type !== 'erlang') throw new Exit(['badarg', type])
+  return suites(highest).map(({ erlang }) => erlang)
+}
+
+/** Forgets the PEM files that were read: the next connection reads them anew. OTP: `ssl:clear_pem_cache/0`. */
+export const clear_pem_cache = (): Promise<'ok'> => ssl_pem_cache.clear()
