@@ -5,7 +5,7 @@ import { monotonic_time, system_time } from '../../runtime/erlang/clock.ts'
 import { bump_reductions } from '../../runtime/erlang/scheduler.ts'
 import { self } from '../../runtime/erlang/self.ts'
 import type { Reason, Result } from '../../runtime/erlang/term.ts'
-import type { Environment, HandshakeConfig } from '../handshake/handshake_data.ts'
+import type { Environment, HandshakeConfig, HandshakeData } from '../handshake/handshake_data.ts'
 import { TlsEngine } from '../handshake/tls_engine.ts'
 import { suite_definition } from '../record/cipher_suites.ts'
 import { Alert } from '../record/ssl_alert.ts'
@@ -121,7 +121,7 @@ function session_to_resume(
 ): Session | undefined {
   if (session_key[0] !== 'server' || !options.reuse_sessions) return undefined
   const session = ssl_manager.server_session(session_key[1], session_id)
-  if (session === undefined || !suits(session, terms(engine!.data.config))) return undefined
+  if (session === undefined || !suits(session, terms(engine!.data.config, engine!.data))) return undefined
   return is_welcome(session, options) ? session : undefined
 }
 
@@ -135,10 +135,15 @@ function is_welcome(session: Session, { reuse_session }: SslOptions): boolean {
   }
 }
 
-const terms = (config: HandshakeConfig): SessionTerms => ({
+const terms = (config: HandshakeConfig, data?: HandshakeData): SessionTerms => ({
   versions: config.versions,
   ciphers: config.ciphers,
   own_certificate: config.identity?.chain[0],
   policy: config.policy,
   peer_certificate_needed: config.path.verify === 'verify_peer' && config.fail_if_no_peer_cert,
+  role: config.path.role,
+  server_name: data?.role === 'server' ? data.server_name : config.server_name,
+  srp_user: data?.role === 'server' ? data.identity : config.srp_identity?.user,
+  psk_identity: config.path.role === 'server' ? undefined : config.psk_identity,
+  max_fragment_length: data?.role === 'server' ? data.max_fragment_length : config.max_fragment_length,
 })
