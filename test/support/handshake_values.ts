@@ -29,9 +29,22 @@ export const signature_scheme: fc.Arbitrary<SignatureScheme | number> = fc.oneof
   grease,
 )
 
-export const server_ecdh_params = fc.record({ curve: named_group, public: some_bytes(1, 255) })
+const large_number = some_bytes(1, 300)
+
+/** By where the share is from. */
+export const server_params = {
+  dh: tagged('dh', fc.record({ p: large_number, g: some_bytes(1, 4), public: large_number })),
+  ecdh: tagged('ecdh', fc.record({ curve: named_group, public: some_bytes(1, 255) })),
+  srp: tagged(
+    'srp',
+    fc.record({ n: large_number, g: some_bytes(1, 4), salt: some_bytes(1, 255), public: large_number }),
+  ),
+}
 
 const present = fc.constant(true as const)
+const max_fragment_length = tagged('max_fragment_length', fc.constantFrom(512, 1024, 2048, 4096))
+const encrypt_then_mac = tagged('encrypt_then_mac', present)
+const record_size_limit = tagged('record_size_limit', fc.integer({ min: 64, max: 0xffff }))
 const unknown_extension = fc.tuple(grease, some_bytes(0, 8))
 const ec_point_format = fc.constantFrom('uncompressed' as const, 'ansiX962_compressed_char2' as const, 7)
 const ec_point_formats = tagged('ec_point_formats', some(ec_point_format))
@@ -44,11 +57,17 @@ const distinct = <Extension extends readonly [unknown, unknown]>(extension: fc.A
 export const client_hello_extensions: fc.Arbitrary<ClientHelloExtension[]> = distinct(
   fc.oneof<fc.Arbitrary<ClientHelloExtension>[]>(
     tagged('server_name', byte_string(1, 20)),
+    max_fragment_length,
     tagged('supported_groups', some(named_group)),
     ec_point_formats,
+    tagged('srp', some_bytes(1, 20)),
     tagged('signature_algorithms', some(signature_scheme)),
     tagged('alpn', some(byte_string(1, 10))),
+    encrypt_then_mac,
     extended_master_secret,
+    record_size_limit,
+    tagged('session_ticket', some_bytes(0, 40)),
+    tagged('next_protocol_negotiation', present),
     renegotiation_info,
     unknown_extension,
   ),
@@ -57,9 +76,14 @@ export const client_hello_extensions: fc.Arbitrary<ClientHelloExtension[]> = dis
 export const server_hello_extensions: fc.Arbitrary<ServerHelloExtension[]> = distinct(
   fc.oneof<fc.Arbitrary<ServerHelloExtension>[]>(
     tagged('server_name', present),
+    max_fragment_length,
     ec_point_formats,
     tagged('alpn', byte_string(1, 10)),
+    encrypt_then_mac,
     extended_master_secret,
+    record_size_limit,
+    tagged('session_ticket', present),
+    tagged('next_protocol_negotiation', fc.array(byte_string(1, 10), { maxLength: 3 })),
     renegotiation_info,
     unknown_extension,
   ),
@@ -90,7 +114,13 @@ export const server_hello: fc.Arbitrary<ServerHello> = fc.record({
 export const certificate = fc.record({ certificate_list: fc.array(some_bytes(1, 300), { maxLength: 3 }) })
 
 const certificate_types = some(
-  fc.constantFrom('rsa_sign' as const, 'dss_sign' as const, 'ecdsa_sign' as const, 5),
+  fc.constantFrom(
+    'rsa_sign' as const,
+    'dss_sign' as const,
+    'ecdsa_sign' as const,
+    'rsa_fixed_dh' as const,
+    5,
+  ),
 )
 const certificate_authorities = fc.array(some_bytes(1, 40), { maxLength: 3 })
 
@@ -110,6 +140,11 @@ export const digitally_signed = fc.record({ algorithm: signature_scheme, signatu
 /** As before TLS 1.2. */
 export const old_digitally_signed = fc.record({ signature: some_bytes(0, 256) })
 
+export const next_protocol = fc.record({
+  selected_protocol: byte_string(0, 255),
+  padding: some_bytes(0, 255),
+})
+
 /** Messages of TLS 1.2. */
 export const handshake = fc.oneof<fc.Arbitrary<Handshake>[]>(
   tagged('hello_request', present),
@@ -122,8 +157,11 @@ export const handshake = fc.oneof<fc.Arbitrary<Handshake>[]>(
   tagged('certificate_verify', digitally_signed),
   tagged('client_key_exchange', some_bytes(0, 300)),
   tagged('finished', some_bytes(12, 12)),
-  tagged('new_session_ticket', some_bytes(0, 40)),
+  tagged(
+    'new_session_ticket',
+    fc.record({ ticket_lifetime_hint: fc.integer({ min: 0, max: 0xffff_ffff }), ticket: some_bytes(0, 40) }),
+  ),
   tagged('certificate_status', some_bytes(0, 40)),
-  tagged('next_protocol', some_bytes(0, 32)),
+  tagged('next_protocol', next_protocol),
   fc.tuple(fc.integer({ min: 100, max: 255 }), some_bytes(0, 20)),
 )

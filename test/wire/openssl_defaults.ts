@@ -14,7 +14,7 @@ export const openssl_groups = [
   260,
 ] as const
 
-/** Neither have DSA with SHA-2 and RSA-PSS with keys of its own. */
+/** Neither have DSA with SHA-384 and SHA-512, and RSA-PSS with keys of its own. */
 export const openssl_schemes = [
   'ecdsa_secp256r1_sha256',
   'ecdsa_secp384r1_sha384',
@@ -32,8 +32,8 @@ export const openssl_schemes = [
   'rsa_pkcs1_sha512',
   'ecdsa_sha224',
   'rsa_pkcs1_sha224',
-  0x0302,
-  0x0402,
+  'dsa_sha224',
+  'dsa_sha256',
   0x0502,
   0x0602,
 ] as const

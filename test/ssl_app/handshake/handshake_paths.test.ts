@@ -123,9 +123,9 @@ describe('what may not come in that state is refused with unexpected_message', (
     ['certificate_verify', { algorithm: 'ecdsa_secp256r1_sha256', signature: opaque }],
     ['client_key_exchange', opaque],
     ['finished', new Uint8Array(12)],
-    ['new_session_ticket', opaque],
+    ['new_session_ticket', { ticket_lifetime_hint: 0, ticket: opaque }],
     ['certificate_status', opaque],
-    ['next_protocol', opaque],
+    ['next_protocol', { selected_protocol: 'h2', padding: opaque }],
     [24, opaque],
   ]
 

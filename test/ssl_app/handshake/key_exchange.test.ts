@@ -1,59 +1,201 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { decode, encode } from '../../../runtime/binary/codec.ts'
+import { type Codec, decode, encode } from '../../../runtime/binary/codec.ts'
 import { DecodeError } from '../../../runtime/binary/reader.ts'
 import {
+  type ClientKeyExchange,
   client_key_exchange,
-  server_ecdh_params,
+  encode_server_params,
+  type ServerKeyExchange,
+  type ServerParams,
   server_key_exchange,
 } from '../../../ssl_app/handshake/key_exchange.ts'
+import { key_exchange_parts } from '../../../ssl_app/handshake/key_exchange_parts.ts'
+import type { KeyExchange } from '../../../ssl_app/record/cipher_suites.ts'
+import { type ProtocolVersion, version_codes } from '../../../ssl_app/record/tls_version.ts'
 import { test_codec_laws } from '../../support/codec_laws.ts'
 import * as values from '../../support/handshake_values.ts'
 import { hex } from '../../support/hex.ts'
 
-const params = values.server_ecdh_params
+const { dh, ecdh, srp } = values.server_params
+const hint = values.some_bytes(0, 40)
+const identity = values.some_bytes(0, 40)
+const large_number = values.some_bytes(1, 300)
+const point = values.some_bytes(1, 255)
+const encrypted = values.some_bytes(0, 300)
 
-describe.each(['ecdhe_ecdsa', 'ecdhe_rsa'] as const)('server_key_exchange for %s', key_exchange => {
-  describe('in TLS 1.2', () => {
-    const signed = fc.record({ params, signature: values.digitally_signed })
-    test_codec_laws(server_key_exchange['tlsv1.2'][key_exchange], signed)
+type Parts<Body> = { readonly [Name in keyof Body]?: fc.Arbitrary<NonNullable<Body[Name]>> }
+
+/** What is in each message besides a signature, written down a second time. */
+const server_parts: Readonly<Record<KeyExchange, Parts<ServerKeyExchange>>> = {
+  rsa: {},
+  ecdh_rsa: {},
+  ecdh_ecdsa: {},
+  dhe_rsa: { params: dh },
+  dhe_dss: { params: dh },
+  dh_anon: { params: dh },
+  ecdhe_rsa: { params: ecdh },
+  ecdhe_ecdsa: { params: ecdh },
+  ecdh_anon: { params: ecdh },
+  srp_rsa: { params: srp },
+  srp_dss: { params: srp },
+  srp_anon: { params: srp },
+  psk: { hint },
+  rsa_psk: { hint },
+  dhe_psk: { hint, params: dh },
+}
+
+const client_parts: Readonly<Record<KeyExchange, Parts<ClientKeyExchange>>> = {
+  rsa: { share: encrypted },
+  ecdh_rsa: { share: point },
+  ecdh_ecdsa: { share: point },
+  dhe_rsa: { share: large_number },
+  dhe_dss: { share: large_number },
+  dh_anon: { share: large_number },
+  ecdhe_rsa: { share: point },
+  ecdhe_ecdsa: { share: point },
+  ecdh_anon: { share: point },
+  srp_rsa: { share: large_number },
+  srp_dss: { share: large_number },
+  srp_anon: { share: large_number },
+  psk: { identity },
+  rsa_psk: { identity, share: encrypted },
+  dhe_psk: { identity, share: large_number },
+}
+
+const signed: readonly KeyExchange[] = [
+  'dhe_rsa',
+  'dhe_dss',
+  'ecdhe_rsa',
+  'ecdhe_ecdsa',
+  'srp_rsa',
+  'srp_dss',
+]
+const key_exchanges = Object.keys(key_exchange_parts) as KeyExchange[]
+const versions = Object.keys(version_codes) as ProtocolVersion[]
+
+describe.each(versions)('in %s', version => {
+  const signature = version === 'tlsv1.2' ? values.digitally_signed : values.old_digitally_signed
+
+  describe.each(key_exchanges)('server_key_exchange for %s', name => {
+    const parts = server_parts[name]
+    const body = fc.record(
+      signed.includes(name) ? { ...parts, signature } : parts,
+    ) as fc.Arbitrary<ServerKeyExchange>
+    test_codec_laws(server_key_exchange(version, name), body)
   })
 
-  describe.each(['sslv3', 'tlsv1', 'tlsv1.1'] as const)('in %s', version => {
-    const signed = fc.record({ params, signature: values.old_digitally_signed })
-    test_codec_laws(server_key_exchange[version][key_exchange], signed)
-  })
-
-  test('is the curve, the point, and the signature', () => {
-    const digits = '03 001d 02 aabb 0804 0003 010203'
-    const body = {
-      params: { curve: 'x25519' as const, public: hex('aabb') },
-      signature: { algorithm: 'rsa_pss_rsae_sha256' as const, signature: hex('010203') },
+  describe.each(key_exchanges)('client_key_exchange for %s', name => {
+    const body = fc.record(client_parts[name]) as fc.Arbitrary<ClientKeyExchange>
+    // Where nothing tells how long the encrypted premaster secret is, it is all that is left.
+    const unbounded = version === 'sslv3' && key_exchange_parts[name].share === 'rsa'
+    if (!unbounded) test_codec_laws(client_key_exchange(version, name), body)
+    else {
+      test('is read as it was written', () => {
+        fc.assert(
+          fc.property(body, value => {
+            const codec = client_key_exchange(version, name)
+            expect(decode(codec, encode(codec, value))).toEqual(value)
+          }),
+        )
+      })
     }
-    expect(decode(server_key_exchange['tlsv1.2'][key_exchange], hex(digits))).toEqual(body)
-    expect(encode(server_key_exchange['tlsv1.2'][key_exchange], body)).toEqual(hex(digits))
   })
 })
 
-describe('server_ecdh_params', () => {
-  test_codec_laws(server_ecdh_params, params)
+const signature = { algorithm: 'rsa_pss_rsae_sha256', signature: hex('010203') } as const
+const dh_params: ServerParams = ['dh', { p: hex('00fb'), g: hex('02'), public: hex('0a0b') }]
+const ecdh_params: ServerParams = ['ecdh', { curve: 'x25519', public: hex('aabb') }]
+const srp_params: ServerParams = [
+  'srp',
+  { n: hex('fb'), g: hex('02'), salt: hex('5a17'), public: hex('0a0b') },
+]
 
-  test('on a curve that is spelled out are refused', () => {
-    expect(() => decode(server_ecdh_params, hex('01 001d 01 aa'))).toThrow(DecodeError)
+describe('server_key_exchange', () => {
+  const digits_and_bodies: readonly [KeyExchange, string, ServerKeyExchange][] = [
+    ['dhe_rsa', '0002 00fb 0001 02 0002 0a0b 0804 0003 010203', { params: dh_params, signature }],
+    ['dh_anon', '0002 00fb 0001 02 0002 0a0b', { params: dh_params }],
+    ['ecdhe_ecdsa', '03 001d 02 aabb 0804 0003 010203', { params: ecdh_params, signature }],
+    ['ecdh_anon', '03 001d 02 aabb', { params: ecdh_params }],
+    ['srp_rsa', '0001 fb 0001 02 02 5a17 0002 0a0b 0804 0003 010203', { params: srp_params, signature }],
+    ['srp_anon', '0001 fb 0001 02 02 5a17 0002 0a0b', { params: srp_params }],
+    ['psk', '0002 6869', { hint: hex('6869') }],
+    ['rsa_psk', '0000', { hint: hex('') }],
+    ['dhe_psk', '0000 0002 00fb 0001 02 0002 0a0b', { hint: hex(''), params: dh_params }],
+    ['rsa', '', {}],
+  ]
+
+  test.each(digits_and_bodies)('for %s: %s', (name, digits, body) => {
+    const codec = server_key_exchange('tlsv1.2', name)
+    expect(decode(codec, hex(digits))).toEqual(body)
+    expect(encode(codec, body)).toEqual(hex(digits))
   })
 
-  test('without a point are refused', () => {
-    expect(() => decode(server_ecdh_params, hex('03 001d 00'))).toThrow(DecodeError)
+  test('before TLS 1.2 does not tell how it is signed', () => {
+    const codec = server_key_exchange('tlsv1.1', 'dhe_dss')
+    const body = { params: dh_params, signature: { signature: hex('010203') } }
+    expect(decode(codec, hex('0002 00fb 0001 02 0002 0a0b 0003 010203'))).toEqual(body)
+  })
+
+  test.each<[what: string, KeyExchange, digits: string]>([
+    ['no modulus', 'dh_anon', '0000 0001 02 0001 0a'],
+    ['no generator', 'dh_anon', '0001 fb 0000 0001 0a'],
+    ['no public value', 'dh_anon', '0001 fb 0001 02 0000'],
+    ['a curve that is spelled out', 'ecdh_anon', '01 001d 01 aa'],
+    ['no point', 'ecdh_anon', '03 001d 00'],
+    ['no salt', 'srp_anon', '0001 fb 0001 02 00 0001 0a'],
+    ['no B', 'srp_anon', '0001 fb 0001 02 01 5a 0000'],
+    ['no signature', 'dhe_rsa', '0001 fb 0001 02 0001 0a'],
+    ['a signature, unsigned', 'dh_anon', '0001 fb 0001 02 0001 0a 0804 0001 01'],
+    ['something, where there is nothing', 'rsa', '00'],
+  ])('with %s is refused', (_what, name, digits) => {
+    expect(() => decode(server_key_exchange('tlsv1.2', name), hex(digits))).toThrow(DecodeError)
   })
 })
 
-describe.each(['ecdhe_ecdsa', 'ecdhe_rsa'] as const)('client_key_exchange for %s', key_exchange => {
-  const codec = client_key_exchange['tlsv1.2'][key_exchange]
+describe('encode_server_params', () => {
+  test.each<[digits: string, ServerParams]>([
+    ['0002 00fb 0001 02 0002 0a0b', dh_params],
+    ['03 001d 02 aabb', ecdh_params],
+    ['0001 fb 0001 02 02 5a17 0002 0a0b', srp_params],
+  ])('is what stands in the message: %s', (digits, params) => {
+    expect(encode_server_params(params)).toEqual(hex(digits))
+  })
+})
 
-  test_codec_laws(codec, fc.record({ public: values.some_bytes(1, 255) }))
+describe('client_key_exchange', () => {
+  const digits_and_bodies: readonly [KeyExchange, string, ClientKeyExchange][] = [
+    ['rsa', '0002 aabb', { share: hex('aabb') }],
+    ['dhe_dss', '0002 aabb', { share: hex('aabb') }],
+    ['ecdh_rsa', '02 aabb', { share: hex('aabb') }],
+    ['srp_dss', '0002 aabb', { share: hex('aabb') }],
+    ['psk', '0002 6964', { identity: hex('6964') }],
+    ['dhe_psk', '0002 6964 0002 aabb', { identity: hex('6964'), share: hex('aabb') }],
+    ['rsa_psk', '0002 6964 0002 aabb', { identity: hex('6964'), share: hex('aabb') }],
+  ]
 
-  test('is a point', () => {
-    expect(decode(codec, hex('02 aabb'))).toEqual({ public: hex('aabb') })
-    expect(() => decode(codec, hex('00'))).toThrow(DecodeError)
+  test.each(digits_and_bodies)('for %s: %s', (name, digits, body) => {
+    const codec: Codec<ClientKeyExchange> = client_key_exchange('tlsv1.2', name)
+    expect(decode(codec, hex(digits))).toEqual(body)
+    expect(encode(codec, body)).toEqual(hex(digits))
+  })
+
+  test.each<[KeyExchange, digits: string]>([
+    ['dhe_rsa', '0000'],
+    ['ecdhe_rsa', '00'],
+    ['srp_anon', '0000'],
+    ['psk', ''],
+    ['rsa', ''],
+  ])('for %s without a value is refused', (name, digits) => {
+    expect(() => decode(client_key_exchange('tlsv1.2', name), hex(digits))).toThrow(DecodeError)
+  })
+
+  test('in SSL 3.0 has no length in front of an encrypted premaster secret', () => {
+    const rsa = client_key_exchange('sslv3', 'rsa')
+    expect(decode(rsa, hex('aabb'))).toEqual({ share: hex('aabb') })
+    expect(encode(rsa, { share: hex('aabb') })).toEqual(hex('aabb'))
+    const rsa_psk = client_key_exchange('sslv3', 'rsa_psk')
+    expect(decode(rsa_psk, hex('0001 69 aabb'))).toEqual({ identity: hex('69'), share: hex('aabb') })
+    expect(() => decode(rsa_psk, hex('0002 69'))).toThrow(DecodeError)
   })
 })

@@ -28,7 +28,11 @@ describe('handshake messages', () => {
 
   test.each<[digits: string, message: Handshake]>([
     ['00 000000', ['hello_request', true]],
-    ['04 000001 aa', ['new_session_ticket', hex('aa')]],
+    [
+      '04 000008 00001c20 0002 aabb',
+      ['new_session_ticket', { ticket_lifetime_hint: 7200, ticket: hex('aabb') }],
+    ],
+    ['04 000006 00000000 0000', ['new_session_ticket', { ticket_lifetime_hint: 0, ticket: hex('') }]],
     ['0b 000003 000000', ['certificate', { certificate_list: [] }]],
     ['0c 000001 aa', ['server_key_exchange', hex('aa')]],
     ['0e 000000', ['server_hello_done', true]],
@@ -39,7 +43,7 @@ describe('handshake messages', () => {
     ['10 000001 aa', ['client_key_exchange', hex('aa')]],
     ['14 000001 aa', ['finished', hex('aa')]],
     ['16 000001 aa', ['certificate_status', hex('aa')]],
-    ['43 000001 aa', ['next_protocol', hex('aa')]],
+    ['43 000006 02 6832 02 0000', ['next_protocol', { selected_protocol: 'h2', padding: hex('0000') }]],
     ['fe 000001 aa', [0xfe, hex('aa')]],
   ])('%s', (digits, message) => {
     expect(decode_handshake(hex(digits), 'tlsv1.2')).toEqual(message)
@@ -50,6 +54,11 @@ describe('handshake messages', () => {
     const verify: Handshake = ['certificate_verify', { signature: hex('aa') }]
     expect(decode_handshake(hex('0f 000003 0001 aa'), 'tlsv1.1')).toEqual(verify)
     expect(() => decode_handshake(hex('0f 000003 0001 aa'), 'tlsv1.2')).toThrow(DecodeError)
+  })
+
+  test('whose body is no ticket are refused', () => {
+    expect(() => decode_handshake(hex('04 000005 00000000 00'), 'tlsv1.2')).toThrow(DecodeError)
+    expect(() => decode_handshake(hex('04 000007 00000000 0000 00'), 'tlsv1.2')).toThrow(DecodeError)
   })
 
   test('with something in a body that is empty are refused', () => {
