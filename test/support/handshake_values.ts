@@ -29,15 +29,15 @@ export const signature_scheme: fc.Arbitrary<SignatureScheme | number> = fc.oneof
   grease,
 )
 
-const large_number = some_bytes(1, 300)
+const large_number = some_bytes(1, 40)
 
 /** By where the share is from. */
 export const server_params = {
   dh: tagged('dh', fc.record({ p: large_number, g: some_bytes(1, 4), public: large_number })),
-  ecdh: tagged('ecdh', fc.record({ curve: named_group, public: some_bytes(1, 255) })),
+  ecdh: tagged('ecdh', fc.record({ curve: named_group, public: some_bytes(1, 40) })),
   srp: tagged(
     'srp',
-    fc.record({ n: large_number, g: some_bytes(1, 4), salt: some_bytes(1, 255), public: large_number }),
+    fc.record({ n: large_number, g: some_bytes(1, 4), salt: some_bytes(1, 20), public: large_number }),
   ),
 }
 
