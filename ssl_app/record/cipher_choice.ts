@@ -3,10 +3,10 @@
 
 import type { Result } from '../../runtime/erlang/term.ts'
 import {
-  all_suites,
   type CipherSuite,
   type ErlangSuite,
   implemented,
+  is_suite_of,
   type KeyExchange,
   suite_definition,
   suite_from_erlang,
@@ -24,38 +24,46 @@ export type CiphersOption = string | readonly (ErlangSuite | string | Uint8Array
 
 /** What of a server's certificate decides which suites it can be used with. */
 export interface CertificateTraits {
-  readonly key: 'rsa' | 'dsa' | 'ec'
+  readonly key: 'rsa' | 'dsa' | 'ec' | 'eddsa'
   /** The kind of signature that the certificate itself carries. */
   readonly signed_with: 'rsa' | 'dsa' | 'ecdsa'
   /** RFC 5280 §4.2.1.3; absent when the certificate has no such extension, which allows everything. */
   readonly key_usage?: readonly string[] | undefined
 }
 
-type Need = {
-  readonly key?: CertificateTraits['key']
-  readonly usage?: 'digitalSignature' | 'keyEncipherment'
+interface Need {
+  /** One of these. */
+  readonly key?: readonly CertificateTraits['key'][]
+  readonly usage?: 'digitalSignature' | 'keyEncipherment' | 'keyAgreement'
   /** Before TLS 1.2. */
   readonly signed_with?: 'rsa' | 'ecdsa'
   readonly curve?: true
+  /** What somebody must be able to tell. */
+  readonly secret?: 'psk' | 'srp'
 }
 
-/** What each key exchange asks of the server's certificate, and whether of the peer's curves. */
+const rsa_decrypts: Need = { key: ['rsa'], usage: 'keyEncipherment', signed_with: 'rsa' }
+const rsa_signs: Need = { key: ['rsa'], usage: 'digitalSignature', signed_with: 'rsa' }
+const dsa_signs: Need = { key: ['dsa'], usage: 'digitalSignature' }
+const ec_agrees: Need = { key: ['ec'], usage: 'keyAgreement', curve: true }
+
+/** What each key exchange asks of the server's certificate, of the peer's curves, and of secrets. */
 const needs: Readonly<Record<KeyExchange, Need>> = {
-  rsa: { key: 'rsa', usage: 'keyEncipherment', signed_with: 'rsa' },
-  rsa_psk: { key: 'rsa', usage: 'keyEncipherment', signed_with: 'rsa' },
-  dhe_rsa: { key: 'rsa', usage: 'digitalSignature', signed_with: 'rsa' },
-  srp_rsa: { key: 'rsa', usage: 'digitalSignature', signed_with: 'rsa' },
-  ecdhe_rsa: { key: 'rsa', usage: 'digitalSignature', signed_with: 'rsa', curve: true },
-  ecdhe_ecdsa: { key: 'ec', usage: 'digitalSignature', signed_with: 'ecdsa', curve: true },
-  ecdh_rsa: { key: 'ec', signed_with: 'rsa', curve: true },
-  ecdh_ecdsa: { key: 'ec', signed_with: 'ecdsa', curve: true },
-  dhe_dss: { key: 'dsa', usage: 'digitalSignature' },
-  srp_dss: { key: 'dsa', usage: 'digitalSignature' },
+  rsa: rsa_decrypts,
+  rsa_psk: { ...rsa_decrypts, secret: 'psk' },
+  dhe_rsa: rsa_signs,
+  srp_rsa: { ...rsa_signs, secret: 'srp' },
+  ecdhe_rsa: { ...rsa_signs, curve: true },
+  ecdhe_ecdsa: { key: ['ec', 'eddsa'], usage: 'digitalSignature', signed_with: 'ecdsa', curve: true },
+  ecdh_rsa: { ...ec_agrees, signed_with: 'rsa' },
+  ecdh_ecdsa: { ...ec_agrees, signed_with: 'ecdsa' },
+  dhe_dss: dsa_signs,
+  srp_dss: { ...dsa_signs, secret: 'srp' },
   ecdh_anon: { curve: true },
   dh_anon: {},
-  psk: {},
-  dhe_psk: {},
-  srp_anon: {},
+  psk: { secret: 'psk' },
+  dhe_psk: { secret: 'psk' },
+  srp_anon: { secret: 'srp' },
 }
 
 /**
@@ -74,14 +82,13 @@ export function parse_ciphers(
   const named = typeof value === 'string' ? value.split(':').filter(name => name !== '') : value
   if (!Array.isArray(named)) return refused
 
-  const available = new Set(all_suites(version))
   const chosen = new Set<CipherSuite>()
   let is_lacking = false
   for (const name of named) {
     const suite = named_suite(name)
     if (suite === undefined) return refused
     if (suite === 'unknown_code') continue
-    if (available.has(suite)) chosen.add(suite)
+    if (is_suite_of(suite, version)) chosen.add(suite)
     else is_lacking ||= !implemented(suite)
   }
   if (chosen.size > 0) return ['ok', [...chosen]]
@@ -93,8 +100,7 @@ export function suites_for_version(
   configured: readonly CipherSuite[],
   version: ProtocolVersion,
 ): CipherSuite[] {
-  const available = new Set(all_suites(version))
-  return configured.filter(suite => available.has(suite))
+  return configured.filter(suite => is_suite_of(suite, version))
 }
 
 /**
@@ -115,6 +121,25 @@ export function suites_for_certificate(
 /** What remains when client and server have no curve in common. */
 export function suites_without_curves(configured: readonly CipherSuite[]): CipherSuite[] {
   return configured.filter(({ key_exchange }) => !needs[key_exchange].curve)
+}
+
+/** What remains when the client does not know the curve of the key in the server's certificate. RFC 8422 §5.3 */
+export function suites_without_key_curve(configured: readonly CipherSuite[]): CipherSuite[] {
+  return configured.filter(({ key_exchange }) => !needs[key_exchange].key?.includes('ec'))
+}
+
+/**
+ * What remains of a list where not every kind of secret is known: to a client its user name and password for SRP and
+ * whom to ask for shared keys, to a server whom to ask for either, and whether the client has said who it is.
+ */
+export function suites_for_secrets(
+  configured: readonly CipherSuite[],
+  known: Readonly<Record<'psk' | 'srp', boolean>>,
+): CipherSuite[] {
+  return configured.filter(({ key_exchange }) => {
+    const { secret } = needs[key_exchange]
+    return secret === undefined || known[secret]
+  })
 }
 
 /**
@@ -162,10 +187,12 @@ function named_suite(name: unknown): CipherSuite | 'unknown_code' | undefined {
 
 function serves(certificate: CertificateTraits, need: Need, version: ProtocolVersion): boolean {
   const { key, signed_with, key_usage } = certificate
-  if (need.key && need.key !== key) return false
+  if (need.key && !need.key.includes(key)) return false
   if (need.usage && key_usage && !key_usage.includes(need.usage)) return false
-  if (is_at_least(version, 'tlsv1.2') || signed_with === 'dsa') return true
-  return !need.signed_with || need.signed_with === signed_with
+  if (is_at_least(version, 'tlsv1.2')) return true
+  // RFC 8422 §5.4: an EdDSA signature has no form there.
+  if (need.key && key === 'eddsa') return false
+  return signed_with === 'dsa' || !need.signed_with || need.signed_with === signed_with
 }
 
 function first_candidate(

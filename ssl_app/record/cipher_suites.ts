@@ -1,6 +1,7 @@
 // Every cipher suite of OTP's ssl 7.3 in one table, in order of preference, and the lists made from it.
 // How one of them is chosen for a connection is in cipher_choice.ts.
 
+import { type SignatureAlgorithm, supports } from '../../apps/crypto/crypto.ts'
 import { type BulkCipher, bulk_algorithm } from './bulk_ciphers.ts'
 import { is_at_least, type ProtocolVersion } from './tls_version.ts'
 
@@ -34,7 +35,7 @@ export type ErlangSuite =
   | readonly [KeyExchange, BulkCipher, MacHash, SuiteHash]
 
 /** Only the suites of the group `'default'` are used without being asked for. */
-export type SuiteGroup = 'default' | 'anonymous' | 'psk' | 'srp' | 'rc4'
+export type SuiteGroup = 'default' | 'anonymous' | 'psk' | 'srp' | 'rc4' | 'des'
 
 export interface CipherSuite {
   /** On the wire, 16 bits. */
@@ -48,6 +49,8 @@ export interface CipherSuite {
   /** The oldest version it is defined for. */
   readonly since: ProtocolVersion
   readonly erlang: ErlangSuite
+  /** ChaCha20 as in the draft before RFC 7905. */
+  readonly draft?: true
   /** OpenSSL's name for it, if OTP knows one. */
   readonly openssl: string | undefined
 }
@@ -72,7 +75,10 @@ const tls12 = 'tlsv1.2'
 const tls10 = 'tlsv1'
 const ssl3 = 'sslv3'
 
-/** The ChaCha20 suites are those of RFC 7905, in the places where 7.3 has those of a draft that nobody speaks now. */
+/**
+ * The ChaCha20 suites are those of RFC 7905, in the places where 7.3 has those of a draft. Single DES is by itself: it
+ * keeps nobody out. The two of `dh_anon` with a MAC of SHA-256 came with TLS 1.2 (RFC 5246 §A.5).
+ */
 // biome-ignore format: a table
 const table: Readonly<Record<SuiteGroup, readonly Row[]>> = {
   default: [
@@ -128,8 +134,6 @@ const table: Readonly<Record<SuiteGroup, readonly Row[]>> = {
     [0xc004, 'ecdh_ecdsa',  'aes_128_cbc',       'sha',    'default', tls10, 'ECDH-ECDSA-AES128-SHA'],
     [0xc00e, 'ecdh_rsa',    'aes_128_cbc',       'sha',    'default', tls10, 'ECDH-RSA-AES128-SHA'],
     [0x002f, 'rsa',         'aes_128_cbc',       'sha',    'default', ssl3,  'AES128-SHA'],
-    [0x0015, 'dhe_rsa',     'des_cbc',           'sha',    'default', ssl3,  'EDH-RSA-DES-CBC-SHA'],
-    [0x0009, 'rsa',         'des_cbc',           'sha',    'default', ssl3,  'DES-CBC-SHA'],
   ],
   anonymous: [
     [0x00a6, 'dh_anon',     'aes_128_gcm',       'null',   'sha256',  tls12],
@@ -139,8 +143,8 @@ const table: Readonly<Record<SuiteGroup, readonly Row[]>> = {
     [0x001b, 'dh_anon',     '3des_ede_cbc',      'sha',    'default', ssl3],
     [0x0034, 'dh_anon',     'aes_128_cbc',       'sha',    'default', ssl3],
     [0x003a, 'dh_anon',     'aes_256_cbc',       'sha',    'default', ssl3],
-    [0x006c, 'dh_anon',     'aes_128_cbc',       'sha256', 'default', ssl3],
-    [0x006d, 'dh_anon',     'aes_256_cbc',       'sha256', 'default', ssl3],
+    [0x006c, 'dh_anon',     'aes_128_cbc',       'sha256', 'default', tls12],
+    [0x006d, 'dh_anon',     'aes_256_cbc',       'sha256', 'default', tls12],
     [0xc016, 'ecdh_anon',   'rc4_128',           'sha',    'default', ssl3],
     [0xc017, 'ecdh_anon',   '3des_ede_cbc',      'sha',    'default', ssl3],
     [0xc018, 'ecdh_anon',   'aes_128_cbc',       'sha',    'default', ssl3],
@@ -191,26 +195,55 @@ const table: Readonly<Record<SuiteGroup, readonly Row[]>> = {
     [0xc002, 'ecdh_ecdsa',  'rc4_128',           'sha',    'default', tls10, 'ECDH-ECDSA-RC4-SHA'],
     [0xc00c, 'ecdh_rsa',    'rc4_128',           'sha',    'default', tls10, 'ECDH-RSA-RC4-SHA'],
   ],
+  des: [
+    [0x0015, 'dhe_rsa',     'des_cbc',           'sha',    'default', ssl3,  'EDH-RSA-DES-CBC-SHA'],
+    [0x0009, 'rsa',         'des_cbc',           'sha',    'default', ssl3,  'DES-CBC-SHA'],
+  ],
 }
+
+/** What 7.3 has in the places of the RFC's ChaCha20 suites: for peers of that age, who alone know these codes. */
+const draft_rows: readonly Row[] = [
+  [0xcc14, 'ecdhe_ecdsa', 'chacha20_poly1305', 'null', 'sha256', tls12],
+  [0xcc13, 'ecdhe_rsa', 'chacha20_poly1305', 'null', 'sha256', tls12],
+  [0xcc15, 'dhe_rsa', 'chacha20_poly1305', 'null', 'sha256', tls12],
+]
 
 // ---- What is implemented
 
-const key_exchanges: ReadonlySet<KeyExchange> = new Set(['ecdhe_rsa', 'ecdhe_ecdsa'] as const)
+/** What signs, or encrypts, with the key of the certificate. Static ECDH does neither, but its curves come with ECDSA. */
+const algorithms: Readonly<Partial<Record<KeyExchange, SignatureAlgorithm>>> = {
+  rsa: 'rsa',
+  rsa_psk: 'rsa',
+  dhe_rsa: 'rsa',
+  ecdhe_rsa: 'rsa',
+  srp_rsa: 'rsa',
+  dhe_dss: 'dsa',
+  srp_dss: 'dsa',
+  ecdhe_ecdsa: 'ecdsa',
+  ecdh_ecdsa: 'ecdsa',
+  ecdh_rsa: 'ecdsa',
+}
 
 /** Whether the suite can be spoken, with the crypto provider in use. Nothing else is ever listed, offered or chosen. */
-export function implemented(suite: CipherSuite): boolean {
-  return key_exchanges.has(suite.key_exchange) && bulk_algorithm(suite.cipher) !== undefined
+export function implemented({ key_exchange, cipher, draft }: CipherSuite): boolean {
+  const algorithm = algorithms[key_exchange]
+  if (algorithm !== undefined && !supports().public_keys.includes(algorithm)) return false
+  return bulk_algorithm(cipher, draft) !== undefined
 }
 
 // ---- Lists
 
-const every_suite: readonly CipherSuite[] = Object.entries(table).flatMap(([group, rows]) =>
+const listed_suites: readonly CipherSuite[] = Object.entries(table).flatMap(([group, rows]) =>
   rows.map(row => suite_of_row(group as SuiteGroup, row)),
 )
-const by_code = new Map(every_suite.map(suite => [suite.code, suite]))
-const by_triple = new Map(every_suite.map(suite => [triple(suite.erlang), suite]))
+const draft_suites: readonly CipherSuite[] = draft_rows.map(row => ({
+  ...suite_of_row('default', row),
+  draft: true,
+}))
+const by_code = new Map([...listed_suites, ...draft_suites].map(suite => [suite.code, suite]))
+const by_triple = new Map(listed_suites.map(suite => [triple(suite.erlang), suite]))
 const by_openssl_name = new Map(
-  every_suite.flatMap(suite => (suite.openssl ? [[suite.openssl, suite] as const] : [])),
+  listed_suites.flatMap(suite => (suite.openssl ? [[suite.openssl, suite] as const] : [])),
 )
 
 /** The suites used with `version` unless the user says otherwise, the preferred first. */
@@ -218,17 +251,24 @@ export function suites(version: ProtocolVersion): CipherSuite[] {
   return all_suites(version).filter(suite => suite.group === 'default')
 }
 
-/** {@link suites}, then those that users must ask for by name: anonymous, PSK, SRP, RC4. */
+/** {@link suites}, then those that users must ask for by name: anonymous, PSK, SRP, RC4, single DES. */
 export function all_suites(version: ProtocolVersion): CipherSuite[] {
-  return every_suite.filter(suite => implemented(suite) && is_at_least(version, suite.since))
+  return listed_suites.filter(suite => is_suite_of(suite, version))
 }
 
-/** The whole table, implemented or not. */
+/** Whether the suite can be used with `version`. */
+export function is_suite_of(suite: CipherSuite, version: ProtocolVersion): boolean {
+  return is_at_least(version, suite.since) && implemented(suite)
+}
+
+/** The whole table, implemented or not; ChaCha20 as in the RFC only. */
 export function known_suites(): readonly CipherSuite[] {
-  return every_suite
+  return listed_suites
 }
 
-/** What the code on the wire stands for, implemented or not; `undefined` if it is not in the table. */
+/**
+ * What the code on the wire stands for, implemented or not, the drafts' too; `undefined` if it is in no table.
+ */
 export function suite_definition(code: number): CipherSuite | undefined {
   return by_code.get(code)
 }
