@@ -41,6 +41,19 @@ describe('certificate_request', () => {
     expect(decode(certificate_request['tlsv1.1'], hex('04 40010205 0004 0002 3000'))).toEqual(old)
   })
 
+  test('knows the types of all certificates that there were', () => {
+    expect(decode(certificate_request.sslv3, hex('08 0102030440414214 0000')).certificate_types).toEqual([
+      'rsa_sign',
+      'dss_sign',
+      'rsa_fixed_dh',
+      'dss_fixed_dh',
+      'ecdsa_sign',
+      'rsa_fixed_ecdh',
+      'ecdsa_fixed_ecdh',
+      20,
+    ])
+  })
+
   test('wants some type of certificate', () => {
     expect(() => decode(certificate_request['tlsv1.2'], hex('00 0002 0401 0000'))).toThrow(DecodeError)
   })

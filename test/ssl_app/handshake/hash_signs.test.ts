@@ -4,8 +4,10 @@ import { private_key_from_pkcs8, sign } from '../../../apps/crypto/crypto.ts'
 import { decode, encode } from '../../../runtime/binary/codec.ts'
 import {
   can_sign,
+  default_signature_algs,
   digitally_signed,
   hash_sign,
+  scheme_of_key,
   signature_scheme,
   signature_scheme_names,
 } from '../../../ssl_app/handshake/hash_signs.ts'
@@ -22,7 +24,7 @@ describe('signature_scheme', () => {
 
   test('is hash and signature, for the schemes that RFC 5246 has', () => {
     const pairs = signature_scheme_names.filter(name => hash_sign(name)!.code < 0x0700)
-    expect(pairs).toHaveLength(12)
+    expect(pairs).toHaveLength(14)
     for (const name of pairs) {
       const { algorithm, digest } = hash_sign(name)!
       expect(encode(signature_scheme, name)).toEqual(Uint8Array.of(hashes[digest]!, signatures[algorithm]!))
@@ -61,6 +63,29 @@ describe('hash_sign', () => {
   })
 })
 
+describe('scheme_of_key', () => {
+  test('is how a key signs before TLS 1.2', () => {
+    expect(scheme_of_key('rsa')).toEqual({ algorithm: 'rsa', digest: 'md5sha' })
+    expect(scheme_of_key('dsa')).toEqual({ algorithm: 'dsa', digest: 'sha' })
+    expect(scheme_of_key('ec')).toEqual({ algorithm: 'ecdsa', digest: 'sha' })
+  })
+
+  test('is undefined for keys that came later', () => {
+    expect(scheme_of_key('ed25519')).toBeUndefined()
+    expect(scheme_of_key('ed448')).toBeUndefined()
+  })
+})
+
+describe('default_signature_algs', () => {
+  test('are all but MD5, each once, with SHA-1 and DSA behind the others', () => {
+    expect([...default_signature_algs].sort()).toEqual(
+      signature_scheme_names.filter(name => name !== 'rsa_pkcs1_md5').sort(),
+    )
+    const first_old = default_signature_algs.findIndex(name => /sha1$|^dsa/.test(name))
+    expect(default_signature_algs.slice(first_old).every(name => /sha1$|^dsa/.test(name))).toBe(true)
+  })
+})
+
 describe('can_sign', () => {
   test.each([512, 528, 624, 744, 768, 1024, 1032, 1040, 2048])(
     'tells what an RSA key of %i bits has room for',
@@ -79,7 +104,7 @@ describe('can_sign', () => {
     const names = (type: 'ec' | 'dsa' | 'ed25519') =>
       signature_scheme_names.filter(name => can_sign(name, { type, bits: 255 }))
     expect(names('ed25519')).toEqual(['ed25519'])
-    expect(names('dsa')).toEqual(['dsa_sha1'])
+    expect(names('dsa')).toEqual(['dsa_sha1', 'dsa_sha224', 'dsa_sha256'])
     expect(names('ec')).toHaveLength(5)
   })
 })

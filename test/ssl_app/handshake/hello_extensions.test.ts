@@ -17,22 +17,38 @@ import { hex } from '../../support/hex.ts'
 /** One row of the table: its bytes in a list of one, and what it means in each message. */
 const in_client_hello: readonly [digits: string, extension: ClientHelloExtension][] = [
   ['0000 000e 000c 00 0009 6c6f63616c686f7374', ['server_name', 'localhost']],
+  ['0001 0001 01', ['max_fragment_length', 512]],
+  ['0001 0001 04', ['max_fragment_length', 4096]],
   ['000a 0006 0004 001d 0017', ['supported_groups', ['x25519', 'secp256r1']]],
   ['000b 0002 01 00', ['ec_point_formats', ['uncompressed']]],
+  ['000c 0006 05 616c696365', ['srp', hex('616c696365')]],
   ['000d 0006 0004 0403 0804', ['signature_algorithms', ['ecdsa_secp256r1_sha256', 'rsa_pss_rsae_sha256']]],
   ['0010 000e 000c 02 6832 08 687474702f312e31', ['alpn', ['h2', 'http/1.1']]],
+  ['0016 0000', ['encrypt_then_mac', true]],
   ['0017 0000', ['extended_master_secret', true]],
+  ['001c 0002 0040', ['record_size_limit', 64]],
+  ['001c 0002 4001', ['record_size_limit', 16385]],
+  ['0023 0000', ['session_ticket', hex('')]],
+  ['0023 0003 aabbcc', ['session_ticket', hex('aabbcc')]],
+  ['3374 0000', ['next_protocol_negotiation', true]],
   ['ff01 000d 0c 000102030405060708090a0b', ['renegotiation_info', hex('000102030405060708090a0b')]],
   ['1a1a 0001 00', [0x1a1a, hex('00')]],
 ]
 
 const in_server_hello: readonly [digits: string, extension: ServerHelloExtension][] = [
   ['0000 0000', ['server_name', true]],
+  ['0001 0001 02', ['max_fragment_length', 1024]],
   ['000b 0004 03 000102', ['ec_point_formats', point_formats()]],
   ['0010 0005 0003 02 6832', ['alpn', 'h2']],
+  ['0016 0000', ['encrypt_then_mac', true]],
   ['0017 0000', ['extended_master_secret', true]],
+  ['001c 0002 4000', ['record_size_limit', 16384]],
+  ['0023 0000', ['session_ticket', true]],
+  ['3374 000c 02 6832 08 687474702f312e31', ['next_protocol_negotiation', ['h2', 'http/1.1']]],
+  ['3374 0000', ['next_protocol_negotiation', []]],
   ['ff01 0001 00', ['renegotiation_info', hex('')]],
   ['000a 0004 0002 001d', [10, hex('0002 001d')]],
+  ['000c 0002 01 61', [12, hex('0161')]],
 ]
 
 describe('the extensions of a client_hello', () => {
@@ -52,6 +68,13 @@ describe('the extensions of a client_hello', () => {
     ['half a group', '000a 0003 0001 00'],
     ['no point formats', '000b 0001 00'],
     ['no signature algorithms', '000d 0002 0000'],
+    ['no max_fragment_length', '0001 0000'],
+    ['max_fragment_length of two bytes', '0001 0002 0101'],
+    ['an empty user name', '000c 0001 00'],
+    ['srp without a user name', '000c 0000'],
+    ['something behind the user name', '000c 0003 01 61 62'],
+    ['something in encrypt_then_mac', '0016 0001 00'],
+    ['half a record_size_limit', '001c 0001 40'],
     ['half a signature algorithm', '000d 0005 0003 040304'],
     ['something in extended_master_secret', '0017 0001 00'],
     ['something behind renegotiation_info', 'ff01 0002 0000'],
@@ -70,6 +93,21 @@ describe('the extensions of a client_hello', () => {
   })
 })
 
+describe.each([
+  ['client_hello', client_hello_extensions],
+  ['server_hello', server_hello_extensions],
+] as const)('in a %s', (_message, codec: Codec<unknown>) => {
+  test.each([
+    ['max_fragment_length 0', '0001 0001 00'],
+    ['max_fragment_length 5', '0001 0001 05'],
+    ['max_fragment_length 255', '0001 0001 ff'],
+    ['record_size_limit 0', '001c 0002 0000'],
+    ['record_size_limit 63', '001c 0002 003f'],
+  ])('%s is an illegal_parameter', (_what, digits) => {
+    expect(alert_of(codec, digits)).toBe('illegal_parameter')
+  })
+})
+
 describe('the extensions of a server_hello', () => {
   test_codec_laws(server_hello_extensions, values.server_hello_extensions, { also_throws: [Alert] })
 
@@ -79,6 +117,20 @@ describe('the extensions of a server_hello', () => {
 
   test('alpn with two protocols is a handshake_failure', () => {
     expect(alert_of(server_hello_extensions, '0010 0006 0004 01 61 01 62')).toBe('handshake_failure')
+  })
+})
+
+describe('next_protocol_negotiation', () => {
+  test('with something in it from a client is a handshake_failure', () => {
+    expect(alert_of(client_hello_extensions, '3374 0003 02 6832')).toBe('handshake_failure')
+  })
+
+  test.each([
+    ['an empty name', '3374 0001 00'],
+    ['an empty name behind another', '3374 0004 02 6832 00'],
+    ['a name that is cut', '3374 0003 03 6832'],
+  ])('with %s from a server is a handshake_failure', (_what, digits) => {
+    expect(alert_of(server_hello_extensions, digits)).toBe('handshake_failure')
   })
 })
 
@@ -94,6 +146,10 @@ describe('a list of extensions', () => {
     expect(alert_of(client_hello_extensions, '0017 0000 1a1a 0000 0017 0000')).toBe('illegal_parameter')
     expect(alert_of(client_hello_extensions, '1a1a 0000 0017 0000 1a1a 0001 00')).toBe('illegal_parameter')
     expect(alert_of(server_hello_extensions, '0017 0000 0017 0000')).toBe('illegal_parameter')
+  })
+
+  test('has nothing in it where a server answers a ticket', () => {
+    expect(() => decode(server_hello_extensions, list_of('0023 0001 aa'))).toThrow(DecodeError)
   })
 
   test('does not write a protocol name that cannot be written', () => {
