@@ -2,30 +2,27 @@
 // them. What does the work is a provider: OpenSSL by way of Node, or the portable @noble packages.
 
 import { Exit } from '../../runtime/erlang/term.ts'
-import { curve_size, has_public_form } from './curves.ts'
+import { provider, supports } from './current_provider.ts'
 import { read_private_key, read_public_key } from './keys.ts'
-import { node_provider } from './node_provider.ts'
 import type {
   AeadCipher,
   AeadKey,
   BlockCipher,
   CipherState,
-  Curve,
   Direction,
   HashState,
   HashType,
   IoData,
-  KeyAgreementKey,
-  KeyPair,
   PrivateKey,
-  Provider,
-  ProviderName,
   PublicKey,
   SignatureScheme,
-  Supports,
 } from './provider.ts'
 import { rc4_init } from './rc4.ts'
 
+export { provider_name, supports, use_provider } from './current_provider.ts'
+export type { DhGroup, DhGroupName, DhKey, DhKeyPair } from './dh.ts'
+export { dh_compute_key, dh_generate_key, dh_group, dh_group_bits, is_dh_group } from './dh.ts'
+export { agreement_key, compute_key, ec_point, generate_key } from './key_agreement.ts'
 export type {
   AeadCipher,
   AeadKey,
@@ -46,34 +43,15 @@ export type {
   SignatureScheme,
   Supports,
 } from './provider.ts'
-
-let provider: Provider = node_provider
-
-// ---- Providers
-
-/**
- * Chooses what does the work from now on: `'node'` (the default) or `'noble'`, which is loaded when it is first
- * asked for. Keys made before stay valid; states and key agreement keys stay with the provider that made them.
- *
- * @returns once the provider is in use
- */
-export async function use_provider(name: ProviderName): Promise<void> {
-  provider = name === 'node' ? node_provider : (await import('./noble_provider.ts')).noble_provider
-}
-
-/** The name of the provider in use. */
-export function provider_name(): ProviderName {
-  return provider.name
-}
-
-/**
- * What the provider in use can do. What is not listed throws `['notsup', what]`.
- *
- * @see OTP: `crypto:supports/0`
- */
-export function supports(): Supports {
-  return provider.supports()
-}
+export {
+  type SrpKey,
+  srp_client_key,
+  srp_client_premaster,
+  srp_server_key,
+  srp_server_premaster,
+  srp_user_key,
+} from './srp.ts'
+export { type SrpGroupName, srp_group_name, srp_groups } from './srp_groups.ts'
 
 // ---- Hashes
 
@@ -144,7 +122,7 @@ export const aead_key = (key: Uint8Array): AeadKey => ({ bytes: Uint8Array.from(
 /**
  * Encrypts and authenticates.
  *
- * @param iv - 12 bytes, never used twice with one key
+ * @param iv - 12 bytes (`chacha20_poly1305_draft`: 8), never used twice with one key
  * @param aad - authenticated, but not part of the result
  * @returns the ciphertext followed by its 16 byte tag, in a buffer of their own
  * @see OTP: `crypto:crypto_one_time_aead/6`; RFC 5116 §2.1
@@ -243,44 +221,6 @@ export function wipe(bytes: Uint8Array): void {
   bytes.fill(0)
 }
 
-// ---- Key agreement
-
-/**
- * A fresh key pair for Diffie-Hellman on a curve.
- *
- * @param private_value - makes the pair that has this private value, big endian (RFC 7748: as it is written
- *   there), as long as one coordinate (RFC 7748: as the public value)
- * @throws {@link Exit} `['notsup', curve]` when the provider does not have the curve, `['badarg', …]` when
- *   `private_value` is not one of the curve's
- * @see OTP: `crypto:generate_key/2`, `crypto:generate_key/3`
- */
-export function generate_key(curve: Curve, private_value?: Uint8Array): KeyPair {
-  if (!supports().curves.includes(curve)) throw new Exit(['notsup', curve])
-  if (private_value && private_value.length !== curve_size(curve)) {
-    throw new Exit(['badarg', `a private value of ${private_value.length} bytes on ${curve}`])
-  }
-  return provider.generate_key(curve, private_value)
-}
-
-/**
- * The secret shared with the owner of `peer_public`: the x coordinate, with its leading zeros.
- *
- * @param peer_public - an uncompressed point (X9.62 §4.3.6), or the raw value (RFC 7748 §5)
- * @returns undefined when the peer's value is no legal public key: of another form, off the curve, or one whose
- *   shared secret everybody knows (RFC 7748 §6)
- * @throws {@link Exit} `['badarg', …]` when `private_key` is of another curve
- * @see OTP: `crypto:compute_key/4`
- */
-export function compute_key(
-  curve: Curve,
-  peer_public: Uint8Array,
-  private_key: KeyAgreementKey,
-): Uint8Array | undefined {
-  if (private_key.curve !== curve) throw new Exit(['badarg', `a key on ${private_key.curve}, not ${curve}`])
-  if (!has_public_form(curve, peer_public)) return undefined
-  return private_key.compute(peer_public)
-}
-
 // ---- Signatures and RSA
 
 /**
@@ -307,8 +247,8 @@ export function private_key_from_pkcs8(der: Uint8Array): PrivateKey | undefined 
 /**
  * Signs `data`, which is hashed on the way as the scheme says.
  *
- * @throws {@link Exit} `['badarg', …]` when the scheme is not one of the key's, `['notsup', …]` when the
- *   provider makes no such signatures, see {@link supports}
+ * @throws {@link Exit} `['badarg', …]` when the scheme is not one of the key's or, with the digest `'none'`, `data`
+ *   is too long for the key; `['notsup', …]` when the provider makes no such signatures, see {@link supports}
  * @throws an error of the provider's when an RSA key is too short for the digest
  * @see OTP: `crypto:sign/4`
  */
@@ -316,6 +256,7 @@ export function sign(scheme: SignatureScheme, data: IoData, key: PrivateKey): Ui
   if (!fits(scheme, key)) {
     throw new Exit(['badarg', `${scheme.algorithm} with ${scheme.digest} by a key of type ${key.type}`])
   }
+  if (scheme.algorithm === 'rsa' && scheme.digest === 'none') check_room(key, size_of(data))
   return provider.sign(scheme, data, key)
 }
 
@@ -344,8 +285,7 @@ export function verify(
  */
 export function rsa_public_encrypt(key: PublicKey, data: Uint8Array): Uint8Array {
   if (key.type !== 'rsa') throw new Exit(['badarg', `encryption with a key of type ${key.type}`])
-  const room = Math.ceil(key.bits / 8) - 11
-  if (data.length > room) throw new Exit(['badarg', `${data.length} bytes for a key that encrypts ${room}`])
+  check_room(key, data.length)
   return provider.rsa_public_encrypt(key, data)
 }
 
@@ -364,12 +304,22 @@ export function rsa_private_decrypt_raw(key: PrivateKey, data: Uint8Array): Uint
   return provider.rsa_private_decrypt_raw(key, data)
 }
 
+/** PKCS#1 v1.5 padding takes 11 bytes at least. */
+function check_room(key: PublicKey | PrivateKey, size: number): void {
+  const room = Math.ceil(key.bits / 8) - 11
+  if (size > room) throw new Exit(['badarg', `${size} bytes for a key with room for ${room}`])
+}
+
+function size_of(data: IoData): number {
+  return data instanceof Uint8Array ? data.length : data.reduce((sum, piece) => sum + piece.length, 0)
+}
+
 /** Whether a key of this type makes such signatures. */
 function fits(scheme: SignatureScheme, key: PublicKey | PrivateKey): boolean {
   const { algorithm, digest } = scheme
   switch (key.type) {
     case 'rsa':
-      return (algorithm === 'rsa' && digest !== 'none') || (algorithm === 'rsa_pss' && is_hash(digest))
+      return algorithm === 'rsa' || (algorithm === 'rsa_pss' && is_hash(digest))
     case 'dsa':
       return algorithm === 'dsa' && is_hash(digest) && digest !== 'md5'
     case 'ec':

@@ -2,6 +2,7 @@
 // apart. The insides are kept beside the handles and not in them, so that no log can show a secret.
 
 import { Exit } from '../../runtime/erlang/term.ts'
+import { bit_length } from './big_numbers.ts'
 import { type Curve, curve_bits, curve_size, has_public_form, is_compressed, named_curve } from './curves.ts'
 import { type DerReader, decode, refuse, tag } from './der.ts'
 import type { KeyType, PrivateKey, PublicKey } from './provider.ts'
@@ -233,13 +234,6 @@ function dss_parameters(algorithm: DerReader): number {
   parameters.end()
   if (bits > max_modulus_bits) refuse()
   return bits
-}
-
-/** Of a number without leading zeros. */
-function bit_length(number: Uint8Array): number {
-  const first = number[0]
-  if (first === undefined) return 0
-  return number.length * 8 - (Math.clz32(first) - 24)
 }
 
 function is_odd(number: Uint8Array): boolean {

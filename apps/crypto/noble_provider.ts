@@ -2,7 +2,7 @@
 // constant time with secrets, RSA private keys and DSA, it does not offer; nor has it triple DES.
 
 import { cbc, gcm } from '@noble/ciphers/aes.js'
-import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
+import { chacha20orig, chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { equalBytes } from '@noble/ciphers/utils.js'
 import { ed448, x448 } from '@noble/curves/ed448.js'
 import { ed25519, x25519 } from '@noble/curves/ed25519.js'
@@ -14,6 +14,8 @@ import { md5, sha1 } from '@noble/hashes/legacy.js'
 import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import { concatBytes, randomBytes } from '@noble/hashes/utils.js'
 import { Exit } from '../../runtime/erlang/term.ts'
+import { bytes_of as bytes_of_number, number_of, power } from './big_numbers.ts'
+import { type ChaCha20, draft_decrypt, draft_encrypt } from './chacha20_poly1305_draft.ts'
 import { type Curve, curve_size, is_montgomery } from './curves.ts'
 import { components_of_private, components_of_public } from './keys.ts'
 import type {
@@ -22,6 +24,7 @@ import type {
   HashType,
   IoData,
   KeyPair,
+  ModularPower,
   Provider,
   SignatureScheme,
   Supports,
@@ -34,7 +37,12 @@ const aeads = {
   aes_128_gcm: gcm,
   aes_256_gcm: gcm,
   chacha20_poly1305: chacha20poly1305,
-} as const satisfies Record<AeadCipher, unknown>
+} as const satisfies Record<Exclude<AeadCipher, 'chacha20_poly1305_draft'>, unknown>
+
+const chacha20: ChaCha20 = {
+  xor: (key, nonce, data, block) => chacha20orig(key, nonce, data, undefined, block),
+  hash_equals: equalBytes,
+}
 
 const montgomery_curves = { x25519, x448 } as const
 const edwards_curves = { ed25519, ed448 } as const
@@ -57,9 +65,11 @@ const max_random_size = 65_536
 // The digest comes from here, in DER, and both values of s are right.
 const ecdsa_options = { prehash: false, lowS: false, format: 'der' } as const
 
+const aead_ciphers = ['aes_128_gcm', 'aes_256_gcm', 'chacha20_poly1305', 'chacha20_poly1305_draft'] as const
+
 const supported: Supports = {
   hashs: ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'],
-  ciphers: ['aes_128_gcm', 'aes_256_gcm', 'chacha20_poly1305', 'aes_128_cbc', 'aes_256_cbc', 'rc4'],
+  ciphers: [...aead_ciphers, 'aes_128_cbc', 'aes_256_cbc', 'rc4'],
   curves: [...weierstrass_curves.keys(), 'x25519', 'x448'],
   public_keys: ['rsa', 'rsa_pss', 'ecdsa', 'eddsa'],
   private_keys: ['ecdsa', 'eddsa'],
@@ -87,12 +97,17 @@ export const noble_provider: Provider = {
   strong_rand_bytes,
 
   aead_encrypt(cipher, key, iv, plaintext, aad) {
+    if (cipher === 'chacha20_poly1305_draft')
+      return draft_encrypt(chacha20, [bytes_of(key), iv], plaintext, aad)
     const both = aeads[cipher](bytes_of(key), iv, aad).encrypt(plaintext)
     return [both.subarray(0, -tag_size), both.subarray(-tag_size)]
   },
 
   aead_decrypt(cipher, key, iv, ciphertext_and_tag, aad) {
     if (ciphertext_and_tag.length < tag_size) return undefined
+    if (cipher === 'chacha20_poly1305_draft') {
+      return draft_decrypt(chacha20, [bytes_of(key), iv], ciphertext_and_tag, aad)
+    }
     const state = aeads[cipher](bytes_of(key), iv, aad)
     try {
       return state.decrypt(ciphertext_and_tag)
@@ -119,6 +134,9 @@ export const noble_provider: Provider = {
     if (is_montgomery(curve)) return generate_montgomery(curve, private_value)
     return generate_weierstrass(curve, private_value)
   },
+
+  uncompressed_point: (curve, point) => weierstrass_curve(curve).Point.fromBytes(point).toBytes(false),
+  modular_power,
 
   accepts_public_key(key) {
     const components = components_of_public(key)
@@ -229,6 +247,18 @@ function generate_montgomery(name: 'x25519' | 'x448', private_value?: Uint8Array
   return { public_key: curve.getPublicKey(secret), private_key: { curve: name, compute } }
 }
 
+function modular_power(exponent: Uint8Array, modulus: Uint8Array): ModularPower {
+  const kept = exponent.slice()
+  const p = number_of(modulus)
+  const tells_nothing = (number: bigint) => number <= 1n || number >= p - 1n
+  return base => {
+    const number = number_of(base)
+    if (tells_nothing(number)) return undefined
+    const result = power(number, number_of(kept), p)
+    return tells_nothing(result) ? undefined : bytes_of_number(result, modulus.length)
+  }
+}
+
 // ---- Signatures
 
 function verify_rsa(
@@ -239,7 +269,7 @@ function verify_rsa(
 ): boolean {
   const { algorithm, digest } = scheme
   if (digest === 'md5sha') return verify_pkcs1(key, signature, md5sha(data))
-  if (digest === 'none') return false
+  if (digest === 'none') return verify_pkcs1(key, signature, one_piece(data))
   const hash = noble_provider.hash(digest, data)
   if (algorithm === 'rsa') return verify_pkcs1(key, signature, digest_info(digest, hash))
   return verify_pss(key, signature, hash, {

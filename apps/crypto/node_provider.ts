@@ -2,16 +2,18 @@
 
 import * as node from 'node:crypto'
 import { Exit } from '../../runtime/erlang/term.ts'
+import { type ChaCha20, draft_decrypt, draft_encrypt } from './chacha20_poly1305_draft.ts'
 import { all_curves, type Curve, is_montgomery } from './curves.ts'
+import { dh_private_key, dh_public_key } from './dh_der.ts'
 import { octet_key_jwk, public_jwk } from './jwk.ts'
 import { components_of_private, components_of_public } from './keys.ts'
 import { aead_names, block_cipher_names, curve_name, hash_names } from './openssl_names.ts'
 import type {
   AeadKey,
-  HashType,
   IoData,
   KeyAgreementKey,
   KeyPair,
+  ModularPower,
   PrivateKey,
   Provider,
   PublicKey,
@@ -62,6 +64,8 @@ export const node_provider: Provider = {
 
   // Node cannot give a GCM context a second nonce, so each call makes one.
   aead_encrypt(cipher, key, iv, plaintext, aad) {
+    if (cipher === 'chacha20_poly1305_draft')
+      return draft_encrypt(chacha20, [bytes_of(key), iv], plaintext, aad)
     const state = node.createCipheriv(aead_names[cipher] as AnyAead, secret_key(key), iv, aead_options)
     state.setAAD(aad)
     const ciphertext = state.update(plaintext)
@@ -70,6 +74,9 @@ export const node_provider: Provider = {
   },
 
   aead_decrypt(cipher, key, iv, ciphertext_and_tag, aad) {
+    if (cipher === 'chacha20_poly1305_draft') {
+      return draft_decrypt(chacha20, [bytes_of(key), iv], ciphertext_and_tag, aad)
+    }
     const size = ciphertext_and_tag.length - tag_size
     if (size < 0) return undefined
     const state = node.createDecipheriv(aead_names[cipher] as AnyAead, secret_key(key), iv, aead_options)
@@ -97,6 +104,11 @@ export const node_provider: Provider = {
     return generate_weierstrass(curve, private_value)
   },
 
+  uncompressed_point: (curve, point) =>
+    node.ECDH.convertKey(point, curve_name(curve), undefined, undefined, 'uncompressed') as Buffer,
+
+  modular_power,
+
   accepts_public_key: key => succeeds(() => public_key_object(key)),
   accepts_private_key: key => succeeds(() => check_private_key(key)),
   sign: (scheme, data, key) => sign_with(scheme, data, private_key_object(key)),
@@ -123,6 +135,21 @@ export const node_provider: Provider = {
     }
   },
 }
+
+const chacha20: ChaCha20 = {
+  // OpenSSL's iv begins with the number of the block, little endian.
+  xor: (key, nonce, data, block) =>
+    node
+      .createCipheriv(
+        aead_names.chacha20_poly1305_draft,
+        key,
+        Uint8Array.of(block, 0, 0, 0, 0, 0, 0, 0, ...nonce),
+      )
+      .update(data),
+  hash_equals: node.timingSafeEqual,
+}
+
+const bytes_of = (key: Uint8Array | AeadKey): Uint8Array => (key instanceof Uint8Array ? key : key.bytes)
 
 /** What Node makes of the bytes of a key costs more than half of a short record on some versions. */
 function secret_key(key: Uint8Array | AeadKey): Uint8Array | node.KeyObject {
@@ -261,13 +288,30 @@ function montgomery_key_of(curve: 'x25519' | 'x448', private_value: Uint8Array):
   return object
 }
 
+// OpenSSL raises to a power in constant time where it takes that for Diffie-Hellman. `createDiffieHellman` would
+// first look for seconds whether the modulus is a safe prime.
+function modular_power(exponent: Uint8Array, modulus: Uint8Array): ModularPower {
+  const der = dh_private_key(modulus, exponent)
+  const privateKey = node.createPrivateKey({ key: view(der), format: 'der', type: 'pkcs8' })
+  der.fill(0)
+  return base => {
+    try {
+      const der = dh_public_key(modulus, base)
+      const publicKey = node.createPublicKey({ key: view(der), format: 'der', type: 'spki' })
+      return node.diffieHellman({ privateKey, publicKey })
+    } catch {
+      // Base or result is one that tells nothing.
+      return undefined
+    }
+  }
+}
+
 // ---- Signatures
 
 function sign_with(scheme: SignatureScheme, data: IoData, key: node.KeyObject): Uint8Array {
   const { algorithm, digest } = scheme
-  if (digest === 'md5sha') {
-    return node.privateEncrypt({ key, padding: node.constants.RSA_PKCS1_PADDING }, md5sha(data))
-  }
+  const padded = padded_as_it_is(scheme, data)
+  if (padded) return node.privateEncrypt({ key, padding: node.constants.RSA_PKCS1_PADDING }, padded)
   return node.sign(openssl_digest(digest), one_piece(data), signing_key(algorithm, key))
 }
 
@@ -278,9 +322,9 @@ function verify_with(
   key: node.KeyObject,
 ): boolean {
   const { algorithm, digest } = scheme
-  if (digest === 'md5sha') {
-    const signed = node.publicDecrypt({ key, padding: node.constants.RSA_PKCS1_PADDING }, signature)
-    return signed.equals(md5sha(data))
+  const padded = padded_as_it_is(scheme, data)
+  if (padded) {
+    return node.publicDecrypt({ key, padding: node.constants.RSA_PKCS1_PADDING }, signature).equals(padded)
   }
   return node.verify(openssl_digest(digest), one_piece(data), signing_key(algorithm, key), signature)
 }
@@ -291,12 +335,16 @@ function signing_key(algorithm: SignatureScheme['algorithm'], key: node.KeyObjec
   return { key, padding, saltLength }
 }
 
-function openssl_digest(digest: HashType | 'none'): string | undefined {
-  return digest === 'none' ? undefined : hash_names[digest]
+/** What an RSA signature without DigestInfo contains. */
+function padded_as_it_is({ algorithm, digest }: SignatureScheme, data: IoData): Uint8Array | undefined {
+  if (digest === 'md5sha') {
+    return Buffer.concat([node_provider.hash('md5', data), node_provider.hash('sha', data)])
+  }
+  return algorithm === 'rsa' && digest === 'none' ? one_piece(data) : undefined
 }
 
-function md5sha(data: IoData): Buffer {
-  return Buffer.concat([node_provider.hash('md5', data), node_provider.hash('sha', data)])
+function openssl_digest(digest: SignatureScheme['digest']): string | undefined {
+  return digest === 'none' || digest === 'md5sha' ? undefined : hash_names[digest]
 }
 
 function one_piece(data: IoData): Uint8Array {

@@ -16,6 +16,8 @@ export const aead_names = {
   aes_128_gcm: 'aes-128-gcm',
   aes_256_gcm: 'aes-256-gcm',
   chacha20_poly1305: 'chacha20-poly1305',
+  // The cipher alone; what authenticates is put on top of it here.
+  chacha20_poly1305_draft: 'chacha20',
 } as const satisfies Record<AeadCipher, string>
 
 /** Single DES is gone from OpenSSL 3, but is triple DES with one key three times. */

@@ -11,8 +11,13 @@ export type HashType = 'md5' | 'sha' | 'sha224' | 'sha256' | 'sha384' | 'sha512'
 /** Bytes in one piece, or in several that are read one after the other. */
 export type IoData = Uint8Array | readonly Uint8Array[]
 
-/** Key 16 or 32 bytes as the name says (ChaCha20: 32), nonce 12 bytes, tag 16 bytes. */
-export type AeadCipher = 'aes_128_gcm' | 'aes_256_gcm' | 'chacha20_poly1305'
+/**
+ * Key 16 or 32 bytes as the name says (ChaCha20: 32), nonce 12 bytes, tag 16 bytes.
+ *
+ * `chacha20_poly1305_draft` is the construction of draft-agl-tls-chacha20poly1305-04, before RFC 7539 changed it:
+ * its nonce has 8 bytes.
+ */
+export type AeadCipher = 'aes_128_gcm' | 'aes_256_gcm' | 'chacha20_poly1305' | 'chacha20_poly1305_draft'
 
 /** `des_cbc` takes a key of 8 bytes, `des_ede3_cbc` one of 24. */
 export type BlockCipher = 'aes_128_cbc' | 'aes_256_cbc' | 'des_ede3_cbc' | 'des_cbc'
@@ -40,7 +45,7 @@ export interface CipherState {
   update(data: Uint8Array): Uint8Array
 }
 
-/** The private half of a fresh Diffie-Hellman key pair. It never leaves the provider. */
+/** The private half of a Diffie-Hellman key pair on a curve. It never leaves the provider. */
 export interface KeyAgreementKey {
   readonly curve: Curve
   /** The shared secret, or undefined when `peer_public` is not a legal public value. */
@@ -53,6 +58,13 @@ export interface KeyPair {
   readonly public_key: Uint8Array
   readonly private_key: KeyAgreementKey
 }
+
+/**
+ * Raises a base to a secret exponent that it keeps, modulo a number that it keeps too. Big endian; the result is as
+ * long as the modulus. Undefined when base or result is 0, 1 or the modulus less one, which tell nothing, or when
+ * the base is not below the modulus.
+ */
+export type ModularPower = (base: Uint8Array) => Uint8Array | undefined
 
 /** What a key is for; X.509 tells by an OID. */
 export type KeyType = 'rsa' | 'dsa' | 'ec' | 'ed25519' | 'ed448'
@@ -87,7 +99,8 @@ export type SignatureAlgorithm = 'rsa' | 'rsa_pss' | 'dsa' | 'ecdsa' | 'eddsa'
  * length; DSA and ECDSA signatures are DER; DSA never goes with MD5.
  *
  * The digest `'md5sha'` is RSA's in TLS before 1.2: MD5 and SHA-1 one after the other, without DigestInfo.
- * The digest `'none'` is EdDSA's, which hashes by itself.
+ * The digest `'none'` is EdDSA's, which hashes by itself. With RSA it signs the data as they are, padded, without
+ * hash and DigestInfo: what SSL 3.0 does with its own kind of hash.
  */
 export interface SignatureScheme {
   readonly algorithm: SignatureAlgorithm
@@ -140,6 +153,10 @@ export interface Provider {
 
   /** With `private_value`, the pair that has it; throws when it is not one of the curve's. */
   generate_key(curve: Curve, private_value?: Uint8Array): KeyPair
+  /** A point of a public key, which may be compressed, in the form that keys are exchanged in. */
+  uncompressed_point(curve: Curve, point: Uint8Array): Uint8Array
+  /** @param modulus - odd, 512 to 8192 bits, without leading zeros */
+  modular_power(exponent: Uint8Array, modulus: Uint8Array): ModularPower
 
   /** Whether the provider can use this key. It may keep what it has learnt about it. */
   accepts_public_key(key: PublicKey): boolean

@@ -1,6 +1,7 @@
 // What RSA does with a public key (RFC 8017): plain big integers suffice, since nothing in it is secret but the
 // message that is encrypted, and that only in the padding.
 
+import { bytes_of, number_of } from './big_numbers.ts'
 import type { HashType } from './provider.ts'
 
 export interface RsaPublicKey {
@@ -147,16 +148,4 @@ function modulus_size(key: RsaPublicKey): number {
 
 function same(left: Uint8Array | undefined, right: Uint8Array): boolean {
   return left?.length === right.length && left.every((byte, index) => byte === right[index])
-}
-
-function number_of(bytes: Uint8Array): bigint {
-  const digits = Array.from(bytes, byte => byte.toString(16).padStart(2, '0'))
-  return BigInt(`0x${digits.join('') || '0'}`)
-}
-
-function bytes_of(number: bigint, size: number): Uint8Array {
-  const digits = number.toString(16).padStart(size * 2, '0')
-  return Uint8Array.from({ length: size }, (_, index) =>
-    Number.parseInt(digits.slice(index * 2, index * 2 + 2), 16),
-  )
 }
