@@ -12,9 +12,11 @@ export interface RecordPlace {
 }
 
 export const additional_data_size = 13
+export const ssl_v3_data_size = 11
 
 // Small arrays are costly to hand to OpenSSL when fresh: their first use from outside moves them.
 const data = Buffer.alloc(additional_data_size)
+const old_data = Buffer.alloc(ssl_v3_data_size)
 
 /**
  * Sequence number, type, version, and the length of the content: 13 bytes.
@@ -31,6 +33,21 @@ export function additional_data(place: RecordPlace, length: number): Uint8Array 
   data[11] = length >> 8
   data[12] = length
   return data
+}
+
+/**
+ * Sequence number, type, and the length of the content: 11 bytes.
+ *
+ * @returns the same array every time, good until the next call
+ * @see RFC 6101 §5.2.3.1
+ */
+export function ssl_v3_data(place: RecordPlace, length: number): Uint8Array {
+  old_data.fill(0, 0, 8)
+  xor_sequence(old_data, 0, place.sequence)
+  old_data[8] = place.type
+  old_data[9] = length >> 8
+  old_data[10] = length
+  return old_data
 }
 
 /** Combines the eight bytes at `at` with a sequence number. */

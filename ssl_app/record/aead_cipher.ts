@@ -1,4 +1,5 @@
-// Records under a cipher that encrypts and authenticates in one: AES-GCM (RFC 5288), ChaCha20 (RFC 7905).
+// Records under a cipher that encrypts and authenticates in one: AES-GCM (RFC 5288), ChaCha20 (RFC 7905, and the
+// draft before it).
 
 import {
   type AeadKey,
@@ -50,7 +51,8 @@ export function aead_seal(state: AeadState, place: RecordPlace, content: Uint8Ar
   const { cipher, explicit_nonce } = state.algorithm
   set_nonce(state, place.sequence)
   const covered = additional_data(place, content.length)
-  const [ciphertext, tag] = crypto_one_time_aead_encrypt_parts(cipher, state.key, nonce, content, covered)
+  const iv = nonce_of(state)
+  const [ciphertext, tag] = crypto_one_time_aead_encrypt_parts(cipher, state.key, iv, content, covered)
   return explicit_nonce > 0 ? [counter, ciphertext, tag] : [ciphertext, tag]
 }
 
@@ -66,13 +68,15 @@ export function aead_open(state: AeadState, place: RecordPlace, fragment: Uint8A
   const content = crypto_one_time_aead_decrypt(
     cipher,
     state.key,
-    nonce,
+    nonce_of(state),
     fragment.subarray(explicit_nonce),
     covered,
   )
   if (!content) throw new Alert('bad_record_mac')
   return content
 }
+
+const nonce_of = (state: AeadState): Uint8Array => (state.algorithm.nonce_size === iv_size ? nonce : counter)
 
 /** Never the same twice: the sequence number is in it, and keys are used in one direction only. */
 function set_nonce(state: AeadState, sequence: number): void {

@@ -1,27 +1,34 @@
-// Records under a block cipher in CBC mode with a MAC: first the MAC, then padding, then encryption.
-// RFC 5246 §6.2.3.2. What is wrong with a record that does not open, no time and no answer tells (Lucky 13).
+// Records under a block cipher in CBC mode with a MAC: first the MAC, then padding, then encryption (RFC 5246
+// §6.2.3.2); or, where both sides know it, the MAC last (RFC 7366). What is wrong with a record that does not
+// open, no time and no answer tells (Lucky 13).
 
 import {
   type CipherState as BlockCipherState,
   cipher_init,
   cipher_update,
   type Direction,
-  hash,
-  mac,
+  hash_equals,
 } from '../../apps/crypto/crypto.ts'
-import { additional_data, additional_data_size, type RecordPlace } from './additional_data.ts'
+import type { RecordPlace } from './additional_data.ts'
 import type { CbcAlgorithm } from './bulk_ciphers.ts'
-import type { MacHash } from './cipher_suites.ts'
 import { bytes_at, is_zero, less, same_bytes } from './constant_time.ts'
+import { mac_size, make_up_work, type RecordMac, record_mac } from './record_mac.ts'
 import { Alert } from './ssl_alert.ts'
 import type { WriteKeys } from './tls_v1.ts'
 
-export type CbcHash = Exclude<MacHash, 'null'>
+/**
+ * What padding is right: up to 255 bytes, each of which is their number; as many of any value; or, in SSL 3.0,
+ * less than a block of any value.
+ */
+export type PaddingRule = 'counted' | 'any' | 'below_a_block'
 
 export interface CbcParameters {
   readonly algorithm: CbcAlgorithm
-  readonly hash: CbcHash
-  /** Each record brings its own IV, from TLS 1.1 on. */
+  readonly mac: RecordMac
+  /** The MAC covers what is encrypted, and is not encrypted itself. */
+  readonly encrypt_then_mac: boolean
+  readonly padding: PaddingRule
+  /** Each record brings its own IV, from TLS 1.1 on; before, it is the last block of the record before. */
   readonly explicit_iv: boolean
   /** Gives unpredictable bytes. */
   readonly random: (size: number) => Uint8Array
@@ -35,23 +42,7 @@ export interface CbcState {
   readonly blocks: BlockCipherState
 }
 
-/** In bytes: the result, what is compressed at a time, and the length that ends the last block. */
-const hashes: Readonly<Record<CbcHash, { size: number; block_bits: number; length_size: number }>> = {
-  md5: { size: 16, block_bits: 6, length_size: 8 },
-  sha: { size: 20, block_bits: 6, length_size: 8 },
-  sha256: { size: 32, block_bits: 6, length_size: 8 },
-  sha384: { size: 48, block_bits: 7, length_size: 16 },
-}
-
 const most_padding = 255
-
-/** Enough to hash for the longest padding that can turn out to be none. */
-const ballast = new Uint8Array(4 * 128)
-
-/** The size of a hash, and of a MAC made with it, in bytes. */
-export function mac_size(type: CbcHash): number {
-  return hashes[type].size
-}
 
 export function cbc_init(parameters: CbcParameters, keys: WriteKeys, direction: Direction): CbcState {
   const { algorithm, explicit_iv } = parameters
@@ -61,9 +52,37 @@ export function cbc_init(parameters: CbcParameters, keys: WriteKeys, direction: 
 }
 
 export function cbc_seal(state: CbcState, place: RecordPlace, content: Uint8Array): Uint8Array[] {
+  const { mac, encrypt_then_mac } = state.parameters
+  if (!encrypt_then_mac) return [encrypt(state, content, record_mac(mac, place, content))]
+
+  const encrypted = encrypt(state, content, none)
+  return [encrypted, record_mac(mac, place, encrypted)]
+}
+
+/** @throws {@link Alert} `bad_record_mac`, whatever is wrong */
+export function cbc_open(state: CbcState, place: RecordPlace, fragment: Uint8Array): Uint8Array {
+  const { algorithm, mac, encrypt_then_mac, explicit_iv } = state.parameters
+  const block = algorithm.block_size
+  const size = mac_size(mac.hash)
+  const start = explicit_iv ? block : 0
+  if (fragment.length < start + size + 1) throw new Alert('bad_record_mac')
+  const encrypted = encrypt_then_mac ? fragment.subarray(0, fragment.length - size) : fragment
+  if (encrypted.length % block !== 0) throw new Alert('bad_record_mac')
+
+  if (encrypt_then_mac) {
+    const expected = record_mac(mac, place, encrypted)
+    if (!hash_equals(expected, fragment.subarray(encrypted.length))) throw new Alert('bad_record_mac')
+  }
+  const plain = cipher_update(state.blocks, encrypted).subarray(start)
+  return encrypt_then_mac ? without_padding(state, plain) : authenticated(state, place, plain)
+}
+
+const none = new Uint8Array(0)
+
+/** IV if there is one, content, MAC if there is one, padding. */
+function encrypt(state: CbcState, content: Uint8Array, code: Uint8Array): Uint8Array {
   const { algorithm, explicit_iv, random } = state.parameters
   const block = algorithm.block_size
-  const code = content_mac(state, place, content)
   const start = explicit_iv ? block : 0
   const end = start + content.length + code.length
   const padding = block - 1 - (end % block)
@@ -73,65 +92,57 @@ export function cbc_seal(state: CbcState, place: RecordPlace, content: Uint8Arra
   plain.set(content, start)
   plain.set(code, start + content.length)
   plain.fill(padding, end)
-  return [cipher_update(state.blocks, plain)]
+  return cipher_update(state.blocks, plain)
 }
 
-/** @throws {@link Alert} `bad_record_mac`, whatever is wrong */
-export function cbc_open(state: CbcState, place: RecordPlace, fragment: Uint8Array): Uint8Array {
-  const { algorithm, explicit_iv, hash: type } = state.parameters
-  const block = algorithm.block_size
-  const { size } = hashes[type]
-  const start = explicit_iv ? block : 0
-  if (fragment.length % block !== 0 || fragment.length < start + size + 1) throw new Alert('bad_record_mac')
-
-  const plain = cipher_update(state.blocks, fragment).subarray(start)
-  const { padding, well_formed } = padding_of(plain, size)
+/** The content before MAC and padding. Both are secret until both are checked. */
+function authenticated(state: CbcState, place: RecordPlace, plain: Uint8Array): Uint8Array {
+  const { mac } = state.parameters
+  const size = mac_size(mac.hash)
+  const { padding, well_formed, most } = padding_of(state, plain, size)
   const longest = plain.length - size - 1
   const length = longest - padding
   const content = plain.subarray(0, length)
 
-  const expected = content_mac(state, place, content)
-  make_up_work(type, length, longest)
-  const received = bytes_at(plain, length, size, Math.max(0, longest - most_padding))
+  const expected = record_mac(mac, place, content)
+  make_up_work(mac, length, longest)
+  const received = bytes_at(plain, length, size, Math.max(0, longest - most))
   if ((well_formed & same_bytes(expected, received)) === 0) throw new Alert('bad_record_mac')
   return content
 }
 
-/** RFC 5246 §6.2.3.1: the MAC covers sequence number, type, version, length and content. */
-function content_mac(state: CbcState, place: RecordPlace, content: Uint8Array): Uint8Array {
-  const header = additional_data(place, content.length)
-  return mac('hmac', state.parameters.hash, state.keys.mac_key, [header, content])
+/** The content before padding that the peer is known to have made. */
+function without_padding(state: CbcState, plain: Uint8Array): Uint8Array {
+  const { padding, well_formed } = padding_of(state, plain, 0)
+  if (well_formed === 0) throw new Alert('bad_record_mac')
+  return plain.subarray(0, plain.length - 1 - padding)
+}
+
+interface Padding {
+  /** How many bytes of it stand before the last byte. */
+  readonly padding: number
+  /** The mask of whether it is right. */
+  readonly well_formed: number
+  /** How many bytes it could have been, as everybody can see. */
+  readonly most: number
 }
 
 /**
- * How many bytes of padding stand before the last byte, and the mask of whether all of them are right. Wrong
- * padding counts as none, so that there is always a MAC to check.
+ * The padding of a record that has a MAC of `size` bytes before it. Wrong padding counts as none, so that there is
+ * always a MAC to check.
  */
-function padding_of(plain: Uint8Array, size: number): { padding: number; well_formed: number } {
+function padding_of(state: CbcState, plain: Uint8Array, size: number): Padding {
+  const { algorithm, padding: rule } = state.parameters
   const last = plain.length - 1
   const claimed = plain[last]!
-  const seen = Math.min(most_padding, last)
-  let wrong = less(last, size + claimed)
-  for (let back = 1; back <= seen; back++) {
-    wrong |= less(back - 1, claimed) & (plain[last - back]! ^ claimed)
+  const most = rule === 'below_a_block' ? algorithm.block_size - 1 : most_padding
+  let wrong = less(last, size + claimed) | less(most, claimed)
+  if (rule === 'counted') {
+    const seen = Math.min(most, last)
+    for (let back = 1; back <= seen; back++) {
+      wrong |= less(back - 1, claimed) & (plain[last - back]! ^ claimed)
+    }
   }
   const well_formed = is_zero(wrong)
-  return { padding: claimed & well_formed, well_formed }
-}
-
-/**
- * A MAC over `length` bytes compresses fewer blocks than one over `longest`: compress the others here. Each hash
- * ends with a block of its own, so that this hashes something in every case.
- */
-function make_up_work(type: CbcHash, length: number, longest: number): void {
-  const missing = compressions(type, longest) - compressions(type, length)
-  hash(type, ballast.subarray(0, missing << hashes[type].block_bits))
-}
-
-/** How many blocks the inner hash of the MAC compresses for so much content; without a division, which takes its time. */
-function compressions(type: CbcHash, length: number): number {
-  const { block_bits, length_size } = hashes[type]
-  const end_mark = 1
-  const hashed = additional_data_size + length + end_mark + length_size
-  return (hashed + (1 << block_bits) - 1) >> block_bits
+  return { padding: claimed & well_formed, well_formed, most }
 }

@@ -3,10 +3,12 @@
 import { type Direction, wipe } from '../../apps/crypto/crypto.ts'
 import type { RecordPlace } from './additional_data.ts'
 import { type AeadState, aead_init, aead_open, aead_seal } from './aead_cipher.ts'
-import { type AeadAlgorithm, bulk_algorithm, type CbcAlgorithm } from './bulk_ciphers.ts'
-import { type CbcHash, type CbcState, cbc_init, cbc_open, cbc_seal, mac_size } from './cbc_cipher.ts'
+import { type BulkAlgorithm, bulk_algorithm } from './bulk_ciphers.ts'
+import { type CbcState, cbc_init, cbc_open, cbc_seal, type PaddingRule } from './cbc_cipher.ts'
 import type { CipherSuite } from './cipher_suites.ts'
+import { mac_size, type RecordHash, type RecordMac } from './record_mac.ts'
 import { Alert } from './ssl_alert.ts'
+import { type StreamState, stream_init, stream_open, stream_seal } from './stream_cipher.ts'
 import type { KeySizes, WriteKeys } from './tls_v1.ts'
 import { is_at_least, type ProtocolVersion } from './tls_version.ts'
 
@@ -26,7 +28,12 @@ export interface Protection {
  * The keys of one direction, and what the next record depends on. `'null'` protects nothing; `'wiped'` has
  * forgotten its keys and refuses to be used.
  */
-export type CipherState = AeadState | CbcState | { readonly kind: 'null' } | { readonly kind: 'wiped' }
+export type CipherState =
+  | AeadState
+  | CbcState
+  | StreamState
+  | { readonly kind: 'null' }
+  | { readonly kind: 'wiped' }
 
 export const null_cipher: CipherState = { kind: 'null' }
 
@@ -35,7 +42,8 @@ export function key_sizes(suite: CipherSuite, version: ProtocolVersion): KeySize
   const algorithm = algorithm_of(suite)
   const { key_size: key } = algorithm
   if (algorithm.mode === 'aead') return { mac_key: 0, key, iv: algorithm.implicit_nonce }
-  return { mac_key: mac_size(hash_of(suite)), key, iv: has_explicit_iv(version) ? 0 : algorithm.block_size }
+  const chained = algorithm.mode === 'cbc' && !has_explicit_iv(version)
+  return { mac_key: mac_size(hash_of(suite)), key, iv: chained ? algorithm.block_size : 0 }
 }
 
 /**
@@ -47,12 +55,23 @@ export function init_cipher(protection: Protection, keys: WriteKeys, direction: 
   const algorithm = algorithm_of(suite)
   if (algorithm.mode === 'aead') return aead_init(algorithm, keys, random)
 
-  const parameters = { algorithm, hash: hash_of(suite), explicit_iv: has_explicit_iv(version), random }
-  return cbc_init(parameters, keys, direction)
+  const ssl_v3 = version === 'sslv3'
+  const mac: RecordMac = { hash: hash_of(suite), ssl_v3, key: keys.mac_key }
+  if (algorithm.mode === 'stream') return stream_init(algorithm, mac, keys)
+
+  const encrypt_then_mac = protection.encrypt_then_mac && !ssl_v3
+  const padding = padding_rule(protection)
+  const explicit_iv = has_explicit_iv(version)
+  return cbc_init({ algorithm, mac, encrypt_then_mac, padding, explicit_iv, random }, keys, direction)
+}
+
+/** Whether what a record is encrypted with is known before its content is chosen (BEAST). RFC 4346 §1.1 */
+export function has_predictable_iv(state: CipherState): boolean {
+  return state.kind === 'cbc' && !state.parameters.explicit_iv
 }
 
 /**
- * Protects the content of one record. A CBC state moves on by this.
+ * Protects the content of one record. A state that is no AEAD's moves on by this.
  *
  * @returns the fragment of the record, in pieces that are good until the next call
  */
@@ -62,6 +81,8 @@ export function seal(state: CipherState, place: RecordPlace, content: Uint8Array
       return aead_seal(state, place, content)
     case 'cbc':
       return cbc_seal(state, place, content)
+    case 'stream':
+      return stream_seal(state, place, content)
     case 'null':
       return [content]
     case 'wiped':
@@ -70,7 +91,7 @@ export function seal(state: CipherState, place: RecordPlace, content: Uint8Array
 }
 
 /**
- * The content of a protected record. A CBC state moves on by this.
+ * The content of a protected record. A state that is no AEAD's moves on by this.
  *
  * @throws {@link Alert} `bad_record_mac` for whatever was not made by {@link seal} with the same keys and place
  */
@@ -80,6 +101,8 @@ export function open(state: CipherState, place: RecordPlace, fragment: Uint8Arra
       return aead_open(state, place, fragment)
     case 'cbc':
       return cbc_open(state, place, fragment)
+    case 'stream':
+      return stream_open(state, place, fragment)
     case 'null':
       return fragment
     case 'wiped':
@@ -93,20 +116,20 @@ export function wipe_cipher(state: CipherState): CipherState {
     wipe(state.key.bytes)
     wipe(state.iv)
   }
-  if (state.kind === 'cbc') {
+  if (state.kind === 'cbc' || state.kind === 'stream') {
     wipe(state.keys.mac_key)
     wipe(state.keys.key)
   }
   return { kind: 'wiped' }
 }
 
-function algorithm_of(suite: CipherSuite): AeadAlgorithm | CbcAlgorithm {
-  const algorithm = bulk_algorithm(suite.cipher)
-  if (!algorithm) throw new Error(`${suite.cipher} is not implemented`)
+function algorithm_of(suite: CipherSuite): BulkAlgorithm {
+  const algorithm = bulk_algorithm(suite.cipher, suite.draft)
+  if (!algorithm) throw new Error(`the crypto provider does not have ${suite.cipher}`)
   return algorithm
 }
 
-function hash_of(suite: CipherSuite): CbcHash {
+function hash_of(suite: CipherSuite): RecordHash {
   if (suite.mac === 'null') throw new Error(`${suite.cipher} needs a MAC`)
   return suite.mac
 }
@@ -114,4 +137,10 @@ function hash_of(suite: CipherSuite): CbcHash {
 /** RFC 4346 §6.2.3.2; before it, each record began with the last block of the one before. */
 function has_explicit_iv(version: ProtocolVersion): boolean {
   return is_at_least(version, 'tlsv1.1')
+}
+
+/** RFC 6101 §5.2.3.2; RFC 2246 §6.2.3.2 */
+function padding_rule({ version, padding_check }: Protection): PaddingRule {
+  if (version === 'sslv3') return 'below_a_block'
+  return version === 'tlsv1' && !padding_check ? 'any' : 'counted'
 }

@@ -8,6 +8,7 @@ import { RecordOutput } from './record_output.ts'
 import { Alert } from './ssl_alert.ts'
 import {
   type CipherState,
+  has_predictable_iv,
   init_cipher,
   null_cipher,
   open,
@@ -24,6 +25,16 @@ interface RecordState {
   cipher: CipherState
   /** How many records went by under these keys. */
   sequence: number
+  /** How many bytes of content a record may have. */
+  limit: number
+}
+
+/** How many bytes of content a record may have, at most 2^14; for what is left out, nothing changes. */
+export interface RecordLimits {
+  readonly send?: number | undefined
+  readonly receive?: number | undefined
+  /** They count for what is protected by the keys of this handshake and of those after it, not for what is before. */
+  readonly protected_only?: boolean
 }
 
 /** Mutable. */
@@ -35,6 +46,8 @@ export interface ConnectionStates {
   current_write: RecordState
   pending_read: CipherState | undefined
   pending_write: CipherState | undefined
+  /** What the limits will be under the next keys. */
+  next_limits: { send: number; receive: number }
   /** How many records without content came one after the other. */
   empty_records: number
 }
@@ -59,10 +72,11 @@ export function init_connection_states(version: ProtocolVersion): ConnectionStat
   return {
     version,
     negotiated: false,
-    current_read: { cipher: null_cipher, sequence: 0 },
-    current_write: { cipher: null_cipher, sequence: 0 },
+    current_read: { cipher: null_cipher, sequence: 0, limit: max_content },
+    current_write: { cipher: null_cipher, sequence: 0, limit: max_content },
     pending_read: undefined,
     pending_write: undefined,
+    next_limits: { send: max_content, receive: max_content },
     empty_records: 0,
   }
 }
@@ -91,18 +105,36 @@ export function set_pending_states(
 }
 
 /**
+ * Makes records smaller, by what was negotiated: `max_fragment_length` for all that follows (RFC 6066 §4), or
+ * `record_size_limit` for protected records only (RFC 8449 §4).
+ */
+export function set_limits(states: ConnectionStates, limits: RecordLimits): void {
+  const { send, receive, protected_only = false } = limits
+  const next = states.next_limits
+  states.next_limits = { send: send ?? next.send, receive: receive ?? next.receive }
+  if (protected_only) return
+  if (send !== undefined) states.current_write.limit = send
+  if (receive !== undefined) states.current_read.limit = receive
+}
+
+/** How many records were sent under the present keys. */
+export function write_sequence(states: ConnectionStates): number {
+  return states.current_write.sequence
+}
+
+/**
  * The peer has sent ChangeCipherSpec: what comes next is under the pending keys.
  *
  * @throws {@link Alert} `unexpected_message`: there are none
  */
 export function activate_pending_read(states: ConnectionStates): void {
-  states.current_read = activated(states.current_read, states.pending_read)
+  states.current_read = activated(states.current_read, states.pending_read, states.next_limits.receive)
   states.pending_read = undefined
 }
 
 /** ChangeCipherSpec is sent: what goes out next is under the pending keys. */
 export function activate_pending_write(states: ConnectionStates): void {
-  states.current_write = activated(states.current_write, states.pending_write)
+  states.current_write = activated(states.current_write, states.pending_write, states.next_limits.send)
   states.pending_write = undefined
 }
 
@@ -117,15 +149,19 @@ export function wipe_states(states: ConnectionStates): void {
 // ---- Records
 
 /**
- * Puts `content` into as many records as it needs; without content there is none.
+ * Puts `content` into as many records as it needs; without content there is none. Where the IV of the next record
+ * is known to others, the first byte of application data travels alone: the MAC behind it makes the IV of the rest.
  *
  * @returns the records one after the other, in pieces of which none is very small: ready for one `writev`
  * @throws {@link Alert} `internal_error`: the states were wiped, or the sequence numbers are used up
  */
 export function encode(states: ConnectionStates, type: ContentType, content: Uint8Array): Uint8Array[] {
   const output = new RecordOutput()
-  for (let at = 0; at < content.length; at += max_content) {
-    encode_record(states, type, content.subarray(at, at + max_content), output)
+  const { cipher, limit } = states.current_write
+  const alone = type === 'application_data' && has_predictable_iv(cipher) ? 1 : 0
+  if (alone > 0 && content.length > 0) encode_record(states, type, content.subarray(0, alone), output)
+  for (let at = alone; at < content.length; at += limit) {
+    encode_record(states, type, content.subarray(at, at + limit), output)
   }
   return output.finish()
 }
@@ -140,16 +176,16 @@ export function decode(states: ConnectionStates, record: TlsRecord): Uint8Array 
   check_version(states, record)
   const state = states.current_read
   const content = open(state.cipher, next_place(states, state, record.type), record.fragment)
-  if (content.length > max_content) throw new Alert('record_overflow', content.length)
+  if (content.length > state.limit) throw new Alert('record_overflow', content.length)
   states.empty_records = content.length === 0 ? states.empty_records + 1 : 0
   if (states.empty_records > max_empty_records) throw new Alert('unexpected_message', 'empty records')
   return content
 }
 
-function activated(current: RecordState, pending: CipherState | undefined): RecordState {
+function activated(current: RecordState, pending: CipherState | undefined, limit: number): RecordState {
   if (!pending) throw new Alert('unexpected_message', 'no pending cipher state')
   wipe_cipher(current.cipher)
-  return { cipher: pending, sequence: 0 }
+  return { cipher: pending, sequence: 0, limit }
 }
 
 function encode_record(

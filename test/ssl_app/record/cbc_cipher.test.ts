@@ -1,39 +1,80 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
-import { cipher_init, cipher_update, type IoData, mac } from '../../../apps/crypto/crypto.ts'
+import { cipher_init, cipher_update, type IoData } from '../../../apps/crypto/crypto.ts'
 import { node_provider } from '../../../apps/crypto/node_provider.ts'
-import { additional_data, type RecordPlace } from '../../../ssl_app/record/additional_data.ts'
+import type { RecordPlace } from '../../../ssl_app/record/additional_data.ts'
 import { bulk_algorithm, type CbcAlgorithm } from '../../../ssl_app/record/bulk_ciphers.ts'
-import {
-  type CbcHash,
-  type CbcParameters,
-  cbc_init,
-  cbc_open,
-  mac_size,
-} from '../../../ssl_app/record/cbc_cipher.ts'
+import { type CbcParameters, cbc_init, cbc_open, cbc_seal } from '../../../ssl_app/record/cbc_cipher.ts'
+import { mac_size, type RecordHash, record_mac } from '../../../ssl_app/record/record_mac.ts'
+import type { WriteKeys } from '../../../ssl_app/record/tls_v1.ts'
 import { with_each_provider } from '../../support/each_provider.ts'
 import { counting_random } from '../../support/record_states.ts'
 import { thrown_alert } from '../../support/thrown_alert.ts'
 
-const block_size = 16
 const place: RecordPlace = { sequence: 3, type: 23, version: 0x0303 }
-const keys = { mac_key: new Uint8Array(20).fill(1), key: new Uint8Array(16).fill(2), iv: new Uint8Array(0) }
-const iv = new Uint8Array(block_size).fill(9)
 
-function parameters(hash: CbcHash): CbcParameters {
-  const algorithm = bulk_algorithm('aes_128_cbc') as CbcAlgorithm
-  return { algorithm, hash, explicit_iv: true, random: counting_random() }
+/** How records are made: TLS 1.1 and after, TLS 1.0, SSL 3.0; with large blocks and with small ones. */
+interface Kind {
+  readonly name: string
+  readonly cipher: 'aes_128_cbc' | '3des_ede_cbc'
+  readonly hash: RecordHash
+  readonly more: Partial<CbcParameters>
+  readonly ssl_v3?: true
 }
 
-/** What a peer sends that encrypts just this after its IV. */
-function encrypted(plain: Uint8Array): Uint8Array {
-  const state = cipher_init('aes_128_cbc', keys.key, iv, 'encrypt')
-  return Buffer.concat([iv, cipher_update(state, plain)])
+const hashes: readonly RecordHash[] = ['md5', 'sha', 'sha256', 'sha384']
+const ciphers = ['aes_128_cbc', '3des_ede_cbc'] as const
+const kinds = hashes.flatMap(hash =>
+  ciphers.map(cipher => ({ name: `${cipher} with ${hash}`, hash, cipher })),
+)
+const tls: readonly Kind[] = kinds.map(kind => ({ ...kind, more: {} }))
+const unchecked: readonly Kind[] = kinds.map(kind => ({
+  ...kind,
+  more: { padding: 'any', explicit_iv: false },
+}))
+const ssl_v3: readonly Kind[] = kinds.map(kind => ({
+  ...kind,
+  more: { padding: 'below_a_block', explicit_iv: false },
+  ssl_v3: true,
+}))
+const mac_last: readonly Kind[] = [false, true].flatMap(explicit_iv =>
+  kinds.map(({ name, ...kind }) => ({
+    ...kind,
+    name: `${name}, ${explicit_iv ? 'an IV each' : 'chained'}`,
+    more: { encrypt_then_mac: true, explicit_iv },
+  })),
+)
+
+const block_of = ({ cipher }: Kind) => (cipher === 'aes_128_cbc' ? 16 : 8)
+const iv_of = (kind: Kind) => new Uint8Array(block_of(kind)).fill(9)
+
+function keys_of(kind: Kind): WriteKeys {
+  const key = Uint8Array.from({ length: kind.cipher === 'aes_128_cbc' ? 16 : 24 }, (_, at) => at * 11)
+  return { mac_key: new Uint8Array(mac_size(kind.hash)).fill(1), key, iv: iv_of(kind) }
 }
 
-/** Content and its MAC. */
-function authenticated(hash: CbcHash, content: Uint8Array): Uint8Array {
-  const header = Uint8Array.from(additional_data(place, content.length))
-  return Buffer.concat([content, mac('hmac', hash, keys.mac_key, [header, content])])
+function parameters(kind: Kind): CbcParameters {
+  return {
+    algorithm: bulk_algorithm(kind.cipher) as CbcAlgorithm,
+    mac: { hash: kind.hash, ssl_v3: kind.ssl_v3 === true, key: keys_of(kind).mac_key },
+    encrypt_then_mac: false,
+    padding: 'counted',
+    explicit_iv: true,
+    random: counting_random(),
+    ...kind.more,
+  }
+}
+
+/** What a peer sends that encrypts just this, after its IV if it has one. */
+function encrypted(kind: Kind, plain: Uint8Array): Uint8Array {
+  const { algorithm, explicit_iv } = parameters(kind)
+  const state = cipher_init(algorithm.cipher, keys_of(kind).key, iv_of(kind), 'encrypt')
+  const blocks = cipher_update(state, plain)
+  return explicit_iv ? Buffer.concat([iv_of(kind), blocks]) : blocks
+}
+
+/** Bytes and their MAC. */
+function authenticated(kind: Kind, bytes: Uint8Array): Uint8Array {
+  return Buffer.concat([bytes, record_mac(parameters(kind).mac, place, bytes)])
 }
 
 /** Padded with `padding` bytes and one that counts them, each of that value. */
@@ -41,66 +82,149 @@ function padded(bytes: Uint8Array, padding: number): Uint8Array {
   return Buffer.concat([bytes, new Uint8Array(padding + 1).fill(padding)])
 }
 
-const open = (hash: CbcHash, fragment: Uint8Array) =>
-  cbc_open(cbc_init(parameters(hash), keys, 'decrypt'), place, fragment)
+const open = (kind: Kind, fragment: Uint8Array) =>
+  cbc_open(cbc_init(parameters(kind), keys_of(kind), 'decrypt'), place, fragment)
 
 /** A content that fills whole blocks together with its MAC and so much padding. */
-function content_for(hash: CbcHash, padding: number): Uint8Array {
-  const beyond = (mac_size(hash) + padding + 1) % block_size
-  return new Uint8Array(block_size - beyond).fill(0x55)
+function content_for(kind: Kind, padding: number): Uint8Array {
+  const block = block_of(kind)
+  return new Uint8Array(block - ((mac_size(kind.hash) + padding + 1) % block)).fill(0x55)
 }
 
-const hashes: readonly CbcHash[] = ['md5', 'sha', 'sha256', 'sha384']
+/** The plaintext of a record whose padding is longest of all that are less than a block, or two. */
+const plain_with = (kind: Kind, padding: number) =>
+  padded(authenticated(kind, content_for(kind, padding)), padding)
 
 with_each_provider(() => {
-  describe.each(hashes)('a record with a MAC of %s', hash => {
+  describe.each([...tls, ...unchecked])('a TLS record under $name', kind => {
     test('may have any padding from 0 to 255 bytes', () => {
       for (let padding = 0; padding <= 255; padding++) {
-        const content = content_for(hash, padding)
-        const fragment = encrypted(padded(authenticated(hash, content), padding))
-        expect([...open(hash, fragment)]).toEqual([...content])
+        const content = content_for(kind, padding)
+        const fragment = encrypted(kind, padded(authenticated(kind, content), padding))
+        expect([...open(kind, fragment)]).toEqual([...content])
       }
     })
 
     test('may be nothing but MAC and padding', () => {
-      const padding = block_size - 1 - (mac_size(hash) % block_size)
-      expect(open(hash, encrypted(padded(authenticated(hash, new Uint8Array(0)), padding)))).toHaveLength(0)
+      const padding = block_of(kind) - 1 - (mac_size(kind.hash) % block_of(kind))
+      const plain = padded(authenticated(kind, new Uint8Array(0)), padding)
+      expect(open(kind, encrypted(kind, plain))).toHaveLength(0)
     })
 
-    test('is refused for each wrong byte of its padding', () => {
-      const plain = padded(authenticated(hash, content_for(hash, 40)), 40)
-      for (let back = 2; back <= 41; back++) {
-        const wrong = Uint8Array.from(plain)
-        wrong[wrong.length - back]! ^= 0x80
-        expect(thrown_alert(() => open(hash, encrypted(wrong)))).toBe('bad_record_mac')
+    test('is refused when its padding leaves no room for the MAC', () => {
+      for (const size of [64, 80, 256]) {
+        const plain = new Uint8Array(size).fill(size - 1)
+        expect(thrown_alert(() => open(kind, encrypted(kind, plain)))).toBe('bad_record_mac')
       }
     })
 
     test('is refused for any other value of its last byte', () => {
-      const plain = padded(authenticated(hash, content_for(hash, 40)), 40)
+      const plain = plain_with(kind, 40)
       for (let value = 0; value < 256; value++) {
         if (value === 40) continue
         const wrong = Uint8Array.from(plain)
         wrong[wrong.length - 1] = value
-        expect(thrown_alert(() => open(hash, encrypted(wrong)))).toBe('bad_record_mac')
+        expect(thrown_alert(() => open(kind, encrypted(kind, wrong)))).toBe('bad_record_mac')
+      }
+    })
+  })
+
+  test.each(tls)('a TLS record under $name is refused for each wrong byte of its padding', kind => {
+    const plain = plain_with(kind, 40)
+    for (let back = 2; back <= 41; back++) {
+      const wrong = Uint8Array.from(plain)
+      wrong[wrong.length - back]! ^= 0x80
+      expect(thrown_alert(() => open(kind, encrypted(kind, wrong)))).toBe('bad_record_mac')
+    }
+  })
+
+  test.each(unchecked)('without padding_check a TLS 1.0 record under $name may have any padding', kind => {
+    const plain = Uint8Array.from(plain_with(kind, 40))
+    plain.fill(0xee, plain.length - 41, plain.length - 1)
+    expect([...open(kind, encrypted(kind, plain))]).toEqual([...content_for(kind, 40)])
+  })
+
+  describe.each(ssl_v3)('an SSL 3.0 record under $name', kind => {
+    const block = block_of(kind)
+
+    test('may have any padding that is less than a block', () => {
+      for (let padding = 0; padding < block; padding++) {
+        const plain = Uint8Array.from(plain_with(kind, padding))
+        plain.fill(0xee, plain.length - padding - 1, plain.length - 1)
+        expect([...open(kind, encrypted(kind, plain))]).toEqual([...content_for(kind, padding)])
       }
     })
 
-    test('is refused when its padding leaves no room for the MAC', () => {
-      for (const blocks of [4, 5, 16]) {
-        const size = blocks * block_size
-        const plain = new Uint8Array(size).fill(size - 1)
-        expect(thrown_alert(() => open(hash, encrypted(plain)))).toBe('bad_record_mac')
+    test('is refused when its padding is a block or more, its MAC right or not', () => {
+      for (const padding of [block, block + 1, 2 * block - 1, 255]) {
+        expect(thrown_alert(() => open(kind, encrypted(kind, plain_with(kind, padding))))).toBe(
+          'bad_record_mac',
+        )
       }
     })
+  })
 
-    test('is refused when the MAC is wrong and the padding right', () => {
-      const content = content_for(hash, 3)
-      const plain = padded(authenticated(hash, content), 3)
-      for (let at = content.length; at < content.length + mac_size(hash); at++) {
+  test.each([...tls, ...ssl_v3])(
+    'a record under $name, $more is refused for each wrong byte of its MAC',
+    kind => {
+      const content = content_for(kind, 3)
+      const plain = plain_with(kind, 3)
+      for (let at = content.length; at < content.length + mac_size(kind.hash); at++) {
         const wrong = Uint8Array.from(plain)
         wrong[at]! ^= 1
-        expect(thrown_alert(() => open(hash, encrypted(wrong)))).toBe('bad_record_mac')
+        expect(thrown_alert(() => open(kind, encrypted(kind, wrong)))).toBe('bad_record_mac')
+      }
+    },
+  )
+
+  describe.each(mac_last)('a record whose MAC is last, under $name', kind => {
+    const block = block_of(kind)
+
+    test('comes back as it was sealed, and its MAC covers IV and ciphertext', () => {
+      for (const size of [0, 1, block - 1, block, 100]) {
+        const content = new Uint8Array(size).fill(7)
+        const state = cbc_init(parameters(kind), keys_of(kind), 'encrypt')
+        const fragment = Buffer.concat(cbc_seal(state, place, content))
+        const end = fragment.length - mac_size(kind.hash)
+        expect(end).toBe((kind.more.explicit_iv ? block : 0) + size + block - (size % block))
+        expect(fragment).toEqual(authenticated(kind, fragment.subarray(0, end)))
+        expect([...open(kind, fragment)]).toEqual([...content])
+      }
+    })
+
+    test('may have any padding from 0 to 255 bytes', () => {
+      for (let padding = 0; padding <= 255; padding++) {
+        const content = new Uint8Array(block - ((padding + 1) % block)).fill(0x55)
+        const fragment = authenticated(kind, encrypted(kind, padded(content, padding)))
+        expect([...open(kind, fragment)]).toEqual([...content])
+      }
+    })
+
+    test('is refused for each wrong byte', () => {
+      const fragment = authenticated(kind, encrypted(kind, padded(new Uint8Array(block).fill(1), block - 1)))
+      for (let at = 0; at < fragment.length; at++) {
+        const wrong = Uint8Array.from(fragment)
+        wrong[at]! ^= 1
+        expect(thrown_alert(() => open(kind, wrong))).toBe('bad_record_mac')
+      }
+    })
+
+    test('is refused for wrong padding under a right MAC', () => {
+      const plains = [new Uint8Array(block).fill(block), new Uint8Array(2 * block).fill(block)]
+      plains[1]![block] = 0
+      plains[1]![2 * block - 1] = block - 1
+      for (const plain of plains) {
+        const fragment = authenticated(kind, encrypted(kind, plain))
+        expect(thrown_alert(() => open(kind, fragment))).toBe('bad_record_mac')
+      }
+    })
+
+    test('is refused without a block, or with part of one', () => {
+      const start = kind.more.explicit_iv ? block : 0
+      for (const size of [0, 1, start, start + 1, start + block - 1, start + block + 1]) {
+        if (size === start + block) continue
+        const fragment = authenticated(kind, new Uint8Array(size))
+        expect(thrown_alert(() => open(kind, fragment))).toBe('bad_record_mac')
       }
     })
   })
@@ -128,17 +252,22 @@ describe('the work done for a record', () => {
   const size_of = (data: IoData) =>
     data instanceof Uint8Array ? data.length : data.reduce((sum, piece) => sum + piece.length, 0)
 
-  test.each(hashes)('with %s is the same whatever its padding, right or wrong', hash => {
-    const size = 28 * block_size
-    const works = Array.from({ length: 256 }, (_, padding) => {
-      const content = new Uint8Array(size - mac_size(hash) - padding - 1)
-      const right = encrypted(padded(authenticated(hash, content), padding))
-      const wrong = encrypted(new Uint8Array(size).fill(padding, size - 1))
-      return [
-        compressions(() => open(hash, right)),
-        compressions(() => thrown_alert(() => open(hash, wrong))),
-      ]
+  /** Records of one size, with each padding, right and wrong. */
+  function works(kind: Kind, size: number): number[] {
+    return Array.from({ length: 256 }, (_, padding) => {
+      const content = new Uint8Array(size - mac_size(kind.hash) - padding - 1)
+      const right = encrypted(kind, padded(authenticated(kind, content), padding))
+      const wrong = encrypted(kind, new Uint8Array(size).fill(padding, size - 1))
+      return [right, wrong].map(fragment => compressions(() => thrown_alert(() => open(kind, fragment))))
     }).flat()
-    expect(new Set(works).size).toBe(1)
-  })
+  }
+
+  test.each([...tls, ...unchecked, ...ssl_v3])(
+    'under $name, $more is the same whatever its padding',
+    kind => {
+      for (const size of [320, 336, 352, 368, 384, 400, 416, 432]) {
+        expect(new Set(works(kind, size)).size).toBe(1)
+      }
+    },
+  )
 })
