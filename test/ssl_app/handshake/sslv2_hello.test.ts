@@ -43,6 +43,23 @@ describe('take_sslv2_hello', () => {
     })
   })
 
+  test('reads that of Java 17 with SSLv2Hello', () => {
+    const bytes = hex(`
+      803e 01 0301 0015 0000 0020 00002f 00000a 0700c0 000004 010080 000039 0000ff
+      43f3fd4846a76255d911dccedf8991d0ae26160e1b91b77830d0f15fc5ab5321`)
+    expect(take_sslv2_hello(bytes)).toEqual({
+      hello: {
+        client_version: 0x0301,
+        random: bytes.subarray(32),
+        session_id: hex(''),
+        cipher_suites: [0x002f, 0x000a, 0x0004, 0x0039, 0x00ff],
+        compression_methods: ['null'],
+      },
+      message: bytes.subarray(2),
+      rest: hex(''),
+    })
+  })
+
   test('pads a short challenge on the left', () => {
     const taken = take_sslv2_hello(hello({ challenge: 'ff'.repeat(16) }))
     expect(taken).toMatchObject({ hello: { random: hex('00'.repeat(16) + 'ff'.repeat(16)) } })
