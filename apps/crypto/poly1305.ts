@@ -6,6 +6,8 @@ const limb_bits = 13
 const limb_size = 1 << limb_bits
 const limb_mask = limb_size - 1
 const block_size = 16
+// Bit 128, in the limb that begins with bit 117: a whole block has it after its last byte.
+const top_bit = 1 << 11
 const clamp = [255, 255, 255, 15, 252, 255, 255, 15, 252, 255, 255, 15, 252, 255, 255, 15] as const
 
 /**
@@ -17,49 +19,56 @@ const clamp = [255, 255, 255, 15, 252, 255, 255, 15, 252, 255, 255, 15, 252, 255
 export function poly1305(key: Uint8Array, message: Uint8Array): Uint8Array {
   const r = clamped_limbs(key)
   const h = new Float64Array(limb_count)
-  const block = new Uint8Array(block_size + 1)
-  for (let at = 0; at < message.length; at += block_size) {
-    const piece = message.subarray(at, at + block_size)
-    block.fill(0)
-    block.set(piece)
-    block[piece.length] = 1
-    for (let i = 0; i < limb_count; i++) h[i]! += limb(block, i)
-    multiply(h, r)
+  const product = new Float64Array(limb_count)
+  const whole = message.length - (message.length % block_size)
+  for (let at = 0; at < whole; at += block_size) {
+    add_limbs(h, message, at)
+    h[limb_count - 1]! += top_bit
+    multiply(h, r, product)
+  }
+  if (whole < message.length) {
+    const block = new Uint8Array(block_size)
+    block.set(message.subarray(whole))
+    block[message.length - whole] = 1
+    add_limbs(h, block, 0)
+    multiply(h, r, product)
   }
   const tag = finish(h, key)
   r.fill(0)
   h.fill(0)
+  product.fill(0)
   return tag
 }
 
 /** The multiplier, and before it the same times five: so what overflows 2^130 comes back. */
 function clamped_limbs(key: Uint8Array): Float64Array {
-  const bytes = new Uint8Array(block_size + 1)
+  const bytes = new Uint8Array(block_size)
   for (let index = 0; index < block_size; index++) bytes[index] = key[index]! & clamp[index]!
   const limbs = new Float64Array(2 * limb_count)
+  add_limbs(limbs, bytes, 0)
   for (let i = 0; i < limb_count; i++) {
-    limbs[i] = 5 * limb(bytes, i)
-    limbs[limb_count + i] = limb(bytes, i)
+    limbs[limb_count + i] = limbs[i]!
+    limbs[i]! *= 5
   }
   bytes.fill(0)
   return limbs
 }
 
-function limb(bytes: Uint8Array, index: number): number {
-  const bit = index * limb_bits
-  const at = bit >> 3
-  const word = bytes[at]! | (bytes[at + 1]! << 8) | ((bytes[at + 2] ?? 0) << 16)
-  return (word >>> (bit & 7)) & limb_mask
+/** Adds the 128 bits that begin at `at`. */
+function add_limbs(to: Float64Array, bytes: Uint8Array, at: number): void {
+  for (let i = 0; i < limb_count - 1; i++) {
+    const bit = i * limb_bits
+    const from = at + (bit >> 3)
+    const word = bytes[from]! | (bytes[from + 1]! << 8) | (bytes[from + 2]! << 16)
+    to[i]! += (word >>> (bit & 7)) & limb_mask
+  }
+  to[limb_count - 1]! += (bytes[at + 14]! | (bytes[at + 15]! << 8)) >>> 5
 }
 
-const product = new Float64Array(limb_count)
-
-function multiply(h: Float64Array, r: Float64Array): void {
+function multiply(h: Float64Array, r: Float64Array, product: Float64Array): void {
   for (let i = 0; i < limb_count; i++) {
     let sum = 0
-    for (let j = 0; j < limb_count; j++) {
-      sum += h[j]! * r[limb_count + i - j]!
-    }
+    for (let j = 0; j < limb_count; j++) sum += h[j]! * r[limb_count + i - j]!
     product[i] = sum
   }
   h.set(product)
