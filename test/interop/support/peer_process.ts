@@ -33,7 +33,7 @@ export class PeerFailed extends Error {}
 const patience = 15_000
 
 /** A program ends after so many seconds even if the test runner was killed and can end it no more. */
-const lifetime = 180
+const default_lifetime = 180
 
 const running = new Set<PeerProcess>()
 
@@ -41,8 +41,16 @@ afterAll(async () => {
   await Promise.all([...running].map(process => process.stop()))
 })
 
-/** Runs `program`, found in the PATH, with a bare environment and so without the user's proxies and CA files. */
-export function start_process(program: string, args: readonly string[]): PeerProcess {
+/**
+ * Runs `program`, found in the PATH, with a bare environment and so without the user's proxies and CA files.
+ *
+ * @param lifetime - seconds after which it ends in any case
+ */
+export function start_process(
+  program: string,
+  args: readonly string[],
+  lifetime: number = default_lifetime,
+): PeerProcess {
   const child = spawn('timeout', ['--signal=KILL', `${lifetime}`, program, ...args], {
     detached: true, // a process group of its own, so that stop() reaches what it starts
     env: { PATH: process.env.PATH, HOME: process.env.HOME, LC_ALL: 'C' },
