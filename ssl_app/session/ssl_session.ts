@@ -1,7 +1,7 @@
 // What two sides that have once agreed on keys can go on with later, without agreeing again; and when they may.
 
 import type { Role } from '../record/tls_v1.ts'
-import type { ProtocolVersion } from '../record/tls_version.ts'
+import { type ProtocolVersion, version_codes } from '../record/tls_version.ts'
 
 /** A session, as the caches keep it. It is plain data: an external cache may write it down and read it back. */
 export interface Session {
@@ -129,6 +129,42 @@ export function is_equivalent(left: Session, right: Session): boolean {
     is_same(left.own_certificate, right.own_certificate)
   )
 }
+
+/** Whether it is a session; told of what was kept outside this program. */
+export function is_session(value: unknown): value is Session {
+  if (typeof value !== 'object' || value === null) return false
+  const session = value as Record<string, unknown>
+  if (!is_version(session.version) || !kinds.every(([name, is_kind]) => is_kind(session[name]))) return false
+  return (session.master_secret as Uint8Array).length === 48
+}
+
+const is_version = (value: unknown): boolean =>
+  typeof value === 'string' && Object.hasOwn(version_codes, value)
+const is_boolean = (value: unknown): boolean => typeof value === 'boolean'
+const is_number = (value: unknown): boolean => Number.isFinite(value)
+const is_text = (value: unknown): boolean => typeof value === 'string'
+const is_bytes = (value: unknown): boolean => value instanceof Uint8Array
+const maybe = (is_kind: (value: unknown) => boolean) => (value: unknown) =>
+  value === undefined || is_kind(value)
+
+const kinds: readonly (readonly [keyof Session, (value: unknown) => boolean])[] = [
+  ['session_id', is_bytes],
+  ['cipher_suite', is_number],
+  ['master_secret', is_bytes],
+  ['extended_master_secret', is_boolean],
+  ['encrypt_then_mac', is_boolean],
+  ['peer_certificate', maybe(is_bytes)],
+  ['own_certificate', maybe(is_bytes)],
+  ['server_name', maybe(is_text)],
+  ['srp_user', maybe(is_bytes)],
+  ['psk_identity', maybe(is_bytes)],
+  ['max_fragment_length', maybe(is_number)],
+  ['ticket', maybe(is_bytes)],
+  ['ticket_lifetime_hint', maybe(is_number)],
+  ['policy', is_text],
+  ['is_resumable', is_boolean],
+  ['time_stamp', is_number],
+]
 
 function is_same(left: Uint8Array | undefined, right: Uint8Array | undefined): boolean {
   if (left === undefined || right === undefined) return left === right

@@ -287,10 +287,14 @@ describe('the manager', () => {
       })
       const report = told.find(({ label }) => label === 'gen_server terminate')
       expect(report!.facts).toMatchObject({
-        state: { lifetime: 86_400, cleanup_delay: 60_000 },
         last_message: 'nonsense',
       })
-      expect(Object.keys(report!.facts.state)).toHaveLength(2)
+      expect(report!.facts.state).toEqual({
+        session_lifetime: 86_400,
+        session_cache_client_max: 1_000,
+        session_cache_server_max: 1_000,
+        session_delay_cleanup_time: 60_000,
+      })
     })
   })
 })

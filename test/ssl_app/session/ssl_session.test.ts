@@ -12,11 +12,16 @@ import { make_session } from '../../support/sessions.ts'
 const bytes = (text: string) => Buffer.from(text)
 
 const terms: SessionTerms = {
+  role: 'client',
   versions: ['tlsv1.1', 'tlsv1.2'],
   ciphers: [{ code: 0xc030 }, { code: 0xc02f }],
   own_certificate: undefined,
   policy: 'strict',
   peer_certificate_needed: true,
+  server_name: undefined,
+  srp_user: undefined,
+  psk_identity: undefined,
+  max_fragment_length: undefined,
 }
 
 describe('a session suits a connection', () => {

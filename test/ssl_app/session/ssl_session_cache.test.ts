@@ -11,7 +11,10 @@ const host: PartialKey = ['localhost', 4433]
 let cache: SessionCache
 
 beforeEach(() => {
-  cache = init({ role: 'client', max: 3 })
+  cache = init([
+    ['role', 'client'],
+    ['max', 3],
+  ])
 })
 
 function put(partial_key: PartialKey = host, session = make_session()): readonly [Key, Session] {
@@ -101,7 +104,10 @@ describe('a full cache', () => {
   })
 
   test('with room for none keeps none', () => {
-    cache = init({ role: 'server', max: 0 })
+    cache = init([
+      ['role', 'server'],
+      ['max', 0],
+    ])
     const [key] = put(4433)
     expect(lookup(cache, key)).toBeUndefined()
     expect(size(cache)).toBe(0)
@@ -114,7 +120,10 @@ describe('a full cache', () => {
       id: fc.integer({ min: 1, max: 4 }),
     })
     const property = fc.property(fc.array(step), steps => {
-      cache = init({ role: 'server', max: 3 })
+      cache = init([
+        ['role', 'server'],
+        ['max', 3],
+      ])
       let model: string[] = []
       for (const { action, port, id } of steps) {
         const name = `${port} ${id}`
