@@ -1,45 +1,74 @@
 // What can be told of a connection. Keys and passwords are not among it.
 
 import type { Term } from '../../runtime/erlang/term.ts'
+import type { HandshakeData } from '../handshake/handshake_data.ts'
+import { key_exchange_parts } from '../handshake/key_exchange_parts.ts'
 import type { Connection } from './connection_data.ts'
 import type { SslOptions } from './connection_options.ts'
 
-/** Options that nobody is told, and what was only derived from options. */
-const untold: readonly (keyof SslOptions)[] = [
-  'key',
-  'password',
-  'cb_info',
-  'platform_cacerts',
-  'server_name',
-  'hostname',
-  'sni',
-  'sni_hosts',
-]
+/** Options that nobody is told, since they are secrets or lead to them; those without effect; and what was derived. */
+const untold: ReadonlySet<string> = new Set<keyof SslOptions>([
+  ...(['key', 'password', 'srp_identity', 'user_lookup_fun'] as const),
+  ...(['ssl_imp', 'erl_dist', 'cb_info', 'sni_hosts'] as const),
+  ...(['platform_cacerts', 'server_name', 'hostname', 'sni'] as const),
+])
 
 /**
  * The connection's facts and its options, those undefined left out.
  *
- * @param items - undefined: all
+ * @param items - undefined: all but what the randoms and the master secret are
  * @see OTP: `ssl:connection_information/1,2`
  */
 export function connection_information(
   connection: Connection,
   items: readonly string[] | undefined,
 ): Readonly<Record<string, Term>> {
-  const { engine, options, sni_hostname } = connection
-  const { version, suite, session_id, resumed } = engine!.data
-  const all: Record<string, Term> = {
-    protocol: version,
-    cipher_suite: suite!.erlang,
-    sni_hostname,
-    session_id,
-    session_resumption: resumed,
-    ...options,
-    ciphers: options.ciphers.map(({ erlang }) => erlang),
-  }
-  const told = Object.entries(all).filter(([name, value]) => {
-    if (value === undefined || untold.includes(name as keyof SslOptions)) return false
-    return items === undefined || items.includes(name)
-  })
+  const facts = { ...told_options(connection.options), ...negotiated(connection) }
+  const all = items === undefined ? facts : { ...facts, ...on_request(connection) }
+  const told = Object.entries(all).filter(
+    ([name, value]) => value !== undefined && (items === undefined || items.includes(name)),
+  )
   return Object.fromEntries(told)
+}
+
+function told_options(options: SslOptions): Record<string, Term> {
+  const told = Object.entries(options).filter(([name]) => !untold.has(name))
+  return { ...Object.fromEntries(told), ciphers: options.ciphers.map(({ erlang }) => erlang) }
+}
+
+function negotiated({ engine, sni_hostname }: Connection): Record<string, Term> {
+  const { data } = engine!
+  return {
+    protocol: data.version,
+    cipher_suite: data.suite!.erlang,
+    sni_hostname,
+    session_id: data.session_id,
+    session_resumption: data.resumed,
+    ecc: curve_of(data),
+    srp_username: srp_username(data),
+  }
+}
+
+/** A session that goes on has none: nothing was exchanged. */
+function curve_of({ suite, curve, config, role, resumed }: HandshakeData): Term {
+  const { share, ephemeral } = key_exchange_parts[suite!.key_exchange]
+  if (share !== 'ecdh' || resumed) return undefined
+  const used = role === 'server' && !ephemeral ? config.identity?.key.curve : curve
+  return used && ['named_curve', used]
+}
+
+function srp_username({ suite, role, config, identity, resumed, offered }: HandshakeData): Term {
+  if (suite!.group !== 'srp') return undefined
+  const user = role === 'client' ? config.srp_identity?.user : resumed ? offered?.srp_user : identity
+  return user && Buffer.from(user)
+}
+
+/** Copies: who is told a secret can do with it what he likes. */
+function on_request({ engine }: Connection): Record<string, Term> {
+  const { client_random, server_random, master_secret } = engine!.data
+  return {
+    client_random: client_random && Buffer.from(client_random),
+    server_random: server_random && Buffer.from(server_random),
+    master_secret: master_secret && Buffer.from(master_secret),
+  }
 }

@@ -1,27 +1,22 @@
 // What the options of a connection come down to for its handshake: files are read, keys and certificates decoded.
 
-import { type Curve, hash, type PrivateKey, sign, supports, verify } from '../../apps/crypto/crypto.ts'
-import { decode_certificate, type OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
-import { select_extension } from '../../apps/public_key/pubkey_extensions.ts'
-import { decode_private_key, subject_public_key } from '../../apps/public_key/pubkey_keys.ts'
-import { id_ce_keyUsage } from '../../apps/public_key/pubkey_oids.ts'
+import { type Curve, type DhGroup, dh_group, is_dh_group, supports } from '../../apps/crypto/crypto.ts'
+import { decode_dh_params } from '../../apps/public_key/pubkey_dh.ts'
 import { cacerts_get } from '../../apps/public_key/pubkey_os_cacerts.ts'
-import { signature_scheme } from '../../apps/public_key/pubkey_signature.ts'
-import { type PemEntry, pem_entry_decode } from '../../apps/public_key/public_key.ts'
+import { DecodeError } from '../../runtime/binary/reader.ts'
 import { report } from '../../runtime/erlang/report.ts'
-import type { Reason, Result, Term } from '../../runtime/erlang/term.ts'
-import { certificate_chain } from '../certificate/ssl_certificate.ts'
+import type { Result } from '../../runtime/erlang/term.ts'
 import * as ssl_pem_cache from '../certificate/ssl_pem_cache.ts'
 import { empty_trust_store, TrustStore } from '../certificate/ssl_pkix_db.ts'
-import type { HandshakeConfig, OwnIdentity } from '../handshake/handshake_data.ts'
+import type { HandshakeConfig } from '../handshake/handshake_data.ts'
 import { default_signature_algs, hash_sign } from '../handshake/hash_signs.ts'
-import { find_scheme } from '../handshake/ssl_handshake.ts'
-import type { CertificateTraits } from '../record/cipher_choice.ts'
 import type { Role } from '../record/tls_v1.ts'
+import { decoded, read_pem, Unusable, unreadable } from './config_files.ts'
 import type { SslOptions } from './connection_options.ts'
+import { own_identity } from './own_identity.ts'
+import { session_policy } from './session_policy.ts'
 
-const preferred_groups: readonly Curve[] = ['x25519', 'secp256r1', 'x448', 'secp521r1', 'secp384r1']
-const key_types: readonly string[] = ['RSAPrivateKey', 'DSAPrivateKey', 'ECPrivateKey', 'PrivateKeyInfo']
+const preferred_curves: readonly Curve[] = ['x25519', 'secp256r1', 'x448', 'secp521r1', 'secp384r1']
 
 /** Configurations by the options they come from, good as long as no file was dropped from the PEM cache. */
 const configurations = new WeakMap<
@@ -29,22 +24,13 @@ const configurations = new WeakMap<
   { readonly generation: number; readonly config: HandshakeConfig }
 >()
 
-/** Why options cannot be used. Thrown and caught in this file only. */
-class Unusable extends Error {
-  readonly reason: Reason
-
-  constructor(reason: Reason) {
-    super('unusable options')
-    this.reason = reason
-  }
-}
-
 /**
  * The configuration of a handshake. Connections with the same options share it.
  *
  * @returns `['error', reason]`: `['options', ['certfile', file, ['error', code]]]`, and the same of `keyfile` and
- *   `cacertfile`, for a file that cannot be read; `['certfile', why]` and so on for one that cannot be decoded;
- *   `['options', ['cert', why]]` and `['options', ['key', why]]`
+ *   `cacertfile` and `dhfile`, for a file that cannot be read; `['certfile', why]` and so on for one that is no PEM;
+ *   `['options', ['certfile', file, ['error', why]]]` and so on for one whose contents cannot be decoded;
+ *   `['options', ['cert', why]]`, and the same of `key` and `dh`
  */
 export async function handshake_config(options: SslOptions, role: Role): Promise<Result<HandshakeConfig>> {
   const known = configurations.get(options)
@@ -61,12 +47,11 @@ export async function handshake_config(options: SslOptions, role: Role): Promise
 }
 
 async function make_config(options: SslOptions, role: Role): Promise<HandshakeConfig> {
-  const trusted = await trust_store(options)
-  const { curves } = supports()
+  const [trusted, ders] = await authorities(options)
   return {
     versions: options.versions,
     ciphers: options.ciphers,
-    groups: preferred_groups.filter(curve => curves.includes(curve)),
+    groups: usable_groups(),
     signature_algs: usable_signature_algs(),
     identity: await own_identity(options, trusted),
     trusted,
@@ -82,8 +67,26 @@ async function make_config(options: SslOptions, role: Role): Promise<HandshakeCo
     honor_cipher_order: options.honor_cipher_order,
     alpn: role === 'client' ? options.alpn_advertised_protocols : options.alpn_preferred_protocols,
     server_name: options.server_name,
-    policy: policy(options, trusted),
+    policy: session_policy(options, trusted, ders),
+    fallback: options.fallback,
+    dh: await own_dh_group(options),
+    ...shared_secrets(options, role),
+    next_protocols_advertised: options.next_protocols_advertised,
+    next_protocol_selector: next_protocol_selector(options),
+    secure_renegotiate: options.secure_renegotiate,
+    client_renegotiation: options.client_renegotiation,
+    padding_check: options.padding_check,
+    session_tickets: options.session_tickets !== 'disabled',
+    max_fragment_length: options.max_fragment_length,
+    record_size_limit: options.record_size_limit,
   }
+}
+
+/** The curves in use today first, then the others as OTP prefers them. */
+function usable_groups(): Curve[] {
+  const { curves } = supports()
+  const ordered = [...preferred_curves, ...curves.filter(curve => !preferred_curves.includes(curve))]
+  return ordered.filter(curve => curves.includes(curve))
 }
 
 const usable_signature_algs = () => {
@@ -95,19 +98,22 @@ const usable_signature_algs = () => {
 
 const stores = new WeakMap<object, TrustStore>()
 
-async function trust_store(options: SslOptions): Promise<TrustStore> {
-  if (options.cacerts !== undefined) return shared_store(options.cacerts, options.cacerts)
-  if (options.cacertfile !== undefined) {
-    const [tag, found] = await ssl_pem_cache.trust_store(options.cacertfile)
-    if (tag === 'error') throw unreadable('cacertfile', options.cacertfile, found)
-    return found
-  }
-  if (!options.platform_cacerts) return empty_trust_store
+/** Those who are trusted, and their DER. */
+async function authorities(options: SslOptions): Promise<[TrustStore, readonly Uint8Array[]]> {
+  const { cacerts, cacertfile } = options
+  if (cacerts !== undefined) return [shared_store(cacerts, cacerts), cacerts]
+  if (cacertfile !== undefined) return authorities_of_file(cacertfile)
+  if (!options.platform_cacerts) return [empty_trust_store, []]
   const certificates = cacerts_get()
-  return shared_store(
-    certificates,
-    certificates.map(({ der }) => der),
-  )
+  const ders = certificates.map(({ der }) => der)
+  return [shared_store(certificates, ders), ders]
+}
+
+async function authorities_of_file(file: string): Promise<[TrustStore, readonly Uint8Array[]]> {
+  const [tag, store] = await ssl_pem_cache.trust_store(file)
+  if (tag === 'error') throw unreadable('cacertfile', file, store)
+  const entries = await read_pem('cacertfile', file)
+  return [store, entries.filter(([type]) => type === 'Certificate').map(([, der]) => der)]
 }
 
 /** One store for each list, however many connections were given it. */
@@ -124,121 +130,46 @@ function shared_store(list: object, ders: readonly Uint8Array[]): TrustStore {
   return store
 }
 
-// ---- Who one is
+// ---- Whom to agree with on keys
 
-async function own_identity(options: SslOptions, trusted: TrustStore): Promise<OwnIdentity | undefined> {
-  const [own, ...more] = await own_certificates(options)
-  if (own === undefined) return undefined
-  const { cert, certfile } = options
-  const certificate = decoded(() => decode_certificate(own), cert ? ['cert'] : ['certfile', certfile])
-  const key = await private_key(options)
-  check_pair(key, certificate)
-  return { chain: certificate_chain(own, more, trusted), key, traits: traits(certificate) }
+/** RFC 3526 group 14: what nobody has chosen is as strong as RSA keys of that size. */
+const default_group = dh_group('modp2048')
+
+async function own_dh_group({ dh, dhfile }: SslOptions): Promise<DhGroup> {
+  if (dh !== undefined) return usable_group(dh, ['dh'])
+  if (dhfile === undefined) return default_group
+  const entries = await read_pem('dhfile', dhfile)
+  const parameters = entries.find(([type]) => type === 'DHParameter')
+  return parameters === undefined ? default_group : usable_group(parameters[1], ['dhfile', dhfile])
 }
 
-async function own_certificates({ cert, certfile }: SslOptions): Promise<readonly Uint8Array[]> {
-  if (cert !== undefined) return [cert]
-  if (certfile === undefined) return []
-  const entries = await read_pem('certfile', certfile)
-  const certificates = entries.filter(([type]) => type === 'Certificate').map(([, der]) => der)
-  if (certificates.length === 0) throw new Unusable(['certfile', ['badmatch', []]])
-  return certificates
-}
+/** @throws {@link Unusable} also for numbers that keys cannot be made with */
+const usable_group = (der: Uint8Array, where: readonly [string, string?]): DhGroup =>
+  decoded(() => {
+    const group = decode_dh_params(der)
+    if (!is_dh_group(group)) throw new DecodeError('not a group of 512 to 8192 bits')
+    return group
+  }, where)
 
-async function private_key({ key, keyfile, certfile, password }: SslOptions): Promise<PrivateKey> {
-  if (key !== undefined) return decoded(() => decode_private_key(...key), ['key'])
-  const file = keyfile ?? certfile
-  if (file === undefined) throw new Unusable(['options', ['keyfile', '']])
-  const entries = (await read_pem('keyfile', file)).filter(([type]) => key_types.includes(type as string))
-  const [only] = entries
-  if (only === undefined || entries.length > 1) {
-    throw new Unusable(['keyfile', ['badmatch', entries.map(([type]) => type)]])
-  }
-  return decoded(() => pem_entry_decode(only, password) as PrivateKey, ['keyfile', file])
-}
+// ---- What both sides tell
 
-async function read_pem(option: string, file: string): Promise<readonly PemEntry[]> {
-  const [tag, found] = await ssl_pem_cache.pem_entries(file)
-  if (tag === 'error') throw unreadable(option, file, found)
-  return found
-}
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-const unreadable = (option: string, file: string, why: Reason): Unusable =>
-  new Unusable(Array.isArray(why) ? [option, why] : ['options', [option, file, ['error', why]]])
+/** What OTP tells a server that wants to know more than a client was told. */
+const nobody = 'psk_identity'
 
-/** What goes wrong in decoding is told without what was to be decoded. */
-function decoded<Value>(
-  decode: () => Value,
-  [option, file]: readonly [option: string, file?: string | undefined],
-): Value {
-  try {
-    return decode()
-  } catch (error) {
-    const why = ['error', error instanceof Error ? error.message : 'badarg']
-    throw new Unusable(['options', file === undefined ? [option, why] : [option, file, why]])
-  }
-}
-
-/** A key that is not the certificate's would only be noticed by the peer. */
-function check_pair(key: PrivateKey, certificate: OTPCertificate): void {
-  const public_key = decoded(() => subject_public_key(certificate), ['cert'])
-  const probe = new Uint8Array(32)
-  const found = find_scheme(key, default_signature_algs, default_signature_algs)
-  const scheme = found && hash_sign(found)
-  if (scheme === undefined) throw new Unusable(['options', ['key', 'is of a kind that signs no handshakes']])
-  const fits = key.type === public_key.type && verify(scheme, probe, sign(scheme, probe, key), public_key)
-  if (!fits) throw new Unusable(['options', ['key', 'is not the key of the certificate']])
-}
-
-function traits(certificate: OTPCertificate): CertificateTraits {
-  const { type } = subject_public_key(certificate)
-  const signed = signature_scheme(certificate.signatureAlgorithm)?.algorithm
+/** What of the options concerns secrets that both sides know already. */
+function shared_secrets({ psk_identity, srp_identity, user_lookup_fun }: SslOptions, role: Role) {
+  const identity = psk_identity ?? (role === 'client' ? nobody : undefined)
   return {
-    key: type === 'rsa' || type === 'dsa' ? type : 'ec',
-    signed_with: signed === 'dsa' ? 'dsa' : signed === 'rsa' || signed === 'rsa_pss' ? 'rsa' : 'ecdsa',
-    key_usage: select_extension(id_ce_keyUsage, certificate.tbsCertificate.extensions),
+    psk_identity: identity === undefined ? undefined : utf8(identity),
+    srp_identity: srp_identity && { user: utf8(srp_identity[0]), password: utf8(srp_identity[1]) },
+    has_user_lookup: user_lookup_fun !== undefined,
   }
 }
 
-// ---- What sessions are good for
-
-const identities = new WeakMap<object, number>()
-let last_identity = 0
-
-/** A text for each function, object or simple value: the same for the same one. */
-function identity_of(thing: Term): string {
-  if (typeof thing !== 'function' && (typeof thing !== 'object' || thing === null)) {
-    return `${typeof thing} ${String(thing)}`
-  }
-  let known = identities.get(thing)
-  if (known === undefined) {
-    known = ++last_identity
-    identities.set(thing, known)
-  }
-  return `#${known}`
+function next_protocol_selector({ client_preferred_next_protocols }: SslOptions) {
+  if (client_preferred_next_protocols === undefined) return undefined
+  const [precedence, protocols, otherwise] = client_preferred_next_protocols
+  return { precedence, protocols, otherwise }
 }
-
-const fingerprints = new WeakMap<TrustStore, string>()
-
-/** Authorities that are given anew with each connection are the same if their DER is. */
-function identity_of_trusted({ cacerts }: SslOptions, trusted: TrustStore): string {
-  if (cacerts === undefined) return identity_of(trusted)
-  const known = fingerprints.get(trusted)
-  if (known !== undefined) return known
-  const fingerprint = cacerts.map(der => Buffer.from(hash('sha256', der)).toString('base64')).join()
-  fingerprints.set(trusted, fingerprint)
-  return fingerprint
-}
-
-/** Sessions go on only among connections that would check the peer in the same way, for the same name. */
-const policy = (options: SslOptions, trusted: TrustStore): string =>
-  JSON.stringify([
-    options.verify,
-    options.fail_if_no_peer_cert,
-    options.depth,
-    options.hostname,
-    options.server_name,
-    identity_of_trusted(options, trusted),
-    options.verify_fun?.map(identity_of),
-    identity_of(options.partial_chain),
-  ])

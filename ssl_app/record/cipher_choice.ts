@@ -190,7 +190,7 @@ function serves(certificate: CertificateTraits, need: Need, version: ProtocolVer
   if (need.key && !need.key.includes(key)) return false
   if (need.usage && key_usage && !key_usage.includes(need.usage)) return false
   if (is_at_least(version, 'tlsv1.2')) return true
-  // RFC 8422 §5.4: an EdDSA signature has no form there.
+  // EdDSA is known only by the schemes that came with TLS 1.2.
   if (need.key && key === 'eddsa') return false
   return signed_with === 'dsa' || !need.signed_with || need.signed_with === signed_with
 }
