@@ -1,11 +1,12 @@
 // The manual page of OTP's public_key, function by function: PEM files, keys, certificates and their validation.
 
 import type { Result } from '../../runtime/erlang/term.ts'
-import type { HashType, IoData, PrivateKey, PublicKey, SignatureScheme } from '../crypto/crypto.ts'
+import type { DhGroup, HashType, IoData, PrivateKey, PublicKey, SignatureScheme } from '../crypto/crypto.ts'
 import * as crypto from '../crypto/crypto.ts'
 import { type AlgorithmIdentifier, decode_certificate, type OTPCertificate } from './otp_certificate.ts'
 import { make_test_data, type TestChainOptions, type TestData } from './pkix_test_data.ts'
 import { is_self_issued, type PathValidationOptions, type ValidPath, validate_path } from './pubkey_cert.ts'
+import { decode_dh_params } from './pubkey_dh.ts'
 import { select_extension } from './pubkey_extensions.ts'
 import { type MatchFun, type ReferenceId, verify_hostname } from './pubkey_hostname.ts'
 import * as keys from './pubkey_keys.ts'
@@ -16,7 +17,7 @@ import { type CipherInfo, decode_pem, encode_pem, type PemEntry, type PkiType } 
 import { is_signed_by, signature_scheme } from './pubkey_signature.ts'
 import type { BadCert, PathError } from './verify_fun.ts'
 
-export type { PrivateKey, PublicKey } from '../crypto/crypto.ts'
+export type { DhGroup, PrivateKey, PublicKey } from '../crypto/crypto.ts'
 export type {
   AlgorithmIdentifier,
   OTPCertificate,
@@ -48,6 +49,7 @@ export interface Decoded {
   readonly PrivateKeyInfo: PrivateKey
   readonly SubjectPublicKeyInfo: PublicKey
   readonly RSAPublicKey: PublicKey
+  readonly DHParameter: DhGroup
 }
 
 // ---- PEM and DER
@@ -72,7 +74,7 @@ export function pem_encode(entries: readonly PemEntry[]): string {
 }
 
 /**
- * What an entry of a PEM file is: a key or a certificate, and of anything else the DER.
+ * What an entry of a PEM file is: a key, a certificate or a Diffie-Hellman group, and of anything else the DER.
  *
  * @param password - of an encrypted entry
  * @throws `DecodeError` also for a wrong password, and for a cipher other than DES, 3DES and AES in CBC mode
@@ -104,7 +106,7 @@ export function pem_entry_encode(
 }
 
 /**
- * A key or a certificate from its DER.
+ * A key, a certificate or a Diffie-Hellman group from its DER.
  *
  * @throws `DecodeError` also for a kind of key that crypto does not know
  * @see OTP: `public_key:der_decode/2`
@@ -121,6 +123,7 @@ const decoders: { readonly [Type in keyof Decoded]: (der: Uint8Array) => Decoded
   PrivateKeyInfo: der => keys.decode_private_key('PrivateKeyInfo', der),
   SubjectPublicKeyInfo: keys.decode_public_key,
   RSAPublicKey: keys.decode_rsa_public_key,
+  DHParameter: decode_dh_params,
 }
 
 function is_decoded(type: PemEntry[0]): type is keyof Decoded {
