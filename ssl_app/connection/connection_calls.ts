@@ -14,6 +14,8 @@ import { linger, send_close_notify } from './connection_end.ts'
 import { connection_information } from './connection_info.ts'
 import { pump, refuse_receivers, refuse_senders } from './connection_io.ts'
 import { get_options, set_options } from './connection_opts.ts'
+import { prf } from './connection_prf.ts'
+import { renegotiate } from './connection_renegotiation.ts'
 import type { Hidden } from './connection_report.ts'
 import { go_on, keep } from './connection_turn.ts'
 import type { EmulatedOptions } from './user_data.ts'
@@ -38,6 +40,10 @@ export function serve(from: From, request: Term, data: Connection): Promised<Res
       return close(from, argument, data)
     case 'new_user':
       return new_user(from, argument, data)
+    case 'renegotiate':
+      return renegotiate(from, data)
+    case 'prf':
+      return keep(data, [['reply', from, prf(data.engine!.established!, request.slice(1))]])
     default:
       return keep(data, [['reply', from, tell(name, argument, data)]])
   }
@@ -45,13 +51,13 @@ export function serve(from: From, request: Term, data: Connection): Promised<Res
 
 /** DER: what the peer has shown, now or when the session was made that goes on. */
 function peer_certificate({ engine }: Connection): Uint8Array | undefined {
-  const { peer, resumed, offered } = engine!.data
+  const { peer, resumed, offered } = engine!.established!
   return resumed ? offered!.peer_certificate : peer?.certificate
 }
 
 /** Questions that change nothing. */
 function tell(name: string, argument: Term, data: Connection): Term {
-  const { alpn } = data.engine!.data
+  const { protocol } = data.engine!.established!
   switch (name) {
     case 'getopts':
       return get_options(data.user.options, data.socket.cb_info[0], data.socket.transport_socket, argument)
@@ -60,7 +66,7 @@ function tell(name: string, argument: Term, data: Connection): Term {
       return certificate === undefined ? ['error', 'no_peercert'] : ['ok', Buffer.from(certificate)]
     }
     case 'negotiated_protocol':
-      return alpn === undefined ? ['error', 'protocol_not_negotiated'] : ['ok', alpn]
+      return protocol === undefined ? ['error', 'protocol_not_negotiated'] : ['ok', protocol]
     case 'connection_information':
       return ['ok', connection_information(data, argument)]
     case 'options':
@@ -134,7 +140,7 @@ export async function close(from: From, timeout: Timeout, data: Connection): Pro
   send_close_notify(data)
   data.ending ??= 'closed'
   reply(refuse_all(data))
-  if (data.engine?.connected) await linger(data.socket, timeout)
+  if (data.engine?.established) await linger(data.socket, timeout)
   return ['stop_and_reply', 'normal', ['reply', from, 'ok']]
 }
 

@@ -26,6 +26,14 @@ export interface Receiver {
   readonly timer: Ref | undefined
 }
 
+/** A new handshake that this side has wanted. */
+export interface Renegotiation {
+  /** Who waits for it; undefined: the keys have been used for long enough. */
+  readonly from: From | undefined
+  /** Undefined as long as it goes on. */
+  readonly outcome: 'done' | 'rejected' | undefined
+}
+
 /** Why no more data will come: `'closed'`, or an alert. */
 export type Ending = 'closed' | readonly ['tls_alert', string]
 
@@ -76,6 +84,11 @@ export interface Connection {
   closing: boolean
   /** Server: a ClientHello came, with this name or without one, and waits for the options of that name. */
   asked_name: readonly [string | undefined] | undefined
+  /** Somebody was asked for what the handshake needs to know, and has not answered. */
+  inquiring: boolean
+  /** Client: the server wants a new handshake. */
+  hello_requested: boolean
+  renegotiation: Renegotiation | undefined
   /** Server: the name that the client asked for, if it has options of its own. */
   sni_hostname: string | undefined
   /** The session that this connection has made. */

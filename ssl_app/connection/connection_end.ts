@@ -16,7 +16,7 @@ const alert_timeout = 5_000
 /** Tells the peer that no more data will come from here, unless the connection failed or never began. */
 export function send_close_notify(connection: Connection): void {
   const { engine, closing } = connection
-  if (engine === undefined || !engine.connected || connection.failed || closing) return
+  if (!engine?.established || connection.failed || closing) return
   connection.closing = true
   transmit(connection, engine.alert({ level: 'warning', description: 'close_notify' }))
 }
@@ -40,7 +40,7 @@ export async function close_down(connection: Connection, reason: Reason): Promis
 
 function send_internal_error(connection: Connection): void {
   const { engine, failed } = connection
-  if (failed || !engine?.connected) return
+  if (failed || !engine?.established) return
   connection.failed = true
   transmit(connection, engine.alert({ level: 'fatal', description: 'internal_error' }))
 }

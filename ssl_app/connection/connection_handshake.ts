@@ -1,19 +1,15 @@
 // How a connection's handshake begins, and how a server takes the options for the name that its client asks for.
 
-import { generate_key, strong_rand_bytes } from '../../apps/crypto/crypto.ts'
-import { monotonic_time, system_time } from '../../runtime/erlang/clock.ts'
 import { bump_reductions } from '../../runtime/erlang/scheduler.ts'
 import { self } from '../../runtime/erlang/self.ts'
 import type { Reason, Result } from '../../runtime/erlang/term.ts'
-import type { Environment, HandshakeConfig, HandshakeData } from '../handshake/handshake_data.ts'
+import type { HandshakeConfig } from '../handshake/handshake_data.ts'
 import { TlsEngine } from '../handshake/tls_engine.ts'
-import { suite_definition } from '../record/cipher_suites.ts'
 import { Alert } from '../record/ssl_alert.ts'
-import * as ssl_manager from '../session/ssl_manager.ts'
-import { type Session, type SessionTerms, suits } from '../session/ssl_session.ts'
 import type { Connection } from './connection_data.ts'
 import type { SslOptions } from './connection_options.ts'
 import { perform } from './handshake_effects.ts'
+import { handshake_environment, session_to_offer } from './handshake_environment.ts'
 import { handshake_config } from './ssl_config.ts'
 
 /** What a handshake is worth in reductions: about a millisecond. */
@@ -31,9 +27,9 @@ export async function begin(
   const [tag, config] = await handshake_config(options, connection.role)
   if (tag === 'error') return [tag, config]
   connection.options = options
-  connection.engine = new TlsEngine(connection.role, config, environment(connection))
+  connection.engine = new TlsEngine(connection.role, config, handshake_environment(connection))
   if (connection.role === 'client')
-    perform(connection, connection.engine.start(session_to_offer(connection, config)))
+    perform(connection, connection.engine.start(await session_to_offer(connection, config)))
   return undefined
 }
 
@@ -94,56 +90,3 @@ async function config_of(
   connection.sni_hostname = name
   return handshake_config(options, connection.role)
 }
-
-function environment(connection: Connection): Environment {
-  return {
-    random_bytes: strong_rand_bytes,
-    generate_key,
-    system_time,
-    monotonic_time,
-    resume: session_id => session_to_resume(connection, session_id),
-  }
-}
-
-function session_to_offer(
-  { session_key, options }: Connection,
-  config: HandshakeConfig,
-): Session | undefined {
-  if (session_key[0] !== 'client' || !options.reuse_sessions) return undefined
-  const [, host, port] = session_key
-  return ssl_manager.client_session(host, port, session => suits(session, terms(config)))
-}
-
-/** What a server is willing to go on with; the options are those for the name that was asked for. */
-function session_to_resume(
-  { session_key, options, engine }: Connection,
-  session_id: Uint8Array,
-): Session | undefined {
-  if (session_key[0] !== 'server' || !options.reuse_sessions) return undefined
-  const session = ssl_manager.server_session(session_key[1], session_id)
-  if (session === undefined || !suits(session, terms(engine!.data.config, engine!.data))) return undefined
-  return is_welcome(session, options) ? session : undefined
-}
-
-/** OTP: the option `reuse_session`. A function that fails has not agreed. */
-function is_welcome(session: Session, { reuse_session }: SslOptions): boolean {
-  const { session_id, peer_certificate, cipher_suite } = session
-  try {
-    return reuse_session?.(session_id, peer_certificate, 0, suite_definition(cipher_suite)!.erlang) !== false
-  } catch {
-    return false
-  }
-}
-
-const terms = (config: HandshakeConfig, data?: HandshakeData): SessionTerms => ({
-  versions: config.versions,
-  ciphers: config.ciphers,
-  own_certificate: config.identity?.chain[0],
-  policy: config.policy,
-  peer_certificate_needed: config.path.verify === 'verify_peer' && config.fail_if_no_peer_cert,
-  role: config.path.role,
-  server_name: data?.role === 'server' ? data.server_name : config.server_name,
-  srp_user: data?.role === 'server' ? data.identity : config.srp_identity?.user,
-  psk_identity: config.path.role === 'server' ? undefined : config.psk_identity,
-  max_fragment_length: data?.role === 'server' ? data.max_fragment_length : config.max_fragment_length,
-})

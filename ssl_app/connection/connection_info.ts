@@ -65,7 +65,7 @@ function srp_username({ suite, role, config, identity, resumed, offered }: Hands
 
 /** Copies: who is told a secret can do with it what he likes. */
 function on_request({ engine }: Connection): Record<string, Term> {
-  const { client_random, server_random, master_secret } = engine!.data
+  const { client_random, server_random, master_secret } = engine!.established!
   return {
     client_random: client_random && Buffer.from(client_random),
     server_random: server_random && Buffer.from(server_random),

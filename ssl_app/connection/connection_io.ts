@@ -14,8 +14,13 @@ export const transport_ready = Symbol('transport_ready')
 /** Tells it that the transport has taken what was said by {@link answer}. */
 export const answer_taken = Symbol('answer_taken')
 
+/** Tells it that so much was sent under its keys that new ones are due. */
+export const keys_are_old = Symbol('keys_are_old')
+
 /** Bytes that are encrypted before others get their turn. */
 const bytes_per_turn = 1 << 20
+/** Bytes of data that are taken in unasked, where a new handshake stands behind them. */
+const most_unasked = 1 << 20
 /** What a connection's work on so many bytes is worth in reductions. */
 const bytes_per_reduction = 4_096
 
@@ -48,7 +53,7 @@ export function answer(connection: Connection, bytes: readonly Uint8Array[]): vo
  */
 export function pump(connection: Connection): ReplyAction[] {
   const replies: ReplyAction[] = []
-  for (let sent = 0; !connection.congested && connection.senders.length > 0; ) {
+  for (let sent = 0; may_send(connection); ) {
     if (sent >= bytes_per_turn) {
       wake(connection)
       break
@@ -74,11 +79,21 @@ export function pump(connection: Connection): ReplyAction[] {
   return replies
 }
 
-/** Whoever waits to send, or is being sent, is told that it cannot be. */
+/** Nothing is sent during a handshake: what waits goes out under its keys. */
+function may_send(connection: Connection): boolean {
+  const { congested, senders, engine, renegotiation, options } = connection
+  if (congested || senders.length === 0 || !engine!.connected || renegotiation) return false
+  if (engine!.records_sent < options.renegotiate_at) return true
+  send(self(), keys_are_old)
+  return false
+}
+
+/** Whoever waits to send, or is being sent, is told that it cannot be; and whoever waits for new keys. */
 export function refuse_senders(connection: Connection, error: Done): ReplyAction[] {
-  const refused = connection.senders.map(({ from }): ReplyAction => ['reply', from, error])
+  const waiting = [...connection.senders, ...(connection.renegotiation ? [connection.renegotiation] : [])]
   connection.senders = []
-  return refused
+  connection.renegotiation = undefined
+  return waiting.flatMap(({ from }): ReplyAction[] => (from ? [['reply', from, error]] : []))
 }
 
 function tell_when_done(done: PromiseLike<Done>, tag: symbol): void {
@@ -101,6 +116,7 @@ function wake(connection: Connection): void {
  */
 export function read_on(connection: Connection): boolean {
   if (connection.reading || connection.answering || connection.ending !== undefined) return true
+  if (connection.asked_name !== undefined || connection.inquiring) return true
   if (!wants_data(connection)) return true
   const { cb_info, transport_socket } = connection.socket
   connection.reading = cb_info[0].setopts(transport_socket, { active: 'once' }) === 'ok'
@@ -109,8 +125,10 @@ export function read_on(connection: Connection): boolean {
 }
 
 /** In passive mode nothing is read unless somebody waits for it, so that a peer that sends too much has to wait. */
-function wants_data({ engine, user, receivers }: Connection): boolean {
-  return !engine!.connected || user.options.active !== false || receivers.length > 0
+function wants_data({ engine, user, receivers, renegotiation }: Connection): boolean {
+  if (user.options.active !== false || receivers.length > 0) return true
+  if (!engine!.established) return true
+  return (!engine!.connected || renegotiation !== undefined) && user.size < most_unasked
 }
 
 /** What {@link deliver} came to. */

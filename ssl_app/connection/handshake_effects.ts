@@ -1,10 +1,13 @@
 // What the engine asks for, carried out: bytes to the transport, sessions to the manager, lines to the log.
 
 import { report } from '../../runtime/erlang/report.ts'
+import { self } from '../../runtime/erlang/self.ts'
 import type { Reason } from '../../runtime/erlang/term.ts'
-import type { Effect } from '../handshake/tls_engine.ts'
+import type { Effect } from '../handshake/effects.ts'
+import type { HandshakeData } from '../handshake/handshake_data.ts'
 import { Alert, alert_log_text, alert_reason, type TlsAlert } from '../record/ssl_alert.ts'
 import * as ssl_manager from '../session/ssl_manager.ts'
+import type { Session } from '../session/ssl_session.ts'
 import type { Connection } from './connection_data.ts'
 import { answer } from './connection_io.ts'
 
@@ -34,11 +37,18 @@ function act(connection: Connection, effect: Exclude<Effect, readonly ['transmit
     case 'client_hello':
       connection.asked_name = [effect[1]]
       return
+    case 'inquiry':
+      await_answer(connection, effect[1])
+      return
+    case 'hello_request':
+      connection.hello_requested = true
+      return
     case 'connected':
-      connection.session = effect[1]
-      if (effect[1] !== undefined && connection.options.reuse_sessions) {
-        ssl_manager.register_session(connection.session_key, effect[1])
-      }
+      take_session(connection, effect[1])
+      conclude(connection, 'done')
+      return
+    case 'renegotiation_rejected':
+      conclude(connection, 'rejected')
       return
     case 'warning':
       if (effect[1].description === 'close_notify') connection.ending ??= 'closed'
@@ -51,6 +61,33 @@ function act(connection: Connection, effect: Exclude<Effect, readonly ['transmit
     case 'fatal':
       end_by(connection, effect[1])
   }
+}
+
+/** Tells the connection's process what came of an inquiry. */
+export const inquiry_answered = Symbol('inquiry_answered')
+
+function await_answer(connection: Connection, answer: PromiseLike<HandshakeData>): void {
+  const { entity } = self()
+  connection.inquiring = true
+  // Not `send`, which is for processes that still live.
+  answer.then(known => entity?.deliver([inquiry_answered, known]))
+}
+
+/** Goes on with what somebody has answered. */
+export function take_answer(connection: Connection, known: HandshakeData): void {
+  connection.inquiring = false
+  perform(connection, connection.engine!.answered(known))
+}
+
+function take_session(connection: Connection, session: Session | undefined): void {
+  connection.session = session ?? connection.session
+  if (session !== undefined && connection.options.reuse_sessions) {
+    ssl_manager.register_session(connection.session_key, session)
+  }
+}
+
+function conclude(connection: Connection, outcome: 'done' | 'rejected'): void {
+  if (connection.renegotiation) connection.renegotiation = { ...connection.renegotiation, outcome }
 }
 
 /** RFC 5246 §7.2.2: after a fatal alert, whoever sent it, the session goes on no more. */

@@ -9,16 +9,25 @@ import type { Done, Reason, Term, Timeout } from '../../runtime/erlang/term.ts'
 import type { From, Promised, StartResult } from '../../runtime/otp/gen.ts'
 import type { Action, EventType, StateResult } from '../../runtime/otp/gen_statem.ts'
 import * as gen_statem from '../../runtime/otp/gen_statem.ts'
+import type { HandshakeData } from '../handshake/handshake_data.ts'
 import { close, new_user, receiver_late, serve } from './connection_calls.ts'
 import type { Connection, ConnectionStart } from './connection_data.ts'
 import { close_down } from './connection_end.ts'
 import { begin, choose_options, find_options, options_found } from './connection_handshake.ts'
-import { answer_taken, pump, read_on, refuse_senders, transport_ready } from './connection_io.ts'
+import {
+  answer_taken,
+  keys_are_old,
+  pump,
+  read_on,
+  refuse_senders,
+  transport_ready,
+} from './connection_io.ts'
 import type { SslOptions } from './connection_options.ts'
+import { after_handshake, obey_hello_request, renew_keys } from './connection_renegotiation.ts'
 import { format_status, type Hidden } from './connection_report.ts'
 import { go_on, keep } from './connection_turn.ts'
 import { countdown } from './countdown.ts'
-import { log_broken_off, receive } from './handshake_effects.ts'
+import { inquiry_answered, log_broken_off, receive, take_answer } from './handshake_effects.ts'
 import { SslSocket } from './ssl_socket.ts'
 import { UserData } from './user_data.ts'
 
@@ -68,6 +77,9 @@ function init(start: ConnectionStart): gen_statem.InitResult<Connection> {
       failed: false,
       closing: false,
       asked_name: undefined,
+      inquiring: false,
+      hello_requested: false,
+      renegotiation: undefined,
       sni_hostname: undefined,
       session: undefined,
     },
@@ -135,6 +147,8 @@ function in_any_state(content: Term, data: Connection): Promised<Result> {
   if (tag === transport_ready) return transport_takes_more(data, subject)
   if (tag === answer_taken) return peer_may_go_on(data)
   if (tag === options_found) return choose_options(data, subject).then(() => progress(data))
+  if (tag === inquiry_answered) return answered(data, subject)
+  if (content === keys_are_old) return renew_keys(data)
   if (tag === 'timeout') return keep(data, receiver_late(data, subject))
   if (tag === 'DOWN' && subject === owner_monitor) return ['stop', 'normal']
   if (tag === 'EXIT') return keep(data)
@@ -155,15 +169,25 @@ async function start_handshake(from: From, content: Term, data: Connection): Pro
   return ['next_state', 'handshake', data, [[['timeout', 'handshake'], left(), timeout]]]
 }
 
-/** The peer has said something: whatever comes of it. */
+/** The peer has said something, or somebody has answered for it: whatever comes of it. */
 function progress(data: Connection): Promised<Result> {
   if (data.asked_name !== undefined) {
     const found = find_options(data)
-    return found ? choose_options(data, found).then(() => progress(data)) : 'keep_state_and_data'
+    if (found) return choose_options(data, found).then(() => progress(data))
   }
+  return data.starter === undefined ? progress_again(data) : progress_at_first(data)
+}
+
+function progress_at_first(data: Connection): Promised<Result> {
   if (data.engine!.connected) return connected(data)
   read_on(data)
   return data.ending === undefined ? 'keep_state_and_data' : give_up(data, ['error', data.ending])
+}
+
+function progress_again(data: Connection): Promised<Result> {
+  return data.hello_requested
+    ? obey_hello_request(data).then(() => after_handshake(data))
+    : after_handshake(data)
 }
 
 function connected(data: Connection): Result {
@@ -185,12 +209,17 @@ function take(data: Connection, bytes: Uint8Array): Promised<Result> {
   data.heard = true
   data.reading = false
   receive(data, bytes)
-  return data.starter === undefined ? go_on(data) : progress(data)
+  return progress(data)
 }
 
 function peer_may_go_on(data: Connection): Promised<Result> {
   data.answering = false
-  return data.starter === undefined ? go_on(data) : progress(data)
+  return progress(data)
+}
+
+function answered(data: Connection, known: HandshakeData): Promised<Result> {
+  take_answer(data, known)
+  return progress(data)
 }
 
 function transport_gone(data: Connection): Result {

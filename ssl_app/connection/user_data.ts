@@ -53,6 +53,11 @@ export class UserData {
     return this.#buffer.length === 0
   }
 
+  /** Bytes that are left. */
+  get size(): number {
+    return this.#buffer.length
+  }
+
   /** Another way to cut and to deliver; it counts for what is there already, too. */
   change(options: Partial<EmulatedOptions>): void {
     this.#options = { ...this.#options, ...options }

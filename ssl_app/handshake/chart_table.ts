@@ -5,13 +5,32 @@
 export interface Facts {
   /** The session of an earlier connection goes on. */
   readonly resumed: boolean
+  /** The server shows a certificate, and may ask for one. */
+  readonly server_certificate: boolean
+  /** It does not. */
+  readonly no_server_certificate: boolean
+  /** There is no ServerKeyExchange. */
+  readonly no_server_key_exchange: boolean
+  /** There may be a ServerKeyExchange or none. */
+  readonly perhaps_server_key_exchange: boolean
   /** The server has not asked for a certificate. */
   readonly certificate_not_requested: boolean
+  /** A client that has no certificate says so by an alert. */
+  readonly no_certificate_alert: boolean
   /** The client has sent no certificate that it would have to prove its key for. */
   readonly nothing_to_verify: boolean
+  /** The server has not promised a ticket. */
+  readonly no_ticket: boolean
+  /** The client was not told of protocols to choose from. */
+  readonly no_next_protocol: boolean
+  /** A handshake was done before this one. */
+  readonly renegotiating: boolean
 }
 
-/** The messages that move a chart: handshake messages, and `change_cipher_spec`. */
+/**
+ * What moves a chart: handshake messages; `change_cipher_spec`; the alert `no_certificate`, which in SSL 3.0 stands for
+ * a certificate; and `renegotiate`, which is this side's own wish.
+ */
 export type ChartMessage =
   | 'hello_request'
   | 'client_hello'
@@ -24,6 +43,11 @@ export type ChartMessage =
   | 'client_key_exchange'
   | 'change_cipher_spec'
   | 'finished'
+  | 'new_session_ticket'
+  | 'next_protocol'
+  | 'no_certificate'
+  | 'no_renegotiation'
+  | 'renegotiate'
 
 /** {@link ChartMessage} in xstate's form. */
 export interface ChartEvent {
@@ -62,6 +86,26 @@ export interface Node {
   readonly states?: Readonly<Record<string, Node>>
 }
 
+const fact =
+  (name: keyof Facts) =>
+  ({ context }: { readonly context: Facts }): boolean =>
+    context[name]
+
+/** The facts as xstate asks for them. */
+export const guards = {
+  resumed: fact('resumed'),
+  server_certificate: fact('server_certificate'),
+  no_server_certificate: fact('no_server_certificate'),
+  no_server_key_exchange: fact('no_server_key_exchange'),
+  perhaps_server_key_exchange: fact('perhaps_server_key_exchange'),
+  certificate_not_requested: fact('certificate_not_requested'),
+  no_certificate_alert: fact('no_certificate_alert'),
+  nothing_to_verify: fact('nothing_to_verify'),
+  no_ticket: fact('no_ticket'),
+  no_next_protocol: fact('no_next_protocol'),
+  renegotiating: fact('renegotiating'),
+}
+
 /** Walks a chart. Messages that a state does not name are taken from the state around it. */
 export function chart_table(chart: { readonly config: unknown }): ChartTable {
   const root = chart.config as Node
@@ -79,8 +123,8 @@ export function chart_table(chart: { readonly config: unknown }): ChartTable {
 }
 
 /** Whether `message` is legal in `state`. */
-export const accepts = (table: ChartTable, state: ChartState, message: string): boolean =>
-  table.rows.get(state)!.on.has(message)
+export const accepts = (table: ChartTable, state: ChartState, message: string, facts: Facts): boolean =>
+  taken(table.rows.get(state)!.on.get(message) ?? [], facts) !== undefined
 
 /** Where a legal message leads. */
 export function next_state(table: ChartTable, state: ChartState, message: string, facts: Facts): ChartState {

@@ -2,33 +2,28 @@
 
 import type { KeyType } from '../../apps/crypto/crypto.ts'
 import { decode, encode } from '../../runtime/binary/codec.ts'
+import type { KeyExchange } from '../record/cipher_suites.ts'
 import { Alert } from '../record/ssl_alert.ts'
+import { is_at_least } from '../record/tls_version.ts'
 import type { CertificateRequest } from './certificates.ts'
-import { accept_server_hello } from './client_hello.ts'
 import type { Action, HandshakeData, Step } from './handshake_data.ts'
 import type { Message, StateFunctions } from './handshake_state.ts'
-import { derive_master_secret, ecdhe_premaster, pending_keys } from './key_agreement.ts'
-import {
-  client_key_exchange,
-  encode_server_params,
-  type ServerParams,
-  server_key_exchange,
-} from './key_exchange.ts'
-import {
-  certify as certify_peer,
-  check_finished,
-  find_scheme,
-  finish,
-  is_signed,
-  sign_with,
-  write,
-} from './ssl_handshake.ts'
+import { agreement_of, client_share, derive_master_secret, parts_of, pending_keys } from './key_agreement.ts'
+import { client_key_exchange, encode_server_params, server_key_exchange } from './key_exchange.ts'
+import { accepted_limits } from './record_limits.ts'
+import { accept_server_hello } from './server_hello_check.ts'
+import { certify as certify_peer, check_finished, finish, write } from './ssl_handshake.ts'
+import { are_signed, own_scheme, sign_handshake } from './ssl_signatures.ts'
+import type { NewSessionTicket } from './tls_handshake.ts'
 
 /** What the server chose. When a session goes on, the keys are there already. */
 function hello(message: Message, data: HandshakeData): Step {
   if (message[0] !== 'server_hello') return [data]
   const chosen = accept_server_hello(data, message[1])
-  return chosen.resumed ? [chosen, ['pending_keys', pending_keys(chosen)]] : [chosen]
+  const limits = accepted_limits(data.config, message[1])
+  const actions: Action[] = limits ? [['limits', limits]] : []
+  if (chosen.resumed) actions.push(['pending_keys', pending_keys(chosen)])
+  return [chosen, ...actions]
 }
 
 /** Who the server is, and its share of the key. */
@@ -41,7 +36,7 @@ function certify(message: Message, data: HandshakeData): Step {
       return [{ ...data, peer }]
     }
     case 'server_key_exchange':
-      return [{ ...data, peer_share: check_share(data, message[1]) }]
+      return [take_share(data, message[1])]
     case 'certificate_request':
       return [choose_identity(data, message[1])]
     case 'server_hello_done':
@@ -53,81 +48,98 @@ function certify(message: Message, data: HandshakeData): Step {
 
 /** Both sides switch to the new keys, and each proves that it saw the same handshake. */
 function cipher(message: Message, data: HandshakeData): Step {
+  if (message[0] === 'new_session_ticket') return [keep_ticket(data, message[1])]
   if (message[0] !== 'finished') return [data]
-  check_finished(data, message[1])
-  return [data, ['connected']]
+  return [check_finished(data, message[1]), ['connected']]
 }
 
 /** As {@link cipher}, but the server goes first. */
 function abbreviated(message: Message, data: HandshakeData): Step {
+  if (message[0] === 'new_session_ticket') return [keep_ticket(data, message[1])]
   if (message[0] !== 'finished') return [data]
-  check_finished(data, message[1])
-  const [written, ...actions] = finish(data)
+  const [written, ...actions] = finish(check_finished(data, message[1]))
   return [written, ...actions, ['connected']]
 }
 
-/** A server that asks for a new handshake is told that there will be none. RFC 5246 §7.4.1.1 */
-const connection = (_message: Message, data: HandshakeData): Step => [data, ['warning', 'no_renegotiation']]
+const connection = (_message: Message, data: HandshakeData): Step => [data]
 
 export const client_states: StateFunctions = { hello, certify, cipher, abbreviated, connection }
 
-/** RFC 8422 §5.3 */
+/** RFC 5246 §7.4.2, RFC 8422 §5.3 */
 function check_key_type(data: HandshakeData, type: KeyType): void {
-  if (!key_types[ecdhe(data)].includes(type)) throw new Alert('handshake_failure', ['key', type])
+  const wanted = key_types[data.suite!.key_exchange]
+  if (!wanted?.includes(type)) throw new Alert('handshake_failure', ['key', type])
 }
 
-/** RFC 8422 §5.4: the server's share, signed together with both randoms. */
-function check_share(data: HandshakeData, body: Uint8Array): NonNullable<HandshakeData['peer_share']> {
-  const exchange = decode(server_key_exchange(data.version!, ecdhe(data)), body)
-  const [, params] = exchange.params as Extract<ServerParams, readonly ['ecdh', unknown]>
-  const group = data.config.groups.find(curve => curve === params.curve)
-  if (group === undefined) throw new Alert('illegal_parameter', ['curve', params.curve])
-  const content = [data.client_random!, data.server_random!, encode_server_params(exchange.params!)]
-  if (!is_signed(exchange.signature!, content, data.peer!.public_key, data.config.signature_algs)) {
+/** RFC 5246 §7.4.3: the server's share, as far as it has a part in it signed together with both randoms. */
+function take_share(data: HandshakeData, body: Uint8Array): HandshakeData {
+  const format = server_key_exchange(data.version!, data.suite!.key_exchange)
+  const { hint, params, signature } = decode(format, body)
+  if (params) agreement_of(data)!.check!(data, params)
+  if (params && signature && !are_signed(data, signature, encode_server_params(params))) {
     throw new Alert('decrypt_error', 'server_key_exchange')
   }
-  return { curve: group, public: params.public }
+  return { ...data, peer_share: params, psk_hint: hint && new Uint8Array(hint) }
 }
 
 /** All that a client has to say, in one flight: who it is, its share, and that it has understood. */
 function agree(data: HandshakeData): Step {
-  const { curve, public: peer_public } = data.peer_share!
-  const own = { ...data.environment.generate_key(curve), curve }
-  const body = encode(client_key_exchange(data.version!, ecdhe(data)), { share: own.public_key })
-
   const [shown, certificate] = show_certificate(data)
-  const [keyed, exchange] = write(shown, ['client_key_exchange', body])
-  const master_secret = derive_master_secret(keyed, ecdhe_premaster(own, peer_public))
-  const secret = { ...keyed, master_secret }
+  const { share, premaster } = client_share(shown)
+  const [keyed, exchange] = write(shown, ['client_key_exchange', encode_share(shown, share)])
+  const secret = { ...keyed, master_secret: derive_master_secret(keyed, premaster) }
   const [proven, verify] = prove_key(secret)
   const [finished, ...last] = finish(proven)
   return [finished, ...certificate, ...exchange, ...verify, ['pending_keys', pending_keys(secret)], ...last]
 }
 
-/** Nobody, if there is no signature that the server would take. RFC 5246 §7.4.6 */
-function choose_identity(data: HandshakeData, request: CertificateRequest): HandshakeData {
-  const { identity, signature_algs } = data.config
-  const listed = request.supported_signature_algorithms
-  const scheme = identity && find_scheme(identity.key, signature_algs, listed)
-  return { ...data, certificate_requested: true, scheme }
+/** RFC 5246 §7.4.7; a client without an identity has OTP's. */
+function encode_share(data: HandshakeData, share: Uint8Array | undefined): Uint8Array {
+  const identity = data.config.psk_identity ?? Buffer.from('psk_identity')
+  const format = client_key_exchange(data.version!, data.suite!.key_exchange)
+  return encode(format, { ...(parts_of(data).psk && { identity }), ...(share && { share }) })
 }
 
-/** A server that asked gets an answer, be it an empty one. RFC 5246 §7.4.6 */
+/** Nobody, if there is no signature that the server would take. RFC 5246 §7.4.6 */
+function choose_identity(data: HandshakeData, request: CertificateRequest): HandshakeData {
+  const { identity } = data.config
+  const asked = { ...data, certificate_requested: true }
+  if (identity === undefined) return asked
+  const own = own_scheme(data, request.supported_signature_algorithms)
+  return own === undefined ? asked : { ...asked, ...own, shows_certificate: true }
+}
+
+/** A server that asked gets an answer, be it an empty one: RFC 5246 §7.4.6. In SSL 3.0 that is an alert. */
 function show_certificate(data: HandshakeData): [HandshakeData, Action[]] {
   if (!data.certificate_requested) return [data, []]
-  return write(data, ['certificate', { certificate_list: data.scheme ? data.config.identity!.chain : [] }])
+  if (data.shows_certificate) {
+    return write(data, ['certificate', { certificate_list: data.config.identity!.chain }])
+  }
+  if (!is_at_least(data.version!, 'tlsv1')) return [data, [['warning', 'no_certificate']]]
+  return write(data, ['certificate', { certificate_list: [] }])
 }
 
 /** RFC 5246 §7.4.8 */
 function prove_key(data: HandshakeData): [HandshakeData, Action[]] {
-  if (!data.scheme) return [data, []]
-  return write(data, ['certificate_verify', sign_with(data.config.identity!.key, data.scheme, data.history)])
+  return data.shows_certificate ? write(data, ['certificate_verify', sign_handshake(data)]) : [data, []]
 }
 
-/** RFC 8422 §5.3, §5.10 */
-const key_types: Readonly<Record<'ecdhe_rsa' | 'ecdhe_ecdsa', readonly KeyType[]>> = {
+/** RFC 5077 §3.3 */
+function keep_ticket(data: HandshakeData, { ticket_lifetime_hint, ticket }: NewSessionTicket): HandshakeData {
+  if (ticket.length === 0) return data
+  return { ...data, ticket: { bytes: new Uint8Array(ticket), lifetime_hint: ticket_lifetime_hint } }
+}
+
+/** RFC 5246 §7.4.2, RFC 8422 §5.3 and §5.10 */
+const key_types: Readonly<Partial<Record<KeyExchange, readonly KeyType[]>>> = {
+  rsa: ['rsa'],
+  rsa_psk: ['rsa'],
+  dhe_rsa: ['rsa'],
+  srp_rsa: ['rsa'],
   ecdhe_rsa: ['rsa'],
+  dhe_dss: ['dsa'],
+  srp_dss: ['dsa'],
   ecdhe_ecdsa: ['ec', 'ed25519', 'ed448'],
+  ecdh_ecdsa: ['ec'],
+  ecdh_rsa: ['ec'],
 }
-
-const ecdhe = (data: HandshakeData) => data.suite!.key_exchange as 'ecdhe_rsa' | 'ecdhe_ecdsa'

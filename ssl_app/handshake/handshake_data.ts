@@ -16,6 +16,7 @@ import type { TrustStore } from '../certificate/ssl_pkix_db.ts'
 import type { CertificateTraits } from '../record/cipher_choice.ts'
 import type { CipherSuite } from '../record/cipher_suites.ts'
 import type { AlertDescription } from '../record/ssl_alert.ts'
+import type { RecordLimits } from '../record/ssl_record.ts'
 import type { Role } from '../record/tls_v1.ts'
 import type { ProtocolVersion } from '../record/tls_version.ts'
 import type { Session } from '../session/ssl_session.ts'
@@ -114,7 +115,8 @@ export type UserSecret = readonly ['psk', Uint8Array] | readonly ['srp', SrpUser
 export interface Environment {
   random_bytes(size: number): Uint8Array
   generate_key(curve: Curve): KeyPair
-  dh_generate_key(group: DhGroup): DhKeyPair
+  /** Undefined: no keys can be made in this group. */
+  dh_generate_key(group: DhGroup): DhKeyPair | undefined
   srp_client_key(group: SrpGroupName): SrpKey
   srp_server_key(group: SrpGroupName, derived_key: Uint8Array): SrpKey
   /** Milliseconds since 1970. */
@@ -124,10 +126,17 @@ export interface Environment {
   /** Server: the session of that ticket or id, if this server is willing to go on with it. */
   resume(asked: ResumptionWish): Awaitable<Session | undefined>
   /** Server: the session as something that the client can keep in its stead; undefined: it cannot. RFC 5077 */
-  seal_ticket(session: Session): Uint8Array | undefined
+  seal_ticket(session: Session): Ticket | undefined
   user_secret(question: Question): Awaitable<UserSecret>
   /** Server: bytes that nobody knows, always the same: what is told of users that there are not. */
   readonly unknown_users_seed: Uint8Array
+}
+
+/** RFC 5077 §3.3 */
+export interface Ticket {
+  readonly bytes: Uint8Array
+  /** For how many seconds the server means to know it; 0: it does not say. */
+  readonly lifetime_hint: number
 }
 
 /** At once, or after a while. */
@@ -138,6 +147,11 @@ export interface ResumptionWish {
   readonly session_id: Uint8Array
   /** Empty or undefined: it has none. */
   readonly ticket: Uint8Array | undefined
+  /** As whom it would log in with SRP. */
+  readonly srp_user: Uint8Array | undefined
+  /** The name it asks for. */
+  readonly server_name: string | undefined
+  readonly max_fragment_length: number | undefined
 }
 
 /** One side's half of a key exchange. */
@@ -192,11 +206,12 @@ export interface HandshakeData {
   readonly next_protocols: readonly string[] | undefined
   /** Server: the name that the client asked for. */
   readonly server_name: string | undefined
-  readonly max_fragment_length: MaxFragmentLength | undefined
+  /** Bytes, where both sides have agreed on smaller records by RFC 6066 §4. */
+  readonly max_fragment_length: number | undefined
   /** A ticket comes, or is to be given, at the end. */
   readonly ticket_expected: boolean
-  /** Client: the ticket, and for how many seconds the server means to know it; 0: it does not say. */
-  readonly ticket: { readonly bytes: Uint8Array; readonly lifetime_hint: number } | undefined
+  /** Client: what the server has given it. */
+  readonly ticket: Ticket | undefined
   /** The scheme that this side signs with, in TLS 1.2. */
   readonly scheme: SignatureScheme | undefined
   /** Server: the curve that both sides know. */
@@ -240,14 +255,6 @@ export interface PendingKeys {
   readonly master_secret: Uint8Array
   readonly client_random: Uint8Array
   readonly server_random: Uint8Array
-}
-
-/** Bytes of content that records may have from now on. */
-export interface RecordLimits {
-  readonly send?: number
-  readonly receive?: number
-  /** What is not protected may be larger. */
-  readonly protected_only?: boolean
 }
 
 export type Step = readonly [HandshakeData, ...Action[]]

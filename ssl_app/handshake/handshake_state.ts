@@ -4,8 +4,8 @@ import type { OuterState } from './chart_table.ts'
 import type { HandshakeData, Step } from './handshake_data.ts'
 import type { Handshake } from './tls_handshake.ts'
 
-/** What moves a handshake: its messages, and `change_cipher_spec`, which is none of them. */
-export type Message = Handshake | readonly ['change_cipher_spec']
+/** What moves a handshake: its messages, and what is none of them, but counts. */
+export type Message = Handshake | readonly ['change_cipher_spec' | 'no_certificate']
 
 /**
  * @param data - its history ends with `message`

@@ -47,6 +47,14 @@ export const key_exchange_parts: Readonly<Record<KeyExchange, KeyExchangeParts>>
   dhe_psk: { ...anonymous('dh'), psk: true },
 }
 
+/** Whether a suite's key exchange is on a curve. */
+export const is_on_curve = ({ key_exchange }: { readonly key_exchange: KeyExchange }): boolean =>
+  key_exchange_parts[key_exchange].share === 'ecdh'
+
+/** Whether the server of such a suite shows a certificate. */
+export const is_certified = ({ key_exchange }: { readonly key_exchange: KeyExchange }): boolean =>
+  key_exchange_parts[key_exchange].certificate
+
 function of_certificate(share: Share): KeyExchangeParts {
   return {
     share,

@@ -4,94 +4,95 @@ import type { Curve } from '../../apps/crypto/crypto.ts'
 import {
   select_suite,
   suites_for_certificate,
+  suites_for_secrets,
   suites_for_version,
   suites_without_curves,
+  suites_without_key_curve,
 } from '../record/cipher_choice.ts'
-import { type CipherSuite, fallback_scsv, renegotiation_info_scsv } from '../record/cipher_suites.ts'
+import { type CipherSuite, fallback_scsv } from '../record/cipher_suites.ts'
 import { Alert } from '../record/ssl_alert.ts'
 import { highest_version, type ProtocolVersion, version_codes } from '../record/tls_version.ts'
 import type { Session } from '../session/ssl_session.ts'
-import type { HandshakeConfig, HandshakeData, OwnIdentity } from './handshake_data.ts'
+import { mark_downgrade } from './downgrade.ts'
+import type { HandshakeData } from './handshake_data.ts'
 import type { ClientHello, ServerHello } from './hello.ts'
-import { get_extension, type ServerHelloExtension } from './hello_extensions.ts'
+import { type ClientHelloExtension, type ExtensionName, get_extension } from './hello_extensions.ts'
+import { is_certified, key_exchange_parts } from './key_exchange_parts.ts'
+import { granted_length } from './record_limits.ts'
+import { check_client } from './renegotiation_info.ts'
 import { go_on_with } from './resumption.ts'
-import { choose_scheme, hello_random } from './ssl_handshake.ts'
+import { answered_extensions, choose_protocol } from './server_extensions.ts'
+import { hello_random } from './ssl_handshake.ts'
+import { own_scheme } from './ssl_signatures.ts'
 
 /** What a server that has read a ClientHello goes on with. */
 export interface Choice {
   readonly data: HandshakeData
   readonly server_hello: ServerHello
-  /** The curve of the key exchange; undefined when a session goes on. */
-  readonly curve: Curve | undefined
 }
 
 /**
  * Chooses version, suite, curve and extensions, or a session to go on with.
  *
  * @throws {@link Alert} `protocol_version`, `insufficient_security`, `inappropriate_fallback`,
- *   `no_application_protocol`, `handshake_failure`, `illegal_parameter`; `internal_error` without a certificate
+ *   `no_application_protocol`, `handshake_failure`, `illegal_parameter`, `no_renegotiation`, `unknown_psk_identity`;
+ *   `internal_error` where all that is in common needs a certificate, and there is none
  */
 export function choose(data: HandshakeData, hello: ClientHello): Choice {
-  const { config, environment } = data
   if (!hello.compression_methods.includes('null')) throw new Alert('illegal_parameter', 'compression methods')
-  const version = choose_version(config, hello)
-  const asked = {
+  const version = choose_version(data, hello)
+  const asked: HandshakeData = {
     ...data,
     version,
+    client_version: hello.client_version,
     client_random: new Uint8Array(hello.random),
-    server_random: hello_random(environment),
+    server_random: mark_downgrade(hello_random(data.environment), version, data.config.versions),
     server_name: get_extension(hello.extensions, 'server_name'),
-    extended_master_secret: get_extension(hello.extensions, 'extended_master_secret') ?? false,
-    secure_renegotiation: knows_secure_renegotiation(hello),
-    alpn: choose_alpn(config, hello),
+    extended_master_secret: version !== 'sslv3' && asks_for(hello, 'extended_master_secret'),
+    secure_renegotiation: check_client(data, hello),
+    max_fragment_length: granted_length(hello.extensions),
+    ...choose_protocol(data, hello),
   }
   const session = session_to_resume(asked, hello)
-  if (session !== undefined) return go_on(asked, hello, session)
-  return begin(asked, hello)
+  const chosen = session === undefined ? begin(asked, hello) : go_on(asked, hello, session)
+  return { data: chosen, server_hello: answer(chosen, hello) }
 }
 
-function begin(asked: HandshakeData, hello: ClientHello): Choice {
+function begin(asked: HandshakeData, hello: ClientHello): HandshakeData {
   const { config, environment } = asked
-  const curve = common_curve(config, hello)
-  const usable = usable_suites(asked, hello, curve)
-  const suite = select_suite(hello.cipher_suites, usable, config.honor_cipher_order)
-  const listed = get_extension(hello.extensions, 'signature_algorithms')
-  const scheme = choose_scheme(config.identity!.key, config.signature_algs, listed)
-  const data = { ...asked, suite, scheme, session_id: environment.random_bytes(32) }
-  return { data, server_hello: answer(data, hello), curve }
+  const curve = common_curve(asked, hello)
+  const suite = choose_suite(asked, hello, curve)
+  const ticket_expected = config.session_tickets && asks_for(hello, 'session_ticket')
+  return {
+    ...asked,
+    ...(key_exchange_parts[suite.key_exchange].signed && scheme_of(asked, hello)),
+    suite,
+    curve,
+    offered: undefined,
+    ticket_expected,
+    session_id: ticket_expected ? new Uint8Array(0) : environment.random_bytes(32),
+    encrypt_then_mac: wants_encrypt_then_mac(asked, hello, suite),
+  }
 }
 
-function go_on(asked: HandshakeData, hello: ClientHello, session: Session): Choice {
+/** RFC 5246 §7.4.1.3: the id comes back, whether the session was found by it or by a ticket (RFC 5077 §3.4). */
+function go_on(asked: HandshakeData, hello: ClientHello, session: Session): HandshakeData {
   const suite = asked.config.ciphers.find(({ code }) => code === session.cipher_suite)!
-  const data = { ...go_on_with(asked, session), suite }
-  return { data, server_hello: answer(data, hello), curve: undefined }
+  const session_id = new Uint8Array(hello.session_id)
+  const encrypt_then_mac = wants_encrypt_then_mac(asked, hello, suite)
+  return { ...go_on_with(asked, session), suite, session_id, encrypt_then_mac }
 }
 
-/** RFC 5246 §E.1, RFC 7507 §3 */
-function choose_version({ versions }: HandshakeConfig, hello: ClientHello): ProtocolVersion {
+/** RFC 5246 §E.1, RFC 7507 §3; a renegotiation stays with the version. */
+function choose_version({ config, previous }: HandshakeData, hello: ClientHello): ProtocolVersion {
+  const { versions } = config
   const could_do_better = version_codes[highest_version(versions)] > hello.client_version
   if (could_do_better && hello.cipher_suites.includes(fallback_scsv))
     throw new Alert('inappropriate_fallback')
-  const possible = versions.filter(version => version_codes[version] <= hello.client_version)
-  if (possible.length === 0) throw new Alert('protocol_version', hello.client_version)
-  return highest_version(possible)
-}
-
-/** RFC 5746 §3.6 */
-function knows_secure_renegotiation(hello: ClientHello): boolean {
-  const verify_data = get_extension(hello.extensions, 'renegotiation_info')
-  if (verify_data !== undefined && verify_data.length > 0)
-    throw new Alert('handshake_failure', 'renegotiation_info')
-  return verify_data !== undefined || hello.cipher_suites.includes(renegotiation_info_scsv)
-}
-
-/** RFC 7301 §3.2 */
-function choose_alpn({ alpn }: HandshakeConfig, hello: ClientHello): string | undefined {
-  const offered = get_extension(hello.extensions, 'alpn')
-  if (offered === undefined || alpn === undefined) return undefined
-  const chosen = alpn.find(protocol => offered.includes(protocol))
-  if (chosen === undefined) throw new Alert('no_application_protocol', offered)
-  return chosen
+  const possible = previous ? [previous.version!] : versions
+  const understood = possible.filter(version => version_codes[version] <= hello.client_version)
+  if (understood.length === 0) throw new Alert('protocol_version', hello.client_version)
+  return highest_version(understood)
 }
 
 /**
@@ -99,38 +100,73 @@ function choose_alpn({ alpn }: HandshakeConfig, hello: ClientHello): string | un
  *
  * @throws {@link Alert} `illegal_parameter`: no uncompressed points, which every client must understand (§5.1.2)
  */
-function common_curve({ groups }: HandshakeConfig, hello: ClientHello): Curve | undefined {
+function common_curve({ config }: HandshakeData, hello: ClientHello): Curve | undefined {
   const offered = get_extension(hello.extensions, 'supported_groups')
   const formats = get_extension(hello.extensions, 'ec_point_formats') ?? ['uncompressed']
   const readable = formats.includes('uncompressed')
   if (offered !== undefined && !readable) throw new Alert('illegal_parameter', 'point formats')
-  return readable ? groups.find(curve => (offered ?? ['secp256r1']).includes(curve)) : undefined
+  return readable ? config.groups.find(curve => (offered ?? ['secp256r1']).includes(curve)) : undefined
+}
+
+function choose_suite(data: HandshakeData, hello: ClientHello, curve: Curve | undefined): CipherSuite {
+  const { config } = data
+  const candidates = usable_suites(data, hello, curve)
+  const { cipher_suites } = hello
+  const offers = (suites: readonly CipherSuite[]) => suites.some(({ code }) => cipher_suites.includes(code))
+  if (!offers(candidates)) {
+    const configured = suites_for_version(config.ciphers, data.version!)
+    const certified = configured.filter(is_certified)
+    if (config.identity === undefined && offers(certified))
+      throw new Alert('internal_error', 'no certificate')
+    if (data.identity === undefined && offers(configured.filter(({ group }) => group === 'srp'))) {
+      throw new Alert('unknown_psk_identity', 'no user name')
+    }
+  }
+  return select_suite(cipher_suites, candidates, config.honor_cipher_order)
 }
 
 function usable_suites(data: HandshakeData, hello: ClientHello, curve: Curve | undefined): CipherSuite[] {
-  const { ciphers, identity } = data.config
-  if (identity === undefined) throw new Alert('internal_error', 'no certificate')
-  const configured = suites_for_version(ciphers, data.version!)
-  const certified = suites_for_certificate(configured, data.version!, identity.traits)
+  const { ciphers, identity, has_user_lookup } = data.config
+  const has_user = has_user_lookup && data.user_secret !== undefined
+  const known = { psk: has_user_lookup, srp: has_user }
+  const configured = suites_for_secrets(suites_for_version(ciphers, data.version!), known)
+  const certified = identity
+    ? suites_for_certificate(configured, data.version!, identity.traits)
+    : configured.filter(suite => !is_certified(suite))
   if (curve === undefined) return suites_without_curves(certified)
-  return is_key_readable(identity, hello)
-    ? certified
-    : certified.filter(({ key_exchange }) => key_exchange !== 'ecdhe_ecdsa')
+  return is_key_readable(data, hello) ? certified : suites_without_key_curve(certified)
 }
 
 /** RFC 8422 §5.3: a certificate on a curve that the client does not know is of no use to it. */
-function is_key_readable({ key }: OwnIdentity, hello: ClientHello): boolean {
+function is_key_readable({ config }: HandshakeData, hello: ClientHello): boolean {
+  const curve = config.identity?.key.curve
   const offered = get_extension(hello.extensions, 'supported_groups')
-  return key.curve === undefined || offered === undefined || offered.includes(key.curve)
+  return curve === undefined || offered === undefined || offered.includes(curve)
 }
+
+/** RFC 5246 §7.4.1.4.1 */
+function scheme_of(data: HandshakeData, hello: ClientHello): Pick<HandshakeData, 'scheme'> {
+  const found = own_scheme(data, get_extension(hello.extensions, 'signature_algorithms'))
+  if (found === undefined) throw new Alert('handshake_failure', 'no common signature algorithm')
+  return found
+}
+
+/** RFC 7366 §3: it is for block ciphers, and SSL 3.0 does not know it. */
+const wants_encrypt_then_mac = (
+  { version }: HandshakeData,
+  hello: ClientHello,
+  { cipher }: CipherSuite,
+): boolean => version !== 'sslv3' && cipher.endsWith('_cbc') && asks_for(hello, 'encrypt_then_mac')
+
+const asks_for = (hello: ClientHello, name: ExtensionName & ClientHelloExtension[0]): boolean =>
+  get_extension(hello.extensions, name) !== undefined
 
 /**
  * RFC 5246 §7.4.1.3, RFC 7627 §5.3. A session goes on only with the version, suite and kind of master secret that
  * it was made with; what else it needs to be is for the environment to say.
  */
 function session_to_resume(data: HandshakeData, hello: ClientHello): Session | undefined {
-  if (hello.session_id.length === 0) return undefined
-  const session = data.environment.resume(hello.session_id)
+  const session = data.offered
   if (session === undefined || session.version !== data.version) return undefined
   const { cipher_suite } = session
   const usable = suites_for_version(data.config.ciphers, data.version).some(
@@ -143,25 +179,11 @@ function session_to_resume(data: HandshakeData, hello: ClientHello): Session | u
   return session.extended_master_secret === data.extended_master_secret ? session : undefined
 }
 
-function answer(data: HandshakeData, hello: ClientHello): ServerHello {
-  return {
-    server_version: version_codes[data.version!],
-    random: data.server_random!,
-    session_id: data.session_id!,
-    cipher_suite: data.suite!.code,
-    compression_method: 'null',
-    extensions: extensions(data, hello),
-  }
-}
-
-/** No extensions at all, where there is nothing to say: a client that sent none may not understand any. */
-function extensions(data: HandshakeData, hello: ClientHello): ServerHelloExtension[] | undefined {
-  const list: ServerHelloExtension[] = []
-  if (data.secure_renegotiation) list.push(['renegotiation_info', new Uint8Array(0)])
-  if (data.extended_master_secret) list.push(['extended_master_secret', true])
-  if (get_extension(hello.extensions, 'ec_point_formats') && !data.resumed) {
-    list.push(['ec_point_formats', ['uncompressed']])
-  }
-  if (data.alpn !== undefined) list.push(['alpn', data.alpn])
-  return list.length === 0 ? undefined : list
-}
+const answer = (data: HandshakeData, hello: ClientHello): ServerHello => ({
+  server_version: version_codes[data.version!],
+  random: data.server_random!,
+  session_id: data.session_id!,
+  cipher_suite: data.suite!.code,
+  compression_method: 'null',
+  extensions: answered_extensions(data, hello),
+})

@@ -1,48 +1,53 @@
 // What a server does with each message, state by state. Which message may come when is server_chart.ts's to say.
 
-import type { Curve } from '../../apps/crypto/crypto.ts'
 import { decode, encode } from '../../runtime/binary/codec.ts'
 import { Alert } from '../record/ssl_alert.ts'
+import { is_at_least } from '../record/tls_version.ts'
 import type { CertificateRequest, ClientCertificateType } from './certificates.ts'
 import type { Action, HandshakeConfig, HandshakeData, Step } from './handshake_data.ts'
 import type { Message, StateFunctions } from './handshake_state.ts'
-import { derive_master_secret, ecdhe_premaster, pending_keys } from './key_agreement.ts'
-import { client_key_exchange, encode_server_params, server_key_exchange } from './key_exchange.ts'
-import { choose } from './server_hello.ts'
 import {
-  certify as certify_peer,
-  check_finished,
-  finish,
-  history_before,
-  is_signed,
-  sign_with,
-  write,
-} from './ssl_handshake.ts'
+  agreement_of,
+  derive_master_secret,
+  parts_of,
+  pending_keys,
+  server_premaster,
+} from './key_agreement.ts'
+import {
+  client_key_exchange,
+  encode_server_params,
+  type ServerKeyExchange,
+  server_key_exchange,
+} from './key_exchange.ts'
+import { granted_limits } from './record_limits.ts'
+import { session_to_seal } from './resumption.ts'
+import { choose } from './server_hello.ts'
+import { certify as certify_peer, check_finished, finish, write } from './ssl_handshake.ts'
+import { is_handshake_signed, sign_params } from './ssl_signatures.ts'
 import type { Handshake } from './tls_handshake.ts'
 
 /** Chooses, and says all that a server has to say in one flight; or goes on with a session. */
 function hello(message: Message, data: HandshakeData): Step {
   if (message[0] !== 'client_hello') return [data]
-  const { data: chosen, server_hello, curve } = choose(data, message[1])
+  const { data: chosen, server_hello } = choose(data, message[1])
+  const [, limits] = granted_limits(data.config, message[1]) ?? []
   const [answered, actions] = write(chosen, ['server_hello', server_hello])
+  if (limits) actions.push(['limits', limits])
   if (chosen.resumed) {
     const [finished, ...last] = finish(answered)
     return [finished, ...actions, ['pending_keys', pending_keys(chosen)], ...last]
   }
-  const [introduced, more] = introduce(answered, curve!)
+  const [introduced, more] = introduce(answered)
   return [introduced, ...actions, ...more]
 }
 
 /** Who the client is, if it was asked, and its share of the key. */
 function certify(message: Message, data: HandshakeData): Step {
   switch (message[0]) {
-    case 'certificate': {
-      const peer = certify_peer(data, message[1])
-      if (peer === undefined && data.config.fail_if_no_peer_cert) {
-        throw new Alert('handshake_failure', 'no client certificate')
-      }
-      return [{ ...data, peer }]
-    }
+    case 'certificate':
+      return [{ ...data, peer: wanted(data, certify_peer(data, message[1])) }]
+    case 'no_certificate':
+      return [{ ...data, peer: wanted(data, undefined) }]
     case 'client_key_exchange':
       return agree(data, message[1])
     default:
@@ -54,14 +59,14 @@ function certify(message: Message, data: HandshakeData): Step {
 function cipher(message: Message, data: HandshakeData): Step {
   switch (message[0]) {
     case 'certificate_verify':
-      if (!is_signed(message[1], history_before(data), data.peer!.public_key, data.config.signature_algs)) {
-        throw new Alert('bad_certificate', 'certificate_verify')
-      }
+      if (!is_handshake_signed(data, message[1])) throw new Alert('bad_certificate', 'certificate_verify')
       return [data]
+    case 'next_protocol':
+      return [{ ...data, protocol: message[1].selected_protocol }]
     case 'finished': {
-      check_finished(data, message[1])
-      const [finished, ...actions] = finish(data)
-      return [finished, ...actions, ['connected']]
+      const [given, ticket] = give_ticket(check_finished(data, message[1]))
+      const [finished, ...actions] = finish(given)
+      return [finished, ...ticket, ...actions, ['connected']]
     }
     default:
       return [data]
@@ -70,62 +75,82 @@ function cipher(message: Message, data: HandshakeData): Step {
 
 /** As {@link cipher}, but the server has gone first. */
 function abbreviated(message: Message, data: HandshakeData): Step {
+  if (message[0] === 'next_protocol') return [{ ...data, protocol: message[1].selected_protocol }]
   if (message[0] !== 'finished') return [data]
-  check_finished(data, message[1])
-  return [data, ['connected']]
+  return [check_finished(data, message[1]), ['connected']]
 }
 
-/** A client that asks for a new handshake is told that there will be none. RFC 5246 §7.2.2 */
+/** A client that asks for a new handshake and may not have one is told so. RFC 5246 §7.2.2 */
 const connection = (_message: Message, data: HandshakeData): Step => [data, ['warning', 'no_renegotiation']]
 
 export const server_states: StateFunctions = { hello, certify, cipher, abbreviated, connection }
 
-/** Certificate, ServerKeyExchange, CertificateRequest, ServerHelloDone. */
-function introduce(data: HandshakeData, curve: Curve): [HandshakeData, Action[]] {
-  const key_pair = { ...data.environment.generate_key(curve), curve }
-  const request: Handshake[] =
-    data.config.path.verify === 'verify_peer'
-      ? [['certificate_request', certificate_request(data.config)]]
-      : []
-  return write(
-    { ...data, key_pair },
-    ['certificate', { certificate_list: data.config.identity!.chain }],
-    ['server_key_exchange', signed_share(data, curve, key_pair.public_key)],
-    ...request,
-    ['server_hello_done', true],
-  )
+/** Whether a server asks its clients for certificates: it must be one that shows its own. RFC 5246 §7.4.4 */
+export const asks_for_certificate = (data: HandshakeData): boolean =>
+  data.config.path.verify === 'verify_peer' && parts_of(data).certificate
+
+/** Certificate, ServerKeyExchange, CertificateRequest, ServerHelloDone: those that the key exchange has. */
+function introduce(data: HandshakeData): [HandshakeData, Action[]] {
+  const [shared, exchange] = introduce_share(data)
+  const flight: Handshake[] = []
+  if (parts_of(data).certificate)
+    flight.push(['certificate', { certificate_list: data.config.identity!.chain }])
+  if (exchange) flight.push(['server_key_exchange', exchange])
+  if (asks_for_certificate(data)) flight.push(['certificate_request', certificate_request(data)])
+  return write(shared, ...flight, ['server_hello_done', true])
 }
 
-/** RFC 8422 §5.4: the share, signed together with both randoms. */
-function signed_share(data: HandshakeData, curve: Curve, public_key: Uint8Array): Uint8Array {
-  const params = ['ecdh', { curve, public: public_key }] as const
-  const content = [data.client_random!, data.server_random!, encode_server_params(params)]
-  const signature = sign_with(data.config.identity!.key, data.scheme!, content)
-  return encode(server_key_exchange(data.version!, ecdhe(data)), { params, signature })
+/** RFC 5246 §7.4.3, RFC 4279 §2: without a share a hint is all there is to say, if there is one. */
+function introduce_share(data: HandshakeData): [HandshakeData, Uint8Array | undefined] {
+  const { psk, signed } = parts_of(data)
+  const { psk_identity } = data.config
+  const [own_share, params] = agreement_of(data)?.offer?.(data) ?? []
+  if (params === undefined && !(psk && psk_identity)) return [data, undefined]
+  const exchange: ServerKeyExchange = {
+    ...(psk && { hint: psk_identity ?? new Uint8Array(0) }),
+    ...(params && { params }),
+    ...(params && signed && { signature: sign_params(data, encode_server_params(params)) }),
+  }
+  const format = server_key_exchange(data.version!, data.suite!.key_exchange)
+  return [{ ...data, own_share }, encode(format, exchange)]
 }
 
 /** RFC 5246 §7.4.4 */
-function certificate_request(config: HandshakeConfig): CertificateRequest {
-  const certificate_types: ClientCertificateType[] = ['ecdsa_sign', 'rsa_sign']
-  return {
-    certificate_types,
-    supported_signature_algorithms: config.signature_algs,
-    certificate_authorities: authorities(config.trusted.subjects()),
-  }
+function certificate_request({ config, version }: HandshakeData): CertificateRequest {
+  const certificate_types: ClientCertificateType[] = ['rsa_sign', 'dss_sign']
+  if (version !== 'sslv3') certificate_types.unshift('ecdsa_sign')
+  const certificate_authorities = authorities(config)
+  if (!is_at_least(version!, 'tlsv1.2')) return { certificate_types, certificate_authorities }
+  const supported_signature_algorithms = config.signature_algs
+  return { certificate_types, supported_signature_algorithms, certificate_authorities }
 }
 
 /** None, that is any, when there are more than the message can hold. */
-function authorities(subjects: readonly Uint8Array[]): readonly Uint8Array[] {
+function authorities({ trusted }: HandshakeConfig): readonly Uint8Array[] {
+  const subjects = trusted.subjects()
   const size = subjects.reduce((sum, { length }) => sum + 2 + length, 0)
   return size <= 0xffff ? subjects : []
 }
 
+function wanted(data: HandshakeData, peer: HandshakeData['peer']): HandshakeData['peer'] {
+  if (peer === undefined && data.config.fail_if_no_peer_cert) {
+    throw new Alert('handshake_failure', 'no client certificate')
+  }
+  return peer
+}
+
 function agree(data: HandshakeData, body: Uint8Array): Step {
-  const { share } = decode(client_key_exchange(data.version!, ecdhe(data)), body)
-  const premaster = ecdhe_premaster(data.key_pair!, share!)
-  const master_secret = derive_master_secret(data, premaster)
-  const agreed = { ...data, master_secret, key_pair: undefined }
+  const { share } = decode(client_key_exchange(data.version!, data.suite!.key_exchange), body)
+  const master_secret = derive_master_secret(data, server_premaster(data, share))
+  const agreed = { ...data, master_secret, own_share: undefined }
   return [agreed, ['pending_keys', pending_keys(agreed)]]
 }
 
-const ecdhe = (data: HandshakeData) => data.suite!.key_exchange
+/** RFC 5077 §3.3: what was promised is kept, be it by an empty ticket. */
+function give_ticket(data: HandshakeData): [HandshakeData, Action[]] {
+  if (!data.ticket_expected) return [data, []]
+  const { bytes, lifetime_hint } = data.environment.seal_ticket(session_to_seal(data)) ?? no_ticket
+  return write(data, ['new_session_ticket', { ticket_lifetime_hint: lifetime_hint, ticket: bytes }])
+}
+
+const no_ticket = { bytes: new Uint8Array(0), lifetime_hint: 0 }

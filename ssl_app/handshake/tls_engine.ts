@@ -3,142 +3,117 @@
 
 import { DecodeError } from '../../runtime/binary/reader.ts'
 import { Alert, decode_alerts, encode_alert, type TlsAlert } from '../record/ssl_alert.ts'
-import { key_sizes } from '../record/ssl_cipher.ts'
 import {
   activate_pending_read,
-  activate_pending_write,
   type ConnectionStates,
   decode,
   encode,
   init_connection_states,
   set_negotiated_version,
-  set_pending_states,
   wipe_states,
+  write_sequence,
 } from '../record/ssl_record.ts'
-import { type ContentType, get_tls_records, type TlsRecord } from '../record/tls_record.ts'
-import { prf_hash, type Role, write_keys } from '../record/tls_v1.ts'
+import type { TlsRecord } from '../record/tls_record.ts'
+import type { Role } from '../record/tls_v1.ts'
 import { lowest_version } from '../record/tls_version.ts'
 import type { Session } from '../session/ssl_session.ts'
-import {
-  accepts,
-  type ChartState,
-  type ChartTable,
-  chart_table,
-  next_state,
-  type OuterState,
-  outer_state,
-} from './chart_table.ts'
-import { client_chart } from './client_chart.ts'
+import { Arrivals, type Heard } from './arrivals.ts'
+import type { OuterState } from './chart_table.ts'
 import { start } from './client_hello.ts'
-import { client_states } from './client_states.ts'
+import { Departures } from './departures.ts'
+import type { Effect } from './effects.ts'
 import {
-  type Action,
   type Environment,
   forget_handshake,
   forget_secrets,
   type HandshakeConfig,
   type HandshakeData,
   nothing_known,
-  type PendingKeys,
   type Step,
 } from './handshake_data.ts'
-import type { Message, StateFunctions } from './handshake_state.ts'
+import type { Message } from './handshake_state.ts'
 import { get_extension } from './hello_extensions.ts'
+import { inquire, is_pending } from './inquiries.ts'
+import { Progress } from './progress.ts'
 import { session_of } from './resumption.ts'
-import { server_chart } from './server_chart.ts'
-import { server_states } from './server_states.ts'
-import { facts } from './ssl_handshake.ts'
-import {
-  decode_handshake,
-  empty_handshake_buffer,
-  get_tls_handshake,
-  type Handshake,
-  handshake_type,
-} from './tls_handshake.ts'
+import { decode_handshake, encode_handshake, handshake_type } from './tls_handshake.ts'
 
-/** What the owner of an engine is to do, in order. */
-export type Effect =
-  /** Bytes for the peer. */
-  | readonly ['transmit', readonly Uint8Array[]]
-  /** The content of one application data record, never empty. */
-  | readonly ['data', Uint8Array]
-  /** Server: a ClientHello came; nothing goes on before {@link TlsEngine.configure}. */
-  | readonly ['client_hello', server_name: string | undefined]
-  /** The handshake is done; the session, if it may go on later, is new. */
-  | readonly ['connected', Session | undefined]
-  /** The peer sent a warning, or the end: `close_notify`. */
-  | readonly ['warning', TlsAlert]
-  /** The peer sent a fatal alert: the connection is over. */
-  | readonly ['fatal', TlsAlert]
-  /** What the peer sent cannot be accepted; it is told by the alert that was transmitted: the connection is over. */
-  | readonly ['own_alert', Alert]
-
-/** A message as it was read, and as it came. */
-interface Heard {
-  readonly message: Handshake
-  readonly bytes: Uint8Array
-}
-
-interface Side {
-  readonly table: ChartTable
-  readonly states: StateFunctions
-}
-
-const sides: Readonly<Record<Role, Side>> = {
-  client: { table: chart_table(client_chart), states: client_states },
-  server: { table: chart_table(server_chart), states: server_states },
-}
-
-const none = new Uint8Array(0)
 /** What comes to nothing, warnings and requests to renegotiate, that a peer may send before it sends data again. */
 const max_idle_messages = 100
 /** Records that a client may send before it has an answer to its ClientHello: an alert, if anything. */
 const max_early_records = 8
+/** Milliseconds that a server has peace after a handshake that its client wanted. OTP: the same */
+const renegotiation_pause = 12_000
 
 /** Mutable. Once the connection is over, or closed by the peer, what comes is dropped. */
 export class TlsEngine {
   readonly role: Role
+  /** Of the handshake that is going on, or that was the last. */
   #data: HandshakeData
-  #state: ChartState
-  readonly #side: Side
+  #established: HandshakeData | undefined
+  readonly #progress: Progress
   readonly #records: ConnectionStates
-  #received: Uint8Array = none
-  #waiting: TlsRecord[] = []
-  #handshake = empty_handshake_buffer
-  #messages: Uint8Array[] = []
-  /** Server: the ClientHello that waits for the options of its name. */
-  #asked: Heard | undefined
+  readonly #arrivals: Arrivals
+  readonly #departures: Departures
+  /** What waits for options, or for an answer. */
+  #paused: { readonly message: Message; readonly bytes?: Uint8Array } | undefined
+  /** Server: it has asked its client for a new handshake. */
+  #requested = false
+  /** Server: when a client may ask for the next handshake. */
+  #peace_until = 0
   #over = false
   #idle_messages = 0
   #effects: Effect[] = []
-  #flight: Uint8Array[] = []
 
   constructor(role: Role, config: HandshakeConfig, environment: Environment) {
     this.role = role
-    this.#side = sides[role]
-    this.#state = this.#side.table.initial
+    this.#progress = new Progress(role)
     this.#data = nothing_known(role, config, environment)
     this.#records = init_connection_states(lowest_version(config.versions))
+    this.#arrivals = new Arrivals(role === 'server')
+    this.#departures = new Departures(this.#records, records => this.#effects.push(['transmit', records]))
   }
 
-  /** What is known of the connection. */
+  /** What is known in the handshake that is going on, or was the last. */
   get data(): HandshakeData {
     return this.#data
   }
 
-  /** The state as the log names it: `hello`, `certify`, `cipher`, `abbreviated` or `connection`. */
-  get state_name(): OuterState {
-    return outer_state(this.#side.table, this.#state)
+  /** What the last handshake that is done has come to. */
+  get established(): HandshakeData | undefined {
+    return this.#established
   }
 
+  /** The state as the log names it: `hello`, `certify`, `cipher`, `abbreviated` or `connection`. */
+  get state_name(): OuterState {
+    return this.#progress.outer
+  }
+
+  /** Whether no handshake is going on, and data can be sent. */
   get connected(): boolean {
-    return this.#state === 'connection'
+    return this.#progress.state === 'connection'
+  }
+
+  /** Records sent under the present keys. */
+  get records_sent(): number {
+    return write_sequence(this.#records)
   }
 
   /** Client: begins, offering to go on with a session if one is given. */
   start(offered?: Session): Effect[] {
-    this.#take_step(start(this.#data, offered))
-    return this.#done()
+    return this.#guarded(() => this.#take_step(start(this.#data, offered)))
+  }
+
+  /** A new handshake over the connection there is: a client begins it, a server asks for it. Not during another one. */
+  renegotiate(offered?: Session): Effect[] {
+    return this.#guarded(() => {
+      if (this.role === 'server') {
+        this.#request()
+      } else {
+        this.#begin_again()
+        this.#take_step(start(this.#data, offered))
+      }
+    })
   }
 
   /** Takes what the peer has sent. */
@@ -153,9 +128,19 @@ export class TlsEngine {
   configure(config: HandshakeConfig): Effect[] {
     return this.#guarded(() => {
       this.#data = { ...this.#data, config }
-      const asked = this.#asked
-      this.#asked = undefined
-      if (asked) this.#hear(asked)
+      const asked = this.#paused
+      this.#paused = undefined
+      if (asked) this.#hear(asked.message, asked.bytes)
+      this.#go_on()
+    })
+  }
+
+  /** What came of an inquiry; goes on with the handshake. */
+  answered(known: HandshakeData): Effect[] {
+    return this.#guarded(() => {
+      const { message } = this.#paused!
+      this.#paused = undefined
+      this.#step(message, known)
       this.#go_on()
     })
   }
@@ -179,7 +164,7 @@ export class TlsEngine {
 
   /** Lets go of memory that an idle connection does not need. */
   compact(): void {
-    this.#received = new Uint8Array(this.#received)
+    this.#arrivals.compact()
   }
 
   /** Overwrites what is secret. Nothing can be sent any more, and what comes is dropped. */
@@ -187,48 +172,28 @@ export class TlsEngine {
     this.#stop()
     wipe_states(this.#records)
     this.#data = forget_secrets(this.#data)
+    this.#established = this.#established && forget_secrets(this.#established)
   }
 
-  /** Runs what the peer has given cause for, and collects what comes of it. */
+  /** Runs what the peer or the owner has given cause for, and collects what comes of it. */
   #guarded(run: () => void): Effect[] {
     if (this.#over) return []
     try {
       run()
+      this.#departures.flush()
     } catch (error) {
       this.#fail(error)
     }
-    return this.#done()
-  }
-
-  #done(): Effect[] {
-    this.#flush()
     const effects = this.#effects
     this.#effects = []
     return effects
-  }
-
-  #go_on(): void {
-    this.#take_messages()
-    while (!this.#asked && this.#waiting.length > 0) this.#take_record(this.#waiting.shift()!)
-    if (this.#waiting.length === 0) this.#take_bytes(none)
-  }
-
-  #take_bytes(bytes: Uint8Array): void {
-    const [records, rest] = get_tls_records(bytes, this.#received)
-    // Even an empty view keeps what came in memory.
-    this.#received = rest.length === 0 ? none : rest
-    for (const record of records) this.#waiting.push(record)
-    if (this.#asked && this.#waiting.length > max_early_records) {
-      throw new Alert('unexpected_message', 'a client that does not wait for an answer')
-    }
   }
 
   /** The one place where what is wrong with a peer becomes an alert. */
   #fail(error: unknown): void {
     const alert = error instanceof DecodeError ? new Alert('decode_error', error.message) : error
     if (!(alert instanceof Alert)) throw error
-    this.#flush()
-    this.#transmit('alert', encode_alert(alert))
+    this.#departures.alert(alert)
     this.#effects.push(['own_alert', alert])
     this.#stop()
   }
@@ -236,11 +201,33 @@ export class TlsEngine {
   /** Whatever is still there, or comes, is not looked at. */
   #stop(): void {
     this.#over = true
-    this.#asked = undefined
-    this.#waiting = []
-    this.#messages = []
-    this.#handshake = empty_handshake_buffer
-    this.#received = none
+    this.#paused = undefined
+    this.#arrivals.clear()
+  }
+
+  // ---- What comes
+
+  #take_bytes(bytes: Uint8Array): void {
+    const old_hello = this.#arrivals.push(bytes)
+    if (old_hello) this.#take_message(old_hello)
+    if (this.#paused && !this.#established && this.#arrivals.waiting > max_early_records) {
+      throw new Alert('unexpected_message', 'a client that does not wait for an answer')
+    }
+  }
+
+  /** As far as it goes without an answer. */
+  #go_on(): void {
+    while (!this.#paused && !this.#over) {
+      const bytes = this.#arrivals.next_message()
+      if (bytes) {
+        this.#take_message(this.#read(bytes))
+        continue
+      }
+      const record = this.#arrivals.next_record()
+      if (!record) break
+      this.#take_record(record)
+    }
+    if (!this.#paused) this.#arrivals.look()
   }
 
   #take_record(record: TlsRecord): void {
@@ -250,85 +237,144 @@ export class TlsEngine {
         this.#take_data(content)
         return
       case 'handshake':
-        this.#take_handshake(content)
+        this.#arrivals.push_fragment(content)
         return
       case 'change_cipher_spec':
         this.#take_change_cipher_spec(content)
         return
       case 'alert':
-        this.#take_alerts(content)
+        for (const alert of decode_alerts(content)) if (!this.#over) this.#take_alert(alert)
     }
   }
 
+  /** RFC 5246 §7: during a new handshake data may still come, up to the change of keys. */
   #take_data(content: Uint8Array): void {
-    if (!this.connected) throw new Alert('unexpected_message', 'application data in a handshake')
+    const changed = this.#accepts('finished') || this.#accepts('next_protocol')
+    if (!this.#established || changed)
+      throw new Alert('unexpected_message', 'application data in a handshake')
     if (content.length === 0) return
     this.#idle_messages = 0
     this.#effects.push(['data', content])
   }
 
-  #take_handshake(fragment: Uint8Array): void {
-    const [messages, rest] = get_tls_handshake(fragment, this.#handshake)
-    this.#handshake = rest
-    this.#messages = messages
-    this.#take_messages()
-  }
-
-  #take_messages(): void {
-    while (!this.#asked && this.#messages.length > 0) this.#take_message(this.#messages.shift()!)
-  }
-
-  #take_message(bytes: Uint8Array): void {
+  #read(bytes: Uint8Array): Heard {
     this.#expect(handshake_type(bytes))
-    const message = decode_handshake(bytes, this.#data.version ?? 'tlsv1.2')
-    if (message[0] === 'client_hello' && !this.connected) {
-      this.#asked = { message, bytes }
-      this.#effects.push(['client_hello', get_extension(message[1].extensions, 'server_name')])
-      return
-    }
-    this.#hear({ message, bytes })
+    return { message: decode_handshake(bytes, this.#data.version ?? 'tlsv1.2'), bytes }
   }
 
-  #hear({ message, bytes }: Heard): void {
-    const idle = message[0] === 'hello_request' || this.connected
-    if (idle) this.#count_idle()
-    this.#step(message, idle ? this.#data : { ...this.#data, history: [...this.#data.history, bytes] })
+  #take_message({ message, bytes }: Heard): void {
+    if (this.connected) this.#take_request(message, bytes)
+    else if (message[0] === 'hello_request') this.#count_idle()
+    else if (message[0] === 'client_hello') {
+      this.#paused = { message, bytes }
+      this.#effects.push(['client_hello', get_extension(message[1].extensions, 'server_name')])
+    } else this.#hear(message, bytes)
+  }
+
+  /** The peer wants a new handshake. */
+  #take_request(message: Message, bytes: Uint8Array): void {
+    this.#count_idle()
+    if (message[0] === 'hello_request') {
+      this.#effects.push(['hello_request'])
+    } else if (message[0] === 'client_hello' && this.#may_renegotiate()) {
+      this.#begin_again()
+      this.#take_message({ message, bytes })
+    } else {
+      this.#step(message, this.#data)
+    }
+  }
+
+  /** One message, with all that it takes to understand it; without bytes it does not count in the history. */
+  #hear(message: Message, bytes?: Uint8Array): void {
+    const { history } = this.#data
+    const data = bytes ? { ...this.#data, history: [...history, bytes] } : this.#data
+    const known = inquire(message, data)
+    if (is_pending(known)) {
+      this.#paused = { message }
+      this.#effects.push(['inquiry', known])
+    } else this.#step(message, known)
   }
 
   /** RFC 5246 §7.1: one byte, 1; and never between the fragments of a message. */
   #take_change_cipher_spec(content: Uint8Array): void {
     this.#expect('change_cipher_spec')
     if (content.length !== 1 || content[0] !== 1) throw new Alert('illegal_parameter', 'change_cipher_spec')
-    if (this.#handshake.size > 0) throw new Alert('unexpected_message', 'change_cipher_spec inside a message')
+    if (this.#arrivals.is_inside_message) {
+      throw new Alert('unexpected_message', 'change_cipher_spec inside a message')
+    }
     activate_pending_read(this.#records)
     this.#step(['change_cipher_spec'], this.#data)
   }
 
-  #take_alerts(content: Uint8Array): void {
-    for (const alert of decode_alerts(content)) {
-      this.#effects.push([alert.level, alert])
-      if (alert.level === 'fatal' || alert.description === 'close_notify') {
-        this.#stop()
-        return
-      }
-      this.#count_idle()
+  #take_alert(alert: TlsAlert): void {
+    const { level, description } = alert
+    if (level === 'fatal' || description === 'close_notify') {
+      this.#effects.push([level, alert])
+      this.#stop()
+      return
     }
+    this.#count_idle()
+    if (description === 'no_renegotiation' && this.#is_rejected()) {
+      this.#effects.push(['renegotiation_rejected'])
+      return
+    }
+    this.#effects.push(['warning', alert])
+    if (description === 'no_certificate' && this.#accepts('no_certificate')) this.#hear(['no_certificate'])
   }
 
   #count_idle(): void {
     if (++this.#idle_messages > max_idle_messages) throw new Alert('unexpected_message', 'a flood')
   }
 
-  #expect(message: string | number): void {
-    if (accepts(this.#side.table, this.#state, String(message))) return
-    throw new Alert('unexpected_message', [this.#state, message])
+  #accepts(message: string | number): boolean {
+    return this.#progress.accepts(message, this.#data)
   }
 
+  #expect(message: string | number): void {
+    if (!this.#accepts(message)) throw new Alert('unexpected_message', [this.#progress.state, message])
+  }
+
+  // ---- Handshakes anew
+
+  /** Server: asks for one. */
+  #request(): void {
+    this.#requested = true
+    this.#departures.send(encode_handshake(['hello_request', true], this.#data.version!))
+  }
+
+  /** RFC 5246 §7.4.1.2: a client may ask for one; how often is up to the server. */
+  #may_renegotiate(): boolean {
+    if (this.#requested) return true
+    const now = this.#data.environment.monotonic_time()
+    if (!this.#data.config.client_renegotiation || now < this.#peace_until) return false
+    this.#peace_until = now + renegotiation_pause
+    return true
+  }
+
+  #begin_again(): void {
+    this.#requested = false
+    this.#progress.move('renegotiate', this.#data)
+    this.#data = nothing_known(this.role, this.#data.config, this.#data.environment, this.#data)
+  }
+
+  /** Whether the warning `no_renegotiation` was an answer. */
+  #is_rejected(): boolean {
+    if (this.#accepts('no_renegotiation')) {
+      this.#progress.move('no_renegotiation', this.#data)
+      this.#data = this.#established!
+      return true
+    }
+    const rejected = this.#requested
+    this.#requested = false
+    return rejected
+  }
+
+  // ---- Steps
+
   #step(message: Message, data: HandshakeData): void {
-    const { states, table } = this.#side
-    this.#take_step(states[outer_state(table, this.#state)](message, data))
-    this.#state = next_state(table, this.#state, String(message[0]), facts(this.#data))
-    if (this.connected) this.#data = forget_handshake(this.#data)
+    this.#take_step(this.#progress.step(message, data))
+    this.#progress.move(message[0], this.#data)
+    if (this.connected) this.#data = this.#established = forget_handshake(this.#data)
   }
 
   #take_step([data, ...actions]: Step): void {
@@ -336,48 +382,14 @@ export class TlsEngine {
       set_negotiated_version(this.#records, data.version)
     }
     this.#data = data
-    for (const action of actions) this.#act(action)
-  }
-
-  #act(action: Action): void {
-    switch (action[0]) {
-      case 'send':
-        this.#flight.push(action[1])
-        return
-      case 'pending_keys':
-        this.#set_keys(action[1])
-        return
-      case 'change_cipher_spec':
-        this.#flush()
-        this.#transmit('change_cipher_spec', Uint8Array.of(1))
-        activate_pending_write(this.#records)
-        return
-      case 'warning':
-        this.#transmit('alert', encode_alert({ level: 'warning', description: action[1] }))
-        return
-      case 'connected':
-        this.#flush()
-        this.#effects.push(['connected', session_of(this.#data)])
+    for (const action of actions) {
+      if (action[0] === 'connected') this.#connect()
+      else this.#departures.act(action, data)
     }
   }
 
-  #set_keys({ version, suite, master_secret, client_random, server_random }: PendingKeys): void {
-    const sizes = key_sizes(suite, version)
-    const keys = write_keys(prf_hash(version, suite), master_secret, { client_random, server_random }, sizes)
-    const random = (size: number) => this.#data.environment.random_bytes(size)
-    const protection = { version, suite, random, encrypt_then_mac: false, padding_check: true }
-    set_pending_states(this.#records, protection, this.role, keys)
-  }
-
-  /** The handshake messages of a flight share records. */
-  #flush(): void {
-    if (this.#flight.length === 0) return
-    const content = Buffer.concat(this.#flight)
-    this.#flight = []
-    this.#transmit('handshake', content)
-  }
-
-  #transmit(type: ContentType, content: Uint8Array): void {
-    this.#effects.push(['transmit', encode(this.#records, type, content)])
+  #connect(): void {
+    this.#departures.flush()
+    this.#effects.push(['connected', session_of(this.#data)])
   }
 }

@@ -1,0 +1,155 @@
+// What a handshake takes from the world: chance, keys, time, the sessions there are, and what users keep secret.
+
+import {
+  dh_generate_key,
+  generate_key,
+  srp_client_key,
+  srp_groups,
+  srp_server_key,
+  strong_rand_bytes,
+} from '../../apps/crypto/crypto.ts'
+import { monotonic_time, system_time } from '../../runtime/erlang/clock.ts'
+import { report } from '../../runtime/erlang/report.ts'
+import type { Term } from '../../runtime/erlang/term.ts'
+import type {
+  Awaitable,
+  Environment,
+  HandshakeConfig,
+  Question,
+  ResumptionWish,
+  UserSecret,
+} from '../handshake/handshake_data.ts'
+import { suite_definition } from '../record/cipher_suites.ts'
+import * as ssl_manager from '../session/ssl_manager.ts'
+import { type Session, type SessionTerms, suits } from '../session/ssl_session.ts'
+import type { Connection } from './connection_data.ts'
+import type { SslOptions, UserLookupResult } from './connection_options.ts'
+
+/** One for all connections of this program, so that who is unknown is so in the same way each time. */
+let unknown_users_seed: Uint8Array | undefined
+
+export const handshake_environment = (connection: Connection): Environment => ({
+  random_bytes: strong_rand_bytes,
+  generate_key,
+  dh_generate_key,
+  srp_client_key,
+  srp_server_key,
+  system_time,
+  monotonic_time,
+  resume: wish => session_to_resume(connection, wish),
+  seal_ticket: session => sealed(connection, session),
+  user_secret: question => user_secret(connection.options, question),
+  get unknown_users_seed() {
+    unknown_users_seed ??= strong_rand_bytes(32)
+    return unknown_users_seed
+  },
+})
+
+// ---- Sessions
+
+/** Client: the session with which it asks to go on. */
+export function session_to_offer(
+  { session_key, options, role }: Connection,
+  config: HandshakeConfig,
+): Awaitable<Session | undefined> {
+  if (session_key[0] !== 'client' || !options.reuse_sessions) return undefined
+  const [, host, port] = session_key
+  const wanted: SessionTerms = {
+    ...terms(role, config),
+    server_name: config.server_name,
+    srp_user: config.srp_identity?.user,
+    psk_identity: config.psk_identity,
+    max_fragment_length: config.max_fragment_length,
+  }
+  return ssl_manager.client_session(host, port, session => suits(session, wanted))
+}
+
+/** What a server is willing to go on with; the options are those for the name that was asked for. */
+function session_to_resume(
+  { session_key, options, engine, role }: Connection,
+  wish: ResumptionWish,
+): Awaitable<Session | undefined> {
+  if (session_key[0] !== 'server' || !options.reuse_sessions) return undefined
+  const [, port] = session_key
+  const { server_name, srp_user, max_fragment_length } = wish
+  const asked = { server_name, srp_user, max_fragment_length, psk_identity: undefined }
+  const wanted: SessionTerms = { ...terms(role, engine!.data.config), ...asked }
+  const usable = (session: Session | undefined) =>
+    session && suits(session, wanted) && is_welcome(session, options) ? session : undefined
+
+  // RFC 5077 §3.4: what stands beside a ticket is no id to look up.
+  if (wish.ticket?.length) return usable(ssl_manager.open_ticket(port, wish.ticket))
+  const found = ssl_manager.server_session(port, wish.session_id)
+  return found && 'then' in found ? found.then(usable) : usable(found)
+}
+
+const terms = (role: Connection['role'], config: HandshakeConfig) => ({
+  role,
+  versions: config.versions,
+  ciphers: config.ciphers,
+  own_certificate: config.identity?.chain[0],
+  policy: config.policy,
+  peer_certificate_needed: config.path.verify === 'verify_peer' && config.fail_if_no_peer_cert,
+})
+
+/** OTP: the option `reuse_session`. A function that fails has not agreed. */
+function is_welcome(session: Session, { reuse_session }: SslOptions): boolean {
+  const { session_id, peer_certificate, cipher_suite } = session
+  try {
+    return reuse_session?.(session_id, peer_certificate, 0, suite_definition(cipher_suite)!.erlang) !== false
+  } catch (error) {
+    report_failed('reuse_session', error)
+    return false
+  }
+}
+
+function sealed({ session_key }: Connection, session: Session): ReturnType<Environment['seal_ticket']> {
+  const bytes = session_key[0] === 'server' ? ssl_manager.seal_ticket(session_key[1], session) : undefined
+  return bytes && { bytes, lifetime_hint: ssl_manager.ticket_lifetime(session) }
+}
+
+// ---- Secrets
+
+/** OTP: the option `user_lookup_fun`. A function that fails, or takes for ever, knows nobody. */
+function user_secret({ user_lookup_fun }: SslOptions, question: Question): Awaitable<UserSecret> {
+  if (user_lookup_fun === undefined) return 'error'
+  const [look_up, state] = user_lookup_fun
+  const failed = (error: unknown): UserSecret => {
+    report_failed('user_lookup_fun', error)
+    return 'error'
+  }
+  try {
+    const found: Awaitable<UserLookupResult> = (look_up as (...asked: readonly Term[]) => Term)(
+      ...question,
+      state,
+    )
+    const checked = (result: Term) => checked_secret(question, result)
+    return is_promise(found) ? found.then(checked).then(undefined, failed) : checked(found)
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+/** Copies: those here are wiped after use. */
+function checked_secret([kind]: Question, result: Term): UserSecret {
+  const found = Array.isArray(result) && result[0] === 'ok' ? result[1] : undefined
+  if (kind === 'psk') return found instanceof Uint8Array ? ['psk', new Uint8Array(found)] : 'error'
+  if (!Array.isArray(found)) return 'error'
+  const [group, salt, derived_key] = found
+  const known = typeof group === 'string' && Object.hasOwn(srp_groups, group)
+  if (!known || !is_salt(salt) || !(derived_key instanceof Uint8Array)) return 'error'
+  return ['srp', { group: group as keyof typeof srp_groups, salt, derived_key: new Uint8Array(derived_key) }]
+}
+
+/** RFC 5054 §2.8.1 */
+const is_salt = (salt: Term): salt is Uint8Array =>
+  salt instanceof Uint8Array && salt.length > 0 && salt.length <= 255
+
+const is_promise = (value: Term): value is PromiseLike<Term> => typeof value?.then === 'function'
+
+/** The error's text is left out: it may tell of the secret. */
+function report_failed(option: string, error: unknown): void {
+  const what = error instanceof Error ? error.name : typeof error
+  const message = `SSL: the function of the option ${option} failed: ${what}`
+  report('warning', { label: ['ssl', 'user_fun'], report: { message } })
+}
