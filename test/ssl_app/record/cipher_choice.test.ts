@@ -5,8 +5,10 @@ import {
   parse_ciphers,
   select_suite,
   suites_for_certificate,
+  suites_for_secrets,
   suites_for_version,
   suites_without_curves,
+  suites_without_key_curve,
 } from '../../../ssl_app/record/cipher_choice.ts'
 import {
   type CipherSuite,
@@ -64,10 +66,31 @@ describe('the option ciphers', () => {
     },
   )
 
-  test('is refused when nothing that is named is implemented, and does without it otherwise', () => {
-    expect(parse('AES128-SHA')).toEqual(refused('AES128-SHA'))
-    expect(parse([['rsa', 'aes_128_cbc', 'sha']])).toEqual(refused([['rsa', 'aes_128_cbc', 'sha']]))
-    expect(parse(`AES128-SHA:${gcm128}`)).toEqual(['ok', named(gcm128)])
+  test.each([
+    ['anonymous', ['dh_anon', 'aes_128_gcm', 'null']],
+    ['PSK', ['psk', 'aes_256_cbc', 'sha384']],
+    ['SRP', ['srp_anon', 'aes_128_cbc', 'sha']],
+    ['RC4', ['rsa', 'rc4_128', 'md5']],
+    ['single DES', ['rsa', 'des_cbc', 'sha']],
+  ])('takes what is used only on request: %s', (_what, tuple) => {
+    const [, chosen] = parse([tuple]) as ['ok', CipherSuite[]]
+    expect(chosen.map(({ erlang }) => erlang.slice(0, 3))).toEqual([tuple])
+  })
+
+  test('takes names, tuples and codes in one list', () => {
+    const value = [cbc128, ['ecdhe_rsa', 'aes_128_gcm', 'null'], Uint8Array.of(0xc0, 0x30)]
+    expect(parse(value)).toEqual(['ok', named(cbc128, gcm128, gcm256)])
+  })
+
+  test('takes ChaCha20 as in the draft by its codes alone', () => {
+    const [, chosen] = parse([Uint8Array.of(0xcc, 0x13), gcm128]) as ['ok', CipherSuite[]]
+    expect(chosen.map(({ code, draft }) => [code, draft])).toEqual([
+      [0xcc13, true],
+      [0xc02f, undefined],
+    ])
+    const [, by_tuple] = parse([chosen[0]!.erlang]) as ['ok', CipherSuite[]]
+    expect(by_tuple.map(({ code }) => code)).toEqual([0xcca8])
+    expect(parse_ciphers([Uint8Array.of(0xcc, 0x13), cbc128], 'tlsv1.1')).toEqual(['ok', named(cbc128)])
   })
 
   test('means the defaults when all that is named is newer than the version', () => {
@@ -140,6 +163,22 @@ describe('what a certificate can be used with', () => {
     expect(left_by(certificate)).toEqual(with_certless('ecdh_ecdsa', 'ecdh_rsa'))
   })
 
+  test('leaves out static ECDH when the EC key may not agree on keys', () => {
+    const certificate = { key: 'ec', signed_with: 'ecdsa', key_usage: ['digitalSignature'] } as const
+    expect(left_by(certificate)).toEqual(with_certless('ecdhe_ecdsa'))
+  })
+
+  test('leaves out the DSS suites when the DSA key may not sign', () => {
+    const certificate = { key: 'dsa', signed_with: 'dsa', key_usage: ['keyCertSign'] } as const
+    expect(left_by(certificate)).toEqual(certless)
+  })
+
+  test('is for an EdDSA key what signs, from TLS 1.2 on', () => {
+    const certificate = { key: 'eddsa', signed_with: 'ecdsa' } as const
+    expect(left_by(certificate)).toEqual(with_certless('ecdhe_ecdsa'))
+    expect(left_by(certificate, 'tlsv1')).toEqual(certless)
+  })
+
   test('depends before TLS 1.2 on how the certificate is signed', () => {
     expect(left_by({ key: 'ec', signed_with: 'rsa' }, 'tlsv1')).toEqual(with_certless('ecdh_rsa'))
     expect(left_by({ key: 'ec', signed_with: 'ecdsa' }, 'tlsv1')).toEqual(
@@ -156,7 +195,7 @@ describe('what a certificate can be used with', () => {
 })
 
 test('without a curve in common every suite on curves is out, ecdhe_rsa too', () => {
-  expect(suites_without_curves(defaults)).toEqual([])
+  expect(key_exchanges(suites_without_curves(defaults))).toEqual(['dhe_dss', 'dhe_rsa', 'rsa'])
   expect(key_exchanges(suites_without_curves(known_suites()))).toEqual(
     [
       'dh_anon',
@@ -171,6 +210,21 @@ test('without a curve in common every suite on curves is out, ecdhe_rsa too', ()
       'srp_rsa',
     ].sort(),
   )
+})
+
+test('without the curve of the certificate the suites that use its key are out', () => {
+  const left = key_exchanges(suites_without_key_curve(known_suites()))
+  const all = key_exchanges(known_suites())
+  expect(all.filter(name => !left.includes(name))).toEqual(['ecdh_ecdsa', 'ecdh_rsa', 'ecdhe_ecdsa'])
+})
+
+test.each([
+  [true, true, []],
+  [false, true, ['dhe_psk', 'psk', 'rsa_psk']],
+  [true, false, ['srp_anon', 'srp_dss', 'srp_rsa']],
+])('where PSK can be told: %p, and SRP: %p, the suites of %j are out', (psk, srp, out) => {
+  const left = key_exchanges(suites_for_secrets(known_suites(), { psk, srp }))
+  expect(key_exchanges(known_suites()).filter(name => !left.includes(name))).toEqual(out)
 })
 
 describe('the choice', () => {

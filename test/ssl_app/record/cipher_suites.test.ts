@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals'
 import {
   all_suites,
   implemented,
+  is_suite_of,
   known_suites,
   openssl_name,
   type SuiteGroup,
@@ -12,6 +13,7 @@ import {
   suites,
 } from '../../../ssl_app/record/cipher_suites.ts'
 import { is_at_least, type ProtocolVersion } from '../../../ssl_app/record/tls_version.ts'
+import { with_each_provider } from '../../support/each_provider.ts'
 
 const names_of = (list: readonly { openssl: string | undefined }[]) => list.map(suite => suite.openssl)
 
@@ -28,10 +30,10 @@ describe('the table', () => {
   })
 
   test.each([
-    ['sslv3', 11, 45],
-    ['tlsv1', 23, 61],
-    ['tlsv1.1', 23, 61],
-    ['tlsv1.2', 54, 106],
+    ['sslv3', 9, 43],
+    ['tlsv1', 21, 59],
+    ['tlsv1.1', 21, 59],
+    ['tlsv1.2', 52, 106],
   ] as const)('has for %s %i suites used by default, of %i', (version, by_default, all) => {
     expect(for_version(version, ['default'])).toHaveLength(by_default)
     expect(for_version(version)).toHaveLength(all)
@@ -42,6 +44,7 @@ describe('the table', () => {
     ['psk', 24],
     ['srp', 9],
     ['rc4', 6],
+    ['des', 2],
   ] as const)('has the group %s with %i suites', (group, count) => {
     expect(for_version('tlsv1.2', [group])).toHaveLength(count)
   })
@@ -54,52 +57,72 @@ describe('the table', () => {
     })
   })
 
-  test('has the codes of RFC 7905 for ChaCha20, and none of the draft', () => {
+  test('has the codes of RFC 7905 for ChaCha20', () => {
     expect(suite_definition(0xcca8)?.openssl).toBe('ECDHE-RSA-CHACHA20-POLY1305')
     expect(suite_definition(0xcca9)?.openssl).toBe('ECDHE-ECDSA-CHACHA20-POLY1305')
     expect(suite_definition(0xccaa)?.openssl).toBe('DHE-RSA-CHACHA20-POLY1305')
-    expect([0xcc13, 0xcc14, 0xcc15].map(suite_definition)).toEqual([undefined, undefined, undefined])
+  })
+
+  test.each([
+    [0xcc13, 0xcca8],
+    [0xcc14, 0xcca9],
+    [0xcc15, 0xccaa],
+  ])('has the code %i of the draft beside it, shown as %i and never listed', (draft, code) => {
+    const suite = suite_definition(draft)!
+    const { erlang, key_exchange } = suite_definition(code)!
+    expect(suite).toMatchObject({ code: draft, draft: true, erlang, key_exchange, openssl: undefined })
+    expect(suite_definition(code)!.draft).toBe(undefined)
+    expect(suite_from_erlang(erlang)!.code).toBe(code)
+    expect(openssl_name(suite)).toEqual(erlang)
+    for (const list of [known_suites(), all_suites('tlsv1.2')]) expect(list).not.toContain(suite)
+    expect([is_suite_of(suite, 'tlsv1.2'), is_suite_of(suite, 'tlsv1.1')]).toEqual([true, false])
   })
 })
 
-describe('the lists of TLS 1.2', () => {
-  test('are what is implemented, in the order of preference', () => {
-    expect(names_of(suites('tlsv1.2'))).toEqual([
+with_each_provider(() => {
+  test('the lists hold the whole table, since all of it is implemented', () => {
+    expect(all_suites('tlsv1.2')).toEqual(known_suites())
+    expect(known_suites().every(implemented)).toBe(true)
+  })
+
+  test('the lists of suites used unasked hold nothing weak, and nothing that needs more than certificates', () => {
+    for (const version of ['sslv3', 'tlsv1', 'tlsv1.1', 'tlsv1.2'] as const) {
+      const unasked = suites(version)
+      expect(unasked).toEqual(all_suites(version).filter(({ group }) => group === 'default'))
+      for (const { key_exchange, cipher, since } of unasked) {
+        expect(key_exchange).not.toMatch(/anon|psk|srp/)
+        expect(['rc4_128', 'des_cbc']).not.toContain(cipher)
+        expect(is_at_least(version, since)).toBe(true)
+      }
+    }
+  })
+
+  test('the lists begin with what is preferred', () => {
+    expect(names_of(suites('tlsv1.2')).slice(0, 3)).toEqual([
       'ECDHE-ECDSA-CHACHA20-POLY1305',
       'ECDHE-RSA-CHACHA20-POLY1305',
       'ECDHE-ECDSA-AES256-GCM-SHA384',
-      'ECDHE-RSA-AES256-GCM-SHA384',
-      'ECDHE-ECDSA-AES256-SHA384',
-      'ECDHE-RSA-AES256-SHA384',
-      'ECDHE-ECDSA-AES128-GCM-SHA256',
-      'ECDHE-RSA-AES128-GCM-SHA256',
-      'ECDHE-ECDSA-AES128-SHA256',
-      'ECDHE-RSA-AES128-SHA256',
+    ])
+    expect(names_of(suites('tlsv1')).slice(0, 3)).toEqual([
       'ECDHE-ECDSA-AES256-SHA',
       'ECDHE-RSA-AES256-SHA',
-      'ECDHE-ECDSA-AES128-SHA',
-      'ECDHE-RSA-AES128-SHA',
+      'DHE-RSA-AES256-SHA',
     ])
-  })
-
-  test('hold nothing that is not implemented', () => {
-    expect(all_suites('tlsv1.2').every(implemented)).toBe(true)
-    expect(all_suites('tlsv1.2')).not.toContain(suite_definition(0x002f))
-  })
-
-  test('bear the names by which OpenSSL knows them', () => {
-    const known = new Set(getCiphers())
-    for (const suite of suites('tlsv1.2')) expect(known).toContain(suite.openssl?.toLowerCase())
+    expect(names_of(suites('sslv3'))).toEqual([
+      ...['DHE-RSA-AES256-SHA', 'DHE-DSS-AES256-SHA', 'AES256-SHA'],
+      ...['EDH-RSA-DES-CBC3-SHA', 'EDH-DSS-DES-CBC3-SHA', 'DES-CBC3-SHA'],
+      ...['DHE-RSA-AES128-SHA', 'DHE-DSS-AES128-SHA', 'AES128-SHA'],
+    ])
   })
 })
 
-test('an older version has no suite that came later', () => {
-  expect(names_of(suites('tlsv1'))).toEqual([
-    'ECDHE-ECDSA-AES256-SHA',
-    'ECDHE-RSA-AES256-SHA',
-    'ECDHE-ECDSA-AES128-SHA',
-    'ECDHE-RSA-AES128-SHA',
-  ])
+test('the suites that OpenSSL still has bear its names', () => {
+  const known = new Set(getCiphers())
+  const modern = suites('tlsv1.2').filter(
+    ({ key_exchange, cipher }) => /^(ecdhe|dhe_rsa|rsa)/.test(key_exchange) && cipher !== '3des_ede_cbc',
+  )
+  expect(modern.length).toBeGreaterThan(25)
+  for (const { openssl } of modern) expect(known).toContain(openssl!.toLowerCase())
 })
 
 describe('names', () => {
