@@ -27,21 +27,22 @@ const kinds = hashes.flatMap(hash =>
   ciphers.map(cipher => ({ name: `${cipher} with ${hash}`, hash, cipher })),
 )
 const tls: readonly Kind[] = kinds.map(kind => ({ ...kind, more: {} }))
-const unchecked: readonly Kind[] = kinds.map(kind => ({
-  ...kind,
-  more: { padding: 'any', explicit_iv: false },
-}))
+const unchecked: readonly Kind[] = kinds
+  .filter(({ hash }) => hash === 'sha')
+  .map(kind => ({ ...kind, more: { padding: 'any', explicit_iv: false } }))
 const ssl_v3: readonly Kind[] = kinds.map(kind => ({
   ...kind,
   more: { padding: 'below_a_block', explicit_iv: false },
   ssl_v3: true,
 }))
 const mac_last: readonly Kind[] = [false, true].flatMap(explicit_iv =>
-  kinds.map(({ name, ...kind }) => ({
-    ...kind,
-    name: `${name}, ${explicit_iv ? 'an IV each' : 'chained'}`,
-    more: { encrypt_then_mac: true, explicit_iv },
-  })),
+  kinds
+    .filter(({ hash }) => hash === 'sha' || hash === 'sha384')
+    .map(({ name, ...kind }) => ({
+      ...kind,
+      name: `${name}, ${explicit_iv ? 'an IV each' : 'chained'}`,
+      more: { encrypt_then_mac: true, explicit_iv },
+    })),
 )
 
 const block_of = ({ cipher }: Kind) => (cipher === 'aes_128_cbc' ? 16 : 8)
@@ -235,15 +236,18 @@ describe('the work done for a record', () => {
     jest.restoreAllMocks()
   })
 
-  /** How many blocks are compressed, inner hash of the MAC and all, while `run` runs. */
-  function compressions(run: () => unknown): number {
+  /** Counts what is compressed from now on, inner hash of the MAC and all: how many blocks by each `run`. */
+  function counter(): (run: () => unknown) => number {
     const hmac = jest.spyOn(node_provider, 'hmac')
     const hash = jest.spyOn(node_provider, 'hash')
-    run()
-    const of_macs = hmac.mock.calls.map(([type, , data]) => blocks(type, block_bytes(type) + size_of(data)))
-    const of_hashes = hash.mock.calls.map(([type, data]) => blocks(type, size_of(data)))
-    jest.restoreAllMocks()
-    return [...of_macs, ...of_hashes].reduce((sum, count) => sum + count, 0)
+    return run => {
+      hmac.mockClear()
+      hash.mockClear()
+      run()
+      const of_macs = hmac.mock.calls.map(([type, , data]) => blocks(type, block_bytes(type) + size_of(data)))
+      const of_hashes = hash.mock.calls.map(([type, data]) => blocks(type, size_of(data)))
+      return [...of_macs, ...of_hashes].reduce((sum, count) => sum + count, 0)
+    }
   }
 
   const block_bytes = (type: string) => (type === 'sha384' ? 128 : 64)
@@ -254,6 +258,7 @@ describe('the work done for a record', () => {
 
   /** Records of one size, with each padding, right and wrong. */
   function works(kind: Kind, size: number): number[] {
+    const compressions = counter()
     return Array.from({ length: 256 }, (_, padding) => {
       const content = new Uint8Array(size - mac_size(kind.hash) - padding - 1)
       const right = encrypted(kind, padded(authenticated(kind, content), padding))
@@ -262,12 +267,9 @@ describe('the work done for a record', () => {
     }).flat()
   }
 
-  test.each([...tls, ...unchecked, ...ssl_v3])(
-    'under $name, $more is the same whatever its padding',
-    kind => {
-      for (const size of [320, 336, 352, 368, 384, 400, 416, 432]) {
-        expect(new Set(works(kind, size)).size).toBe(1)
-      }
-    },
-  )
+  test.each([...tls, ...ssl_v3])('under $name, $more is the same whatever its padding', kind => {
+    for (const size of [320, 352, 400]) {
+      expect(new Set(works(kind, size)).size).toBe(1)
+    }
+  })
 })
