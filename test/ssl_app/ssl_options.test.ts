@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { set_env, unset_env } from '../../apps/kernel/application.ts'
 import { cacerts_get } from '../../apps/public_key/public_key.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
 import { ok } from '../../runtime/erlang/term.ts'
@@ -6,7 +7,7 @@ import type { SslOptions } from '../../ssl_app/connection/connection_options.ts'
 import { tcp } from '../../ssl_app/connection/tcp_transport.ts'
 import { all_suites, suites } from '../../ssl_app/record/cipher_suites.ts'
 import type { Role } from '../../ssl_app/record/tls_v1.ts'
-import { default_versions, handle_options, merge_options } from '../../ssl_app/ssl_options.ts'
+import { handle_options } from '../../ssl_app/ssl_options.ts'
 
 const der = Buffer.from('some DER')
 const fun = () => 'unknown_ca'
@@ -20,7 +21,7 @@ const server = (options: object) => ok(handle_options('server', options)).ssl
 
 test('the defaults are those of the manual, and a client is safe', () => {
   const common = {
-    versions: ['tlsv1.2'],
+    versions: ['tlsv1.2', 'tlsv1.1', 'tlsv1'],
     depth: 1,
     password: '',
     ciphers: suites('tlsv1.2'),
@@ -29,12 +30,23 @@ test('the defaults are those of the manual, and a client is safe', () => {
     cb_info: tcp,
     fail_if_no_peer_cert: false,
     honor_cipher_order: false,
+    secure_renegotiate: false,
+    client_renegotiation: true,
+    renegotiate_at: 2 ** 28,
+    padding_check: true,
+    fallback: false,
+    verify_client_once: false,
+    erl_dist: false,
+    protocol: 'tls',
   }
   const absent = Object.fromEntries(
     [
       ...['verify_fun', 'partial_chain', 'cert', 'certfile', 'key', 'keyfile', 'cacerts', 'cacertfile'],
       ...['hibernate_after', 'alpn_advertised_protocols', 'alpn_preferred_protocols'],
       ...['server_name_indication', 'reuse_session', 'sni_hosts', 'sni_fun', 'sni'],
+      ...['dh', 'dhfile', 'user_lookup_fun', 'psk_identity', 'srp_identity', 'ssl_imp'],
+      ...['next_protocols_advertised', 'client_preferred_next_protocols'],
+      ...['max_fragment_length', 'record_size_limit'],
     ].map(name => [name, undefined]),
   )
   const no_host = { server_name: undefined, hostname: undefined }
@@ -44,6 +56,7 @@ test('the defaults are those of the manual, and a client is safe', () => {
     ...no_host,
     verify: 'verify_none',
     platform_cacerts: false,
+    session_tickets: 'disabled',
   })
   expect(client({}, 'example.com')).toEqual({
     ...common,
@@ -52,8 +65,8 @@ test('the defaults are those of the manual, and a client is safe', () => {
     platform_cacerts: true,
     server_name: 'example.com',
     hostname: 'example.com',
+    session_tickets: 'auto',
   })
-  expect(default_versions).toEqual(['tlsv1.2'])
 })
 
 describe('an option comes to what it says', () => {
@@ -62,7 +75,8 @@ describe('an option comes to what it says', () => {
 
   test.each<[Role, keyof SslOptions, Term, Term]>([
     ['client', 'versions', ['tlsv1.2'], ['tlsv1.2']],
-    ['client', 'versions', [], ['tlsv1.2']],
+    ['client', 'versions', [], ['tlsv1.2', 'tlsv1.1', 'tlsv1']],
+    ['server', 'versions', ['sslv3', 'tlsv1.1', 'tlsv1'], ['sslv3', 'tlsv1.1', 'tlsv1']],
     ['client', 'verify', 'verify_none', 'verify_none'],
     ['server', 'verify', 'verify_none', 'verify_none'],
     ['client', 'verify_fun', verify_fun, verify_fun],
@@ -104,6 +118,36 @@ describe('an option comes to what it says', () => {
     ['server', 'fail_if_no_peer_cert', false, false],
     ['server', 'sni_fun', fun, fun],
     ['server', 'sni_hosts', {}, {}],
+    ['server', 'dh', der, der],
+    ['server', 'dhfile', 'dh.pem', 'dh.pem'],
+    ['client', 'user_lookup_fun', [fun, 'state'], [fun, 'state']],
+    ['server', 'user_lookup_fun', [fun, undefined], [fun, undefined]],
+    ['client', 'psk_identity', 'a', 'a'],
+    ['server', 'psk_identity', 'ä'.repeat(32_767), 'ä'.repeat(32_767)],
+    ['client', 'srp_identity', ['user', 'password'], ['user', 'password']],
+    ['client', 'srp_identity', ['ü'.repeat(127), ''], ['ü'.repeat(127), '']],
+    ['client', 'fallback', true, true],
+    ['client', 'secure_renegotiate', true, true],
+    ['server', 'secure_renegotiate', true, true],
+    ['server', 'client_renegotiation', false, false],
+    ['client', 'renegotiate_at', 1, 1],
+    ['server', 'renegotiate_at', 2 ** 40, 2 ** 28],
+    ['server', 'next_protocols_advertised', ['h2', Buffer.of(0xff)], ['h2', '\xff']],
+    ['server', 'next_protocols_advertised', [], []],
+    ['client', 'client_preferred_next_protocols', ['client', ['h2']], ['client', ['h2']]],
+    ['client', 'client_preferred_next_protocols', ['server', [], Buffer.from('a')], ['server', [], 'a']],
+    ['client', 'padding_check', false, false],
+    ['client', 'session_tickets', 'disabled', 'disabled'],
+    ['client', 'session_tickets', 'auto', 'auto'],
+    ['server', 'session_tickets', 'stateless', 'stateless'],
+    ['client', 'max_fragment_length', 512, 512],
+    ['client', 'max_fragment_length', 4096, 4096],
+    ['client', 'record_size_limit', 64, 64],
+    ['server', 'record_size_limit', 16_384, 16_384],
+    ['client', 'verify_client_once', true, true],
+    ['server', 'ssl_imp', 'new', 'new'],
+    ['client', 'erl_dist', true, true],
+    ['server', 'protocol', 'tls', 'tls'],
   ])('of a %s: %s: %p', (role, name, given, expected) => {
     expect(value(role, { [name]: given }, name)).toEqual(expected)
   })
@@ -140,142 +184,46 @@ describe('an option comes to what it says', () => {
   })
 })
 
-describe('a wrong value is refused with its option', () => {
-  const transport = tcp[0]
-  test.each<[Role, string, Term]>([
-    ['client', 'verify', 'verify_all'],
-    ['client', 'verify', 1],
-    ['client', 'verify_fun', fun],
-    ['client', 'verify_fun', [fun]],
-    ['client', 'verify_fun', ['fun', 'state']],
-    ['client', 'partial_chain', 'unknown_ca'],
-    ['client', 'depth', -1],
-    ['client', 'depth', 256],
-    ['client', 'depth', 1.5],
-    ['client', 'depth', '1'],
-    ['client', 'cert', 'own.pem'],
-    ['client', 'cert', [der]],
-    ['client', 'certfile', 5],
-    ['client', 'key', der],
-    ['client', 'key', ['RSAPrivateKey', 'der']],
-    ['client', 'key', ['PublicKey', der]],
-    ['client', 'key', ['RSAPrivateKey', der, 'more']],
-    ['client', 'keyfile', ''],
-    ['client', 'keyfile', new Uint8Array(0)],
-    ['client', 'keyfile', 5],
-    ['client', 'password', der],
-    ['client', 'cacerts', der],
-    ['client', 'cacerts', ['ca.pem']],
-    ['client', 'cacerts', [{ otp: {} }]],
-    ['client', 'cacerts', [null]],
-    ['client', 'cacertfile', ''],
-    ['client', 'cacertfile', ['ca.pem']],
-    ['client', 'ciphers', 'HIGH'],
-    ['client', 'ciphers', 5],
-    ['client', 'reuse_sessions', 'save'],
-    ['client', 'hibernate_after', -1],
-    ['client', 'hibernate_after', 2 ** 32],
-    ['client', 'hibernate_after', 'never'],
-    ['client', 'log_alert', 1],
-    ['client', 'cb_info', 'gen_tcp'],
-    ['client', 'cb_info', [transport, 'tcp', 'tcp_closed']],
-    ['client', 'cb_info', [{ ...transport, recv: undefined }, 'tcp', 'tcp_closed', 'tcp_error']],
-    ['client', 'cb_info', [undefined, 'tcp', 'tcp_closed', 'tcp_error']],
-    ['client', 'cb_info', [transport, 'tcp', 'tcp_closed', 5]],
-    ['client', 'alpn_advertised_protocols', 'h2'],
-    ['client', 'server_name_indication', 5],
-    ['client', 'server_name_indication', Buffer.from('example.org')],
-    ['server', 'alpn_preferred_protocols', 5],
-    ['server', 'fail_if_no_peer_cert', 'yes'],
-    ['server', 'reuse_session', true],
-    ['server', 'honor_cipher_order', 'true'],
-    ['server', 'sni_hosts', [['localhost', {}]]],
-    ['server', 'sni_fun', {}],
-    ['client', 'mode', 'text'],
-    ['client', 'packet', 3],
-    ['client', 'packet', 'lines'],
-    ['client', 'packet_size', -1],
-    ['client', 'header', 'no'],
-    ['client', 'active', 'twice'],
-    ['client', 'active', 40_000],
-  ])('of a %s: %s: %p', (role, name, given) => {
-    expect(handle_options(role, { [name]: given })).toEqual(['error', ['options', [name, given]]])
+describe('what SSL 3.0 has no extensions for', () => {
+  const options: readonly (readonly [Role, string, Term])[] = [
+    ['client', 'alpn_advertised_protocols', ['h2']],
+    ['server', 'alpn_preferred_protocols', ['h2']],
+    ['server', 'next_protocols_advertised', ['h2']],
+    ['client', 'client_preferred_next_protocols', ['client', ['h2']]],
+  ]
+
+  test.each(options)('is refused of a %s that speaks nothing else: %s', (role, name, given) => {
+    const refused = ['error', ['options', ['not_supported_in_sslv3', [name, given]]]]
+    expect(handle_options(role, { [name]: given, versions: ['sslv3'] })).toEqual(refused)
+    set_env('ssl', 'protocol_version', 'sslv3')
+    expect(handle_options(role, { [name]: given })).toEqual(refused)
+    expect(handle_options(role, { [name]: given, versions: ['tlsv1'] })[0]).toBe('ok')
+    unset_env('ssl', 'protocol_version')
+    expect(handle_options(role, { [name]: given, versions: ['sslv3', 'tlsv1'] })[0]).toBe('ok')
   })
 
-  test.each([
-    ['alpn_advertised_protocols', 'client', ''],
-    ['alpn_advertised_protocols', 'client', new Uint8Array(0)],
-    ['alpn_preferred_protocols', 'server', 'a'.repeat(256)],
-    ['alpn_preferred_protocols', 'server', '€'],
-    ['alpn_preferred_protocols', 'server', 5],
-  ] as const)('%s of a %s: the protocol %p is told', (name, role, protocol) => {
-    expect(handle_options(role, { [name]: ['h2', protocol] })).toEqual([
-      'error',
-      ['options', [name, ['invalid_protocol', protocol]]],
-    ])
-  })
-
-  test.each(['sslv2', 'sslv3', 'tlsv1', 'tlsv1.1', 'tlsv1.3', undefined, 5])(
-    'the version %p is told in front of the list it stood in',
-    version => {
-      const versions = ['tlsv1.2', version]
-      expect(handle_options('client', { versions })).toEqual([
-        'error',
-        ['options', [version, ['versions', versions]]],
-      ])
-    },
-  )
-
-  test('versions that are no list are told in the same way', () => {
-    expect(handle_options('server', { versions: 'tlsv1.2' })).toEqual([
-      'error',
-      ['options', ['tlsv1.2', ['versions', 'tlsv1.2']]],
-    ])
-  })
-
-  test('the first wrong one is told', () => {
-    expect(handle_options('client', { mode: 'text', depth: -1, verify: 'maybe' })).toEqual([
-      'error',
-      ['options', ['verify', 'maybe']],
-    ])
-  })
-
-  test.each([[[]], [null], ['binary'], [der]])('%p is no options at all', options => {
-    expect(handle_options('client', options as never)).toEqual(['error', ['options', options]])
-    expect(merge_options(server({}), options as never)).toEqual(['error', ['options', options]])
+  test.each(options)('may still be wrong, of a %s: %s', (role, name) => {
+    const wrong = ['error', ['options', [name, 5]]]
+    expect(handle_options(role, { [name]: 5, versions: ['sslv3'] })).toEqual(wrong)
   })
 })
 
-describe('an option that is not implemented yet is refused, and not handed on', () => {
-  test.each([
-    ...['dh', 'dhfile', 'user_lookup_fun', 'psk_identity', 'srp_identity', 'secure_renegotiate'],
-    ...['client_renegotiation', 'renegotiate_at', 'fallback', 'padding_check', 'next_protocols_advertised'],
-    ...['client_preferred_next_protocols', 'crl_check', 'crl_cache', 'verify_client_once', 'ssl_imp'],
-    ...['protocol', 'erl_dist', 'deliver'],
-  ])('%s', name => {
-    for (const role of ['client', 'server'] as const) {
-      expect(handle_options(role, { [name]: true })).toEqual(['error', ['options', [name, true]]])
+describe('versions that nobody asked for', () => {
+  afterEach(() => void unset_env('ssl', 'protocol_version'))
+
+  test('are those of the environment, and the suites go with them', () => {
+    set_env('ssl', 'protocol_version', ['tlsv1', 'tlsv1.1'])
+    for (const options of [client({}), server({ versions: [] })]) {
+      expect(options.versions).toEqual(['tlsv1.1', 'tlsv1'])
+      expect(options.ciphers).toEqual(suites('tlsv1.1'))
     }
-  })
-})
-
-describe("an option of the other side's is refused", () => {
-  test.each([
-    ['alpn_preferred_protocols', ['h2']],
-    ['fail_if_no_peer_cert', true],
-    ['reuse_session', fun],
-    ['honor_cipher_order', true],
-    ['sni_hosts', {}],
-    ['sni_fun', fun],
-  ])('%s by a client', (name, given) => {
-    expect(handle_options('client', { [name]: given })).toEqual(['error', ['option', 'server_only', name]])
+    expect(client({ ciphers: 'AES256-GCM-SHA384' }).ciphers).toEqual(suites('tlsv1.1'))
   })
 
-  test.each([
-    ['alpn_advertised_protocols', ['h2']],
-    ['server_name_indication', 'disable'],
-  ])('%s by a server', (name, given) => {
-    expect(handle_options('server', { [name]: given })).toEqual(['error', ['option', 'client_only', name]])
+  test('do not count for who asks for others', () => {
+    set_env('ssl', 'protocol_version', 'tlsv1')
+    const { versions, ciphers } = client({ versions: ['tlsv1.2'] })
+    expect([versions, ciphers]).toEqual([['tlsv1.2'], suites('tlsv1.2')])
   })
 })
 

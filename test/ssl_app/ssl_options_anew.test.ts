@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { ok } from '../../runtime/erlang/term.ts'
 import type { SslOptions } from '../../ssl_app/connection/connection_options.ts'
 import { tcp } from '../../ssl_app/connection/tcp_transport.ts'
+import { suites } from '../../ssl_app/record/cipher_suites.ts'
 import { handle_options, merge_options } from '../../ssl_app/ssl_options.ts'
 
 const der = Buffer.from('some DER')
@@ -77,6 +78,36 @@ describe('options said anew', () => {
     expect(authorities(merged({ cacertfile: 'b' }, server({ cacerts: [der] })))).toEqual([undefined, 'b'])
   })
 
+  test('replace the group for Diffie-Hellman, in whichever form', () => {
+    const group = ({ dh, dhfile }: SslOptions) => [dh, dhfile]
+    expect(group(merged({ dh: der }, server({ dhfile: 'dh.pem' })))).toEqual([der, undefined])
+    expect(group(merged({ dhfile: 'dh.pem' }, server({ dh: der })))).toEqual([undefined, 'dh.pem'])
+    expect(group(merged({ depth: 1 }, server({ dh: der })))).toEqual([der, undefined])
+  })
+
+  test('bring the suites of other versions along, unless somebody has chosen some', () => {
+    const old = server({ versions: ['tlsv1'] })
+    expect(merged({ versions: ['tlsv1.2'] }, old).ciphers).toEqual(suites('tlsv1.2'))
+    expect(merged({ depth: 1 }, old).ciphers).toEqual(suites('tlsv1'))
+    const chosen = server({ versions: ['tlsv1'], ciphers: 'AES128-SHA' })
+    expect(merged({ versions: ['tlsv1.2'] }, chosen).ciphers).toEqual(chosen.ciphers)
+    const both = merged({ versions: ['tlsv1.2'], ciphers: 'AES256-GCM-SHA384' }, old)
+    expect(both.ciphers.map(({ openssl }) => openssl)).toEqual(['AES256-GCM-SHA384'])
+  })
+
+  test('may be any that concern security', () => {
+    const anew = {
+      user_lookup_fun: [fun, 'state'],
+      psk_identity: 'hint',
+      session_tickets: 'stateless',
+      client_renegotiation: false,
+      padding_check: false,
+      record_size_limit: 512,
+      next_protocols_advertised: ['h2'],
+    }
+    expect(merged(anew)).toEqual({ ...base, ...anew })
+  })
+
   test.each([
     ['depth', -1],
     ['packet', 4],
@@ -87,6 +118,9 @@ describe('options said anew', () => {
     ['sni_hosts', {}],
     ['sni_fun', fun],
     ['server_name_indication', 'disable'],
+    ['fallback', true],
+    ['srp_identity', ['user', 'password']],
+    ['session_tickets', 'auto'],
   ])('are refused for %s: %p', (name, given) => {
     expect(merge_options(base, { [name]: given })).toEqual(['error', ['options', [name, given]]])
   })
