@@ -18,6 +18,12 @@ export interface Kind<Program, Trace> {
   readonly difference: (ours: Trace, theirs: Trace) => string | undefined
 }
 
+interface Known<Program, Trace> {
+  readonly program: Program
+  readonly kista: Trace
+  readonly beam: Trace
+}
+
 const patience = 400_000
 
 export function agree_on<Program, Trace>(count: number, kind: Kind<Program, Trace>): void {
@@ -35,14 +41,24 @@ async function agree<Program, Trace>(count: number, kind: Kind<Program, Trace>):
   for (const [index, program] of sample.entries()) {
     const trace = theirs[index]
     if (trace === undefined) continue
-    if (kind.difference(await kind.in_kista(program), trace) !== undefined) await shrink(kind, index)
+    const ours: Trace = await kind.in_kista(program)
+    const told = kind.difference(ours, trace)
+    if (told === undefined) continue
+    await shrink(kind, index)
+    throw new Error(once(index, told, { program, kista: ours, beam: trace }))
   }
   const unheard = theirs.filter(trace => trace === undefined).length
   if (unheard > count / 10)
     throw new Error(`${unheard} of ${count} programs could not keep their time on the BEAM`)
 }
 
-/** Fails with the smallest program that still differs. */
+/** All that is known of a difference that did not come again: it can be understood from nothing else. */
+function once<Program, Trace>(index: number, told: string, known: Known<Program, Trace>): string {
+  const parts = Object.entries(known).map(([what, it]) => `${what}: ${JSON.stringify(it)}`)
+  return `program ${index} of seed ${seed} differed once, and not when it was run again: ${[told, ...parts].join('\n')}`
+}
+
+/** Fails with the smallest program that differs, if one does when it is run again. */
 async function shrink<Program, Trace>(kind: Kind<Program, Trace>, index: number): Promise<void> {
   const same = fc.asyncProperty(kind.programs, async program => {
     const [trace] = await run_on_beam<Trace>([kind.for_beam(program)])
@@ -51,5 +67,4 @@ async function shrink<Program, Trace>(kind: Kind<Program, Trace>, index: number)
     if (told !== undefined) throw new Error(told)
   })
   await fc.assert(same, { seed, path: String(index), numRuns: 1, interruptAfterTimeLimit: patience / 4 })
-  throw new Error(`program ${index} of seed ${seed} differed once, and not when it was run again`)
 }

@@ -96,21 +96,20 @@ act(World, P, Ops) ->
             ok
     end.
 
-%% All is still once every process waits, and has done what it was told or is known to wait for somebody.
+%% A process rests once it waits, and has done what it was told or is known to wait for somebody.
 settle(World) ->
-    [erlang:yield() || _ <- lists:seq(1, 10)],
-    case lists:all(fun(Entry) -> is_still(World, Entry) end, pids(World)) of
-        true -> watch(World);
-        false -> settle(World)
-    end.
+    stillness:await(fun() -> [{P, state(World, P, Pid)} || {P, Pid} <- pids(World)] end),
+    watch(World).
 
-is_still(World, {P, Pid}) ->
+state(World, P, Pid) ->
     case process_info(Pid, status) of
-        undefined -> true;
+        undefined -> gone;
         {status, waiting} ->
-            is_server(World, P) orelse get_from(World, {idle, P}) =:= true
-                orelse get_from(World, {blocked, P}) =:= true;
-        _ -> false
+            case is_server(World, P) orelse lists:member(true, [get_from(World, {Why, P}) || Why <- [idle, blocked]]) of
+                true -> rests;
+                false -> busy
+            end;
+        _ -> busy
     end.
 
 watch(World) ->

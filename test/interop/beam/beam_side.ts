@@ -13,6 +13,7 @@ export const beam = { missing: () => missing_program('erl') ?? missing_program('
 
 const sources = [
   'beam_side',
+  'stillness',
   'supervision_side',
   'statem_side',
   'statem_machine',

@@ -49,12 +49,8 @@ perform(World, Manager, _, {stop, Reason}) -> note(World, ?OUTSIDE, [stop, gen_e
 perform(_, Manager, _, {exit, Reason}) -> exit(Manager, Reason).
 
 settle(Pids) ->
-    [erlang:yield() || _ <- lists:seq(1, 20)],
-    Statuses = [process_info(Pid, status) || Pid <- Pids],
-    case lists:all(fun(Status) -> Status =:= undefined orelse Status =:= {status, waiting} end, Statuses) of
-        true -> ok;
-        false -> settle(Pids)
-    end.
+    Places = [{gen_event, fetch_msg}, {erlang, hibernate}, {?MODULE, client}],
+    stillness:await(fun() -> [{Pid, stillness:state(Pid, Places)} || Pid <- Pids] end).
 
 %% ---- The clients
 

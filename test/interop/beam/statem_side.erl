@@ -83,17 +83,31 @@ settled(World, Machine, Pending) ->
     end.
 
 wait(World, Machine) ->
-    [erlang:yield() || _ <- lists:seq(1, 20)],
-    case process_info(Machine, status) of
-        {status, waiting} -> waiting;
+    State = case get_from(World, suspended) of
+                true -> fun state_of_suspended/1;
+                false -> fun(Pid) -> stillness:state(Pid, [{gen_statem, loop_receive}, {erlang, hibernate}]) end
+            end,
+    stillness:await(fun() -> [{Machine, State(Machine)}] end),
+    case is_process_alive(Machine) of
+        true -> waiting;
+        false -> gone
+    end.
+
+%% It takes only what concerns the system. One that hibernated goes round and round while there is anything else.
+state_of_suspended(Machine) ->
+    case process_info(Machine, [current_function, messages]) of
         undefined -> gone;
-        _ ->
-            %% One that hibernated and is suspended never rests while there are messages that it may not take.
-            case get_from(World, suspended) of
-                true -> waiting;
-                false -> wait(World, Machine)
+        [{_, {Module, Function, _}}, {_, Messages}] ->
+            Asleep = lists:member({Module, Function}, [{erlang, hibernate}, {proc_lib, wake_up}]),
+            case (Asleep orelse Module =:= sys) andalso not lists:any(fun is_for_suspended/1, Messages) of
+                true -> rests;
+                false -> busy
             end
     end.
+
+is_for_suspended({system, _, _}) -> true;
+is_for_suspended({'EXIT', Pid, _}) -> Pid =:= self();
+is_for_suspended(_) -> false.
 
 heard(World, Pending) ->
     receive

@@ -56,33 +56,24 @@ perform(Table, Sup, {stop, Reason}) ->
     noted;
 perform(_, Sup, {Function, Id}) -> supervisor:Function(Sup, Id).
 
-%% A supervisor that restarts has something to do until it waits, and so have its children.
+%% What is left to do is done; then: who is there, or that nobody is any more.
 settled(Table, Sup) ->
-    [erlang:yield() || _ <- lists:seq(1, 20)],
-    case children_of(Sup) of
-        gone -> look(Table, Sup, gone);
-        Children ->
-            case still_restarting(Children) orelse process_info(Sup, [status, message_queue_len])
-                     =/= [{status, waiting}, {message_queue_len, 0}] of
-                true -> settled(Table, Sup);
-                false -> look(Table, Sup, Children)
-            end
+    stillness:await(fun() -> [{Pid, stillness:state(Pid, [{gen_server, loop}])} || Pid <- family(Sup)] end),
+    case is_process_alive(Sup) of
+        true ->
+            note(Table, [children, supervisor:which_children(Sup)]),
+            Sup;
+        false ->
+            receive {'EXIT', Sup, Reason} -> note(Table, [ended, Reason]) end,
+            gone
     end.
 
-%% It may end before it comes to the question.
-children_of(Sup) ->
-    try supervisor:which_children(Sup)
-    catch exit:_ -> gone
+%% A child is linked until the supervisor has heard of its end.
+family(Sup) ->
+    case process_info(Sup, links) of
+        {links, Links} -> lists:delete(self(), Links) ++ [Sup];
+        undefined -> [Sup]
     end.
-
-still_restarting(Children) -> lists:keymember(restarting, 2, Children).
-
-look(Table, Sup, gone) ->
-    receive {'EXIT', Sup, Reason} -> note(Table, [ended, Reason]) end,
-    gone;
-look(Table, Sup, Children) ->
-    note(Table, [children, Children]),
-    Sup.
 
 note(Table, What) -> ets:insert(Table, {erlang:unique_integer([monotonic]), What}).
 
