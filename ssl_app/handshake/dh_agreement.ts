@@ -6,6 +6,7 @@ import {
   type DhKeyPair,
   dh_compute_key,
   dh_group_bits,
+  is_dh_group,
   wipe,
 } from '../../apps/crypto/crypto.ts'
 import { Alert } from '../record/ssl_alert.ts'
@@ -33,7 +34,7 @@ export const dhe: Agreement = {
     const group = group_of(params)
     const bits = dh_group_bits(group)
     if (bits < least_bits) throw new Alert('insufficient_security', ['dh group', bits])
-    if (bits > most_bits || !is_group(group)) throw new Alert('illegal_parameter', ['dh group', bits])
+    if (bits > most_bits || !is_dh_group(group)) throw new Alert('illegal_parameter', ['dh group', bits])
   },
 
   answer({ environment, peer_share }) {
@@ -58,13 +59,6 @@ function own_key(environment: Environment, group: DhGroup): DhKeyPair {
 function group_of(params: ServerParams): DhGroup {
   const [, { p, g }] = params as DhParams
   return { p: without_zeros(p), g: without_zeros(g) }
-}
-
-/** As far as can be seen at a glance: an odd modulus, and a generator that is neither 0 nor 1 nor their like. */
-function is_group({ p, g }: DhGroup): boolean {
-  const generator = BigInt(`0x0${Buffer.from(g).toString('hex')}`)
-  const modulus = BigInt(`0x0${Buffer.from(p).toString('hex')}`)
-  return modulus % 2n === 1n && generator > 1n && generator < modulus - 1n
 }
 
 /** Without leading zeros. RFC 5246 §8.1.2 */
