@@ -55,6 +55,18 @@ export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   return result
 }
 
+/** What times `number` is 1, modulo `modulus`; undefined when they have a divisor in common. */
+export function inverse(number: bigint, modulus: bigint): bigint | undefined {
+  let [rest, next] = [modulus, modulo(number, modulus)]
+  let [factor, next_factor] = [0n, 1n]
+  while (next !== 0n) {
+    const times = rest / next
+    ;[rest, next] = [next, rest - times * next]
+    ;[factor, next_factor] = [next_factor, factor - times * next_factor]
+  }
+  return rest === 1n ? modulo(factor, modulus) : undefined
+}
+
 function byte_size(number: bigint): number {
   return number === 0n ? 0 : Math.ceil(number.toString(16).length / 2)
 }

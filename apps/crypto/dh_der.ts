@@ -2,8 +2,8 @@
 // SubjectPublicKeyInfo. The generator in them is not the group's, since a power does not depend on it: with 2, OpenSSL
 // would know groups by name and refuse what is outside of the subgroup that 2 generates, where half of SRP's numbers are.
 
-import { bit_length } from './big_numbers.ts'
 import { tag } from './der.ts'
+import { integer, integer_size, length, write_integer } from './der_writer.ts'
 
 /** dhKeyAgreement, PKCS #3 §9. */
 const algorithm = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x03, 0x01]
@@ -33,33 +33,4 @@ function algorithm_identifier(modulus: Uint8Array): number[] {
   const numbers = [...integer(modulus), ...generator]
   const contents = [...algorithm, tag.sequence, ...length(numbers.length), ...numbers]
   return [tag.sequence, ...length(contents.length), ...contents]
-}
-
-function integer(number: Uint8Array): Uint8Array {
-  const der = new Uint8Array(integer_size(number))
-  write_integer(der, number)
-  return der
-}
-
-/** Of the whole element. */
-function integer_size(number: Uint8Array): number {
-  const contents = contents_size(number)
-  return 1 + length(contents).length + contents
-}
-
-function write_integer(into: Uint8Array, number: Uint8Array): void {
-  const contents = contents_size(number)
-  const digits = number.subarray(-contents)
-  into.set([tag.integer, ...length(contents)])
-  into.set(digits, into.length - digits.length)
-}
-
-/** There is one bit for the sign. */
-function contents_size(number: Uint8Array): number {
-  return Math.floor(bit_length(number) / 8) + 1
-}
-
-function length(size: number): number[] {
-  if (size < 0x80) return [size]
-  return size < 0x100 ? [0x81, size] : [0x82, size >> 8, size & 0xff]
 }

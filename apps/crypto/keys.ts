@@ -9,6 +9,27 @@ import type { KeyType, PrivateKey, PublicKey } from './provider.ts'
 
 type EdwardsType = 'ed25519' | 'ed448'
 
+/** FIPS 186-4 §4.1 */
+export interface DsaParameters {
+  readonly p: Uint8Array
+  readonly q: Uint8Array
+  readonly g: Uint8Array
+}
+
+/** RFC 8017 §A.1.2, under the names of §3.2. */
+export interface RsaPrivateNumbers {
+  readonly modulus: Uint8Array
+  readonly exponent: Uint8Array
+  readonly p: Uint8Array
+  readonly q: Uint8Array
+  /** The private exponent modulo p - 1. */
+  readonly dp: Uint8Array
+  /** The private exponent modulo q - 1. */
+  readonly dq: Uint8Array
+  /** The inverse of q modulo p. */
+  readonly qinv: Uint8Array
+}
+
 /** What a public key consists of. Numbers are big endian without leading zeros. */
 export type PublicComponents =
   | {
@@ -17,13 +38,30 @@ export type PublicComponents =
       readonly modulus: Uint8Array
       readonly exponent: Uint8Array
     }
-  | { readonly type: 'dsa'; readonly bits: number }
+  | {
+      readonly type: 'dsa'
+      readonly bits: number
+      readonly parameters: DsaParameters
+      readonly y: Uint8Array
+    }
   | { readonly type: 'ec'; readonly bits: number; readonly curve: Curve; readonly point: Uint8Array }
   | { readonly type: EdwardsType; readonly bits: number; readonly point: Uint8Array }
 
 /** What a private key consists of, as far as a provider without a PKCS#8 reader can use it. */
 export type PrivateComponents =
-  | { readonly type: 'rsa' | 'dsa'; readonly bits: number; readonly pkcs8: Uint8Array }
+  | {
+      readonly type: 'rsa'
+      readonly bits: number
+      readonly pkcs8: Uint8Array
+      readonly numbers: RsaPrivateNumbers
+    }
+  | {
+      readonly type: 'dsa'
+      readonly bits: number
+      readonly pkcs8: Uint8Array
+      readonly parameters: DsaParameters
+      readonly x: Uint8Array
+    }
   | {
       readonly type: 'ec'
       readonly bits: number
@@ -118,9 +156,8 @@ function public_key_of(type: KeyType, algorithm: DerReader, info: DerReader): Pu
       null_parameters(algorithm)
       return rsa_public_key(info.bit_string())
     case 'dsa': {
-      const bits = dss_parameters(algorithm)
-      info.bit_string()
-      return { type, bits }
+      const parameters = dss_parameters(algorithm)
+      return { type, bits: bit_length(parameters.p), parameters, y: integer_alone(info.bit_string()) }
     }
     case 'ec': {
       const curve = ec_parameters(algorithm)
@@ -174,9 +211,11 @@ function private_key_of(
   switch (type) {
     case 'rsa':
       null_parameters(algorithm)
-      return { type, bits: rsa_private_key_bits(key), pkcs8 }
-    case 'dsa':
-      return { type, bits: dss_parameters(algorithm), pkcs8 }
+      return rsa_private_key(key, pkcs8)
+    case 'dsa': {
+      const parameters = dss_parameters(algorithm)
+      return { type, bits: bit_length(parameters.p), pkcs8, parameters, x: integer_alone(key) }
+    }
     case 'ec': {
       const curve = ec_parameters(algorithm)
       return { type, bits: curve_bits(curve), pkcs8, curve, scalar: ec_private_key(key, curve_size(curve)) }
@@ -189,13 +228,24 @@ function private_key_of(
   }
 }
 
-function rsa_private_key_bits(der: Uint8Array): number {
-  const bits = decode(der, from => {
+/** RFC 8017 §A.1.2; of two primes only. */
+function rsa_private_key(der: Uint8Array, pkcs8: Uint8Array): PrivateComponents {
+  const numbers = decode(der, from => {
     const fields = from.sequence()
     if (fields.small() !== 0) refuse()
-    return bit_length(fields.unsigned())
+    const modulus = fields.unsigned()
+    const exponent = fields.unsigned()
+    fields.unsigned()
+    const [p, q] = [fields.unsigned(), fields.unsigned()]
+    const [dp, dq] = [fields.unsigned(), fields.unsigned()]
+    const qinv = fields.unsigned()
+    fields.end()
+    return { modulus, exponent, p, q, dp, dq, qinv }
   })
-  return bits ?? refuse()
+  if (!numbers) return refuse()
+  const bits = bit_length(numbers.modulus)
+  if (bits > max_modulus_bits || !is_odd(numbers.p) || !is_odd(numbers.q)) refuse()
+  return { type: 'rsa', bits, pkcs8, numbers }
 }
 
 /** RFC 5915. Some writers leave out the scalar's leading zeros, others have one too many. */
@@ -225,15 +275,17 @@ function ec_parameters(algorithm: DerReader): Curve {
   return named_curve(algorithm.object_identifier()) ?? refuse()
 }
 
-/** RFC 3279 §2.3.2: p, q and g. Gives the size of p. */
-function dss_parameters(algorithm: DerReader): number {
-  const parameters = algorithm.sequence()
-  const bits = bit_length(parameters.unsigned())
-  parameters.unsigned()
-  parameters.unsigned()
-  parameters.end()
-  if (bits > max_modulus_bits) refuse()
-  return bits
+/** RFC 3279 §2.3.2 */
+function dss_parameters(algorithm: DerReader): DsaParameters {
+  const numbers = algorithm.sequence()
+  const [p, q, g] = [numbers.unsigned(), numbers.unsigned(), numbers.unsigned()]
+  numbers.end()
+  if (bit_length(p) > max_modulus_bits || !is_odd(p) || !is_odd(q)) refuse()
+  return { p, q, g }
+}
+
+function integer_alone(der: Uint8Array): Uint8Array {
+  return decode(der, from => from.unsigned()) ?? refuse()
 }
 
 function is_odd(number: Uint8Array): boolean {

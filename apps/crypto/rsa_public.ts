@@ -1,7 +1,7 @@
 // What RSA does with a public key (RFC 8017): plain big integers suffice, since nothing in it is secret but the
 // message that is encrypted, and that only in the padding.
 
-import { bytes_of, number_of } from './big_numbers.ts'
+import { bytes_of, number_of, power } from './big_numbers.ts'
 import type { HashType } from './provider.ts'
 
 export interface RsaPublicKey {
@@ -43,14 +43,19 @@ export function digest_info(type: HashType, hash: Uint8Array): Uint8Array {
  * @see RFC 8017 §8.2.2
  */
 export function verify_pkcs1(key: RsaPublicKey, signature: Uint8Array, signed: Uint8Array): boolean {
-  const size = modulus_size(key)
+  const expected = padded(signed, modulus_size(key))
+  return expected !== undefined && same(public_operation(key, signature), expected)
+}
+
+/** `signed` with the padding of signatures, RFC 8017 §9.2; undefined when there is no room for that. */
+export function padded(signed: Uint8Array, size: number): Uint8Array | undefined {
   const padding = size - 3 - signed.length
-  if (padding < 8) return false
-  const expected = new Uint8Array(size).fill(0xff)
-  expected.set([0, 1])
-  expected[2 + padding] = 0
-  expected.set(signed, 3 + padding)
-  return same(public_operation(key, signature), expected)
+  if (padding < 8) return undefined
+  const block = new Uint8Array(size).fill(0xff)
+  block.set([0, 1])
+  block[2 + padding] = 0
+  block.set(signed, 3 + padding)
+  return block
 }
 
 /**
@@ -100,7 +105,7 @@ export function encrypt_pkcs1(
   block[1] = 2
   block.set(nonzero(size - 3 - data.length, random), 2)
   block.set(data, size - data.length)
-  const encrypted = bytes_of(power(number_of(block), key), size)
+  const encrypted = bytes_of(power_of(number_of(block), key), size)
   block.fill(0)
   return encrypted
 }
@@ -111,22 +116,15 @@ function public_operation(key: RsaPublicKey, input: Uint8Array): Uint8Array | un
   if (input.length !== size) return undefined
   const number = number_of(input)
   if (number >= number_of(key.modulus)) return undefined
-  return bytes_of(power(number, key), size)
+  return bytes_of(power_of(number, key), size)
 }
 
-function power(base: bigint, key: RsaPublicKey): bigint {
-  const modulus = number_of(key.modulus)
-  let square = base
-  let result = 1n
-  for (let rest = number_of(key.exponent); rest > 0n; rest >>= 1n) {
-    if (rest & 1n) result = (result * square) % modulus
-    square = (square * square) % modulus
-  }
-  return result
+function power_of(base: bigint, key: RsaPublicKey): bigint {
+  return power(base, number_of(key.exponent), number_of(key.modulus))
 }
 
 /** RFC 8017 §B.2.1 */
-function mgf1(seed: Uint8Array, size: number, digest: Digest): Uint8Array {
+export function mgf1(seed: Uint8Array, size: number, digest: Digest): Uint8Array {
   const mask = new Uint8Array(Math.ceil(size / digest.size) * digest.size)
   for (let block = 0; block * digest.size < size; block++) {
     mask.set(digest.hash(seed, Uint8Array.of(0, 0, 0, block)), block * digest.size)
