@@ -41,12 +41,102 @@ const required: readonly Callback[] = [
 ]
 
 /**
- * Starts a cache.
+ * Starts the caches of both roles, or none.
  *
- * @throws {@link Exit} `['session_cb', ['undef', names]]`: these are no functions of the module;
+ * @throws {@link Exit} `['session_cb', ['undef', names]]`: these are no functions of a module;
  *   `['session_cb', ['init', reason]]`: it failed to start
  */
-export async function open_store({ role, module, init_args, max }: StoreOptions): Promise<SessionStore> {
+export async function open_stores(
+  client: StoreOptions,
+  server: StoreOptions,
+): Promise<Readonly<Record<Role, SessionStore>>> {
+  const of_clients = await open_store(client)
+  try {
+    return { client: of_clients, server: await open_store(server) }
+  } catch (thrown) {
+    await close_store(of_clients)
+    throw thrown
+  }
+}
+
+export async function close_store({ module, cache }: SessionStore): Promise<void> {
+  try {
+    await module.terminate(cache)
+  } catch {
+    // OTP: it is as good as any other end.
+  }
+}
+
+/** The session of that key. */
+export function lookup(store: SessionStore, key: Key): Answer<Session | undefined> {
+  const found = attempt(store, 'lookup', undefined, () => store.module.lookup(store.cache, key))
+  return and_then(found, session => {
+    const mine = taken_out(store, 'lookup', session)
+    if (mine === undefined || Buffer.compare(mine.session_id, key[1]) === 0) return mine
+    complain(store, 'lookup', 'another session')
+    return undefined
+  })
+}
+
+/** The first of those that belong together that `accept` accepts; that counts as its use. */
+export function select(
+  store: SessionStore,
+  partial_key: PartialKey,
+  accept: (session: Session) => boolean,
+): Answer<Session | undefined> {
+  return and_then(select_all(store, partial_key), sessions => {
+    const found = sessions.find(accept)
+    return found && is_own(store) ? lookup(store, [partial_key, found.session_id]) : found
+  })
+}
+
+/** All that belong together, in the order of the module. */
+export function select_all(store: SessionStore, partial_key: PartialKey): Answer<readonly Session[]> {
+  const { module, cache } = store
+  const all = attempt(store, 'select_session', [], () => module.select_session(cache, partial_key))
+  return and_then(all, sessions => {
+    if (is_own(store)) return sessions
+    if (Array.isArray(sessions))
+      return sessions.flatMap(session => taken_out(store, 'select_session', session) ?? [])
+    complain(store, 'select_session', 'not a list')
+    return []
+  })
+}
+
+/** All of them. */
+export function entries(store: SessionStore): Answer<readonly Entry[]> {
+  const found: Entry[] = []
+  const collect = (entry: unknown): null => {
+    if (!is_entry(entry)) throw new Exit('not an entry')
+    const session = taken_out(store, 'foldl', entry[1])
+    if (session !== undefined) found.push([entry[0], session])
+    return null
+  }
+  const done = attempt(store, 'foldl', null, () => store.module.foldl<null>(collect, null, store.cache))
+  return and_then(done, () => found)
+}
+
+/** Puts a session in, or another one in its place; if that is one too many, others go. */
+export async function update(store: SessionStore, key: Key, session: Session): Promise<void> {
+  await attempt(store, 'update', undefined, () =>
+    store.module.update(store.cache, key, put_in(store, session)),
+  )
+  if (!is_own(store)) await make_room(store, session)
+}
+
+export function remove(store: SessionStore, key: Key): Answer<unknown> {
+  return attempt(store, 'delete', undefined, () => store.module.delete(store.cache, key))
+}
+
+/** Goes on at once with what is there, and later with what is still to come. */
+export function and_then<Value, Result>(
+  answer: Answer<Value>,
+  next: (value: Value) => Answer<Result>,
+): Answer<Result> {
+  return is_promise(answer) ? answer.then(next) : next(answer)
+}
+
+async function open_store({ role, module, init_args, max }: StoreOptions): Promise<SessionStore> {
   if (module === undefined || module === ssl_session_cache) {
     return {
       role,
@@ -65,80 +155,6 @@ export async function open_store({ role, module, init_args, max }: StoreOptions)
   } catch (thrown) {
     throw new Exit(['session_cb', ['init', reason_of(thrown)]])
   }
-}
-
-export async function close_store({ module, cache }: SessionStore): Promise<void> {
-  try {
-    await module.terminate(cache)
-  } catch {
-    // OTP: it is as good as any other end.
-  }
-}
-
-/** The session of that key. */
-export function lookup(store: SessionStore, key: Key): Answer<Session | undefined> {
-  const found = attempt(store, 'lookup', undefined, () => store.module.lookup(store.cache, key))
-  return then(found, session => taken_out(store, session))
-}
-
-/** The first of those that belong together that `accept` accepts; that counts as its use. */
-export function select(
-  store: SessionStore,
-  partial_key: PartialKey,
-  accept: (session: Session) => boolean,
-): Answer<Session | undefined> {
-  return then(select_all(store, partial_key), sessions => {
-    const found = sessions.find(accept)
-    return found && is_own(store) ? lookup(store, [partial_key, found.session_id]) : found
-  })
-}
-
-/** All that belong together, in the order of the module. */
-export function select_all(store: SessionStore, partial_key: PartialKey): Answer<readonly Session[]> {
-  const { module, cache } = store
-  const all = attempt(store, 'select_session', [], () => module.select_session(cache, partial_key))
-  return then(all, sessions => {
-    if (is_own(store)) return sessions
-    if (Array.isArray(sessions)) return sessions.flatMap(session => taken_out(store, session) ?? [])
-    complain(store, 'select_session', 'not a list')
-    return []
-  })
-}
-
-/** All of them. */
-export function entries(store: SessionStore): Answer<readonly Entry[]> {
-  const collected: (readonly [Key, unknown])[] = []
-  const collect = (entry: Entry): null => {
-    collected.push(entry)
-    return null
-  }
-  const done = attempt(store, 'foldl', null, () => store.module.foldl<null>(collect, null, store.cache))
-  return then(done, () =>
-    collected.flatMap(([key, session]): Entry[] => {
-      const found = taken_out(store, session)
-      return found === undefined ? [] : [[key, found]]
-    }),
-  )
-}
-
-/** Puts a session in, or another one in its place; if that is one too many, others go. */
-export async function update(store: SessionStore, key: Key, session: Session): Promise<void> {
-  await attempt(store, 'update', undefined, () =>
-    store.module.update(store.cache, key, put_in(store, session)),
-  )
-  if (!is_own(store)) await make_room(store, session)
-}
-
-export function remove(store: SessionStore, key: Key): Answer<unknown> {
-  return attempt(store, 'delete', undefined, () => store.module.delete(store.cache, key))
-}
-
-/** Goes on at once with what is there, and later with what is still to come. */
-export function then<Value, Result>(
-  answer: Answer<Value>,
-  next: (value: Value) => Answer<Result>,
-): Answer<Result> {
-  return is_promise(answer) ? answer.then(next) : next(answer)
 }
 
 /** Own sessions are not written down, looked over or copied. */
@@ -171,13 +187,16 @@ function put_in(store: SessionStore, session: Session): Session {
   return { ...session, time_stamp: Math.round(session.time_stamp + time_offset()) }
 }
 
-function taken_out(store: SessionStore, session: unknown): Session | undefined {
+function taken_out(store: SessionStore, callback: Callback, session: unknown): Session | undefined {
   if (is_own(store)) return session as Session | undefined
   if (session === undefined || session === null) return undefined
   if (is_session(session)) return { ...session, time_stamp: session.time_stamp - time_offset() }
-  complain(store, 'lookup', 'not a session')
+  complain(store, callback, 'not a session')
   return undefined
 }
+
+const is_entry = (value: unknown): value is readonly [Key, unknown] =>
+  Array.isArray(value) && Array.isArray(value[0]) && value[0][1] instanceof Uint8Array
 
 /** What a callback gives, or `otherwise` if it fails. */
 function attempt<Value>(

@@ -113,7 +113,7 @@ export function client_session(
 export function server_session(port: number, session_id: Uint8Array): Answer<Session | undefined> {
   const state = manager_state()
   if (state === undefined) return undefined
-  return session_store.then(session_store.lookup(state.server, [port, session_id]), found => {
+  return session_store.and_then(session_store.lookup(state.server, [port, session_id]), found => {
     const { lifetime, now } = times(state)
     return found && is_alive(found, lifetime, now) ? found : undefined
   })
@@ -167,9 +167,9 @@ const callbacks: gen_server.Callbacks<State, never, Cast, Partial<SessionEnviron
     process_flag('trap_exit', true)
     const numbers = numbers_of(environment)
     try {
-      const client = await session_store.open_store(store_options('client', environment, numbers))
-      const server = await session_store.open_store(store_options('server', environment, numbers))
-      const state: State = { client, server, tickets: session_tickets.make_ticket_box(), numbers }
+      const of = (role: Role) => store_options(role, environment, numbers)
+      const stores = await session_store.open_stores(of('client'), of('server'))
+      const state: State = { ...stores, tickets: session_tickets.make_ticket_box(), numbers }
       states.set(self(), state)
       tell_later(times(state).lifetime * 1_000 + validation_grace, 'validate_sessions')
       return ['ok', state]

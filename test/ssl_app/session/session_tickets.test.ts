@@ -44,8 +44,13 @@ with_each_provider(() => {
       const session = make_session({ policy: 'a policy', own_certificate: Buffer.from('own certificate') })
       const [one, two] = [sealed(session), sealed(session)]
       expect(one).not.toEqual(two)
-      const secrets = [session.master_secret, session.session_id, session.peer_certificate!, Buffer.from('a policy')]
-      for (const secret of secrets) expect(Buffer.from(one).includes(secret)).toBe(false)
+      const secrets = [
+        session.master_secret,
+        session.session_id,
+        session.peer_certificate!,
+        Buffer.from('a policy'),
+      ]
+      for (const secret of secrets) expect(Buffer.from(one).includes(Buffer.from(secret))).toBe(false)
     })
 
     test('has not grown by what all tickets of a server have in common', () => {

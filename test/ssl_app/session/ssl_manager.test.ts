@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import * as application from '../../../apps/kernel/application.ts'
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
 import { monotonic_time } from '../../../runtime/erlang/clock.ts'
 import { process_flag } from '../../../runtime/erlang/process_flags.ts'
-import { after, receive } from '../../../runtime/erlang/receive.ts'
+import { receive } from '../../../runtime/erlang/receive.ts'
 import { send } from '../../../runtime/erlang/send.ts'
 import { _, ok } from '../../../runtime/erlang/term.ts'
 import * as gen_server from '../../../runtime/otp/gen_server.ts'
@@ -10,37 +11,31 @@ import {
   client_session,
   invalidate_session,
   register_session,
-  type SessionEnvironment,
   server_session,
   start_link,
 } from '../../../ssl_app/session/ssl_manager.ts'
 import type { Session } from '../../../ssl_app/session/ssl_session.ts'
 import { kill_everybody } from '../../support/clean_slate.ts'
 import { reports_during } from '../../support/reports.ts'
+import {
+  client,
+  make,
+  of_client,
+  of_server,
+  server,
+  settle,
+  sleep,
+  with_manager,
+} from '../../support/session_manager.ts'
 import { make_session } from '../../support/sessions.ts'
 import { in_virtual_time } from '../../support/virtual_time.ts'
 
-const server = ['server', 4433] as const
-const client = ['client', 'localhost', 4433] as const
 const any = () => true
 
-afterEach(kill_everybody)
-
-const with_manager = (environment: Partial<SessionEnvironment>, body: () => Promise<void>): Promise<void> =>
-  in_virtual_time(async () => {
-    ok(await start_link(environment))
-    await body()
-  })
-
-const sleep = (milliseconds: number) => receive(after(milliseconds, () => 'awake'))
-
-/** Lets the manager come to what it was sent. */
-const settle = () => sleep(1)
-
-const make = (changes: Partial<Session> = {}) => make_session({ time_stamp: monotonic_time(), ...changes })
-
-const of_server = ({ session_id }: Session) => server_session(4433, session_id)
-const of_client = (accept: (session: Session) => boolean = any) => client_session('localhost', 4433, accept)
+afterEach(() => {
+  kill_everybody()
+  for (const key of ['session_lifetime', 'session_delay_cleanup_time']) application.unset_env('ssl', key)
+})
 
 describe("a server's session", () => {
   test('is found by its port and id', async () => {
@@ -224,6 +219,39 @@ describe('a session that is too old', () => {
       expect(timer_count()).toBe(2)
     })
   })
+})
+
+describe('the environment of the application', () => {
+  const { set_env } = application
+
+  test('tells the lifetime whenever a session is looked up', () =>
+    with_manager({ session_lifetime: 10 }, async () => {
+      const session = make()
+      register_session(server, session)
+      await sleep(12_000)
+      expect(of_server(session)).toBeUndefined()
+      set_env('ssl', 'session_lifetime', 30)
+      expect(of_server(session)).toBe(session)
+      set_env('ssl', 'session_lifetime', 12)
+      expect(of_server(session)).toBeUndefined()
+      set_env('ssl', 'session_lifetime', 13)
+      expect(of_server(session)).toBe(session)
+      set_env('ssl', 'session_lifetime', 'nonsense')
+      expect(of_server(session)).toBeUndefined()
+    }))
+
+  test('tells how long an invalidated session stays when it is invalidated', () =>
+    with_manager({ session_delay_cleanup_time: 1_000 }, async () => {
+      const session = make()
+      register_session(server, session)
+      const running = timer_count()
+      set_env('ssl', 'session_delay_cleanup_time', 5_000)
+      invalidate_session(server, session)
+      await sleep(4_000)
+      expect(timer_count()).toBe(running + 1)
+      await sleep(1_001)
+      expect(timer_count()).toBe(running)
+    }))
 })
 
 describe('the manager', () => {

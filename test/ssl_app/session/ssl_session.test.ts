@@ -3,6 +3,7 @@ import {
   is_alive,
   is_equivalent,
   is_expired,
+  is_session,
   type Session,
   type SessionTerms,
   suits,
@@ -40,6 +41,40 @@ describe('a session suits a connection', () => {
   })
 })
 
+/** Both ends of a connection that would make the same session. */
+describe.each(['client', 'server'] as const)('as whom and for which name a %s goes on', role => {
+  const [alice, bob] = [bytes('alice'), bytes('bob')]
+
+  test.each<[string, Partial<Session>, Partial<SessionTerms>, boolean, boolean]>([
+    ['the same name', { server_name: 'one.example' }, { server_name: 'one.example' }, true, true],
+    ['another name', { server_name: 'one.example' }, { server_name: 'two.example' }, false, false],
+    ['no name any more', { server_name: 'one.example' }, {}, false, false],
+    ['a name for the first time', {}, { server_name: 'one.example' }, false, false],
+    ['the same SRP user', { srp_user: alice }, { srp_user: bytes('alice') }, true, true],
+    ['another SRP user', { srp_user: alice }, { srp_user: bob }, false, false],
+    // A server need not be told: what the client knows shows who it is.
+    ['no SRP user that one would be told of', { srp_user: alice }, {}, false, true],
+    ['an SRP user who had not to log in', {}, { srp_user: alice }, true, true],
+    ['the same PSK identity', { psk_identity: alice }, { psk_identity: bytes('alice') }, true, true],
+    ['another PSK identity', { psk_identity: alice }, { psk_identity: bob }, false, false],
+    ['no PSK identity that one would be told of', { psk_identity: alice }, {}, false, true],
+    ['fragments of the same length', { max_fragment_length: 512 }, { max_fragment_length: 512 }, true, true],
+    [
+      'fragments of another length',
+      { max_fragment_length: 512 },
+      { max_fragment_length: 1024 },
+      false,
+      false,
+    ],
+    ['fragments of any length', { max_fragment_length: 512 }, {}, false, false],
+    ['shorter fragments than were agreed on', {}, { max_fragment_length: 512 }, true, false],
+    ['either way of authenticating records', { encrypt_then_mac: true }, {}, true, true],
+  ])('%s', (_name, of_session, of_terms, of_client, of_server) => {
+    const suited = suits(make_session(of_session), { ...terms, role, ...of_terms })
+    expect(suited).toBe(role === 'client' ? of_client : of_server)
+  })
+})
+
 describe('a session does not suit a connection', () => {
   test.each<[string, Partial<Session>, Partial<SessionTerms>]>([
     ['with another policy', {}, { policy: 'lax' }],
@@ -72,8 +107,59 @@ describe('a session lives', () => {
     expect(is_alive({ ...session, is_resumable: false }, 10, 500)).toBe(false)
   })
 
+  test.each([
+    [5, 5_499, 5_500],
+    [20, 10_499, 10_500],
+    // RFC 5077: the server did not say.
+    [0, 10_499, 10_500],
+  ])('as long as the server of its ticket says, %i seconds, if that is less', (hint, good, over) => {
+    const with_ticket = { ...session, ticket_lifetime_hint: hint }
+    expect([good, over].map(now => is_alive(with_ticket, 10, now))).toEqual([true, false])
+  })
+
   test('not at all with a lifetime of nothing', () => {
     expect(is_alive(session, 0, 500)).toBe(false)
+  })
+})
+
+describe('what comes back from outside', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['is a session', {}],
+    [
+      'is a session, with all that it may have',
+      { ticket: bytes('t'), ticket_lifetime_hint: 1, server_name: 'x' },
+    ],
+    ['is a session, with room for more', { future: 'field' }],
+  ])('%s', (_name, change) => {
+    expect(is_session({ ...make_session(), ...change })).toBe(true)
+  })
+
+  const wrong: Record<string, unknown> = {
+    session_id: 'text',
+    version: 'toString',
+    cipher_suite: '47',
+    master_secret: [1, 2, 3],
+    extended_master_secret: undefined,
+    encrypt_then_mac: 1,
+    peer_certificate: null,
+    own_certificate: 'DER',
+    server_name: 7,
+    srp_user: 'alice',
+    psk_identity: 'alice',
+    max_fragment_length: '512',
+    ticket: {},
+    ticket_lifetime_hint: Number.POSITIVE_INFINITY,
+    policy: undefined,
+    is_resumable: 'true',
+    time_stamp: undefined,
+  }
+
+  test.each(Object.keys(wrong))('is none with a bad %s', name => {
+    expect(is_session({ ...make_session(), [name]: wrong[name] })).toBe(false)
+  })
+
+  test.each([undefined, null, 7, 'session', []])('is none: %p', value => {
+    expect(is_session(value)).toBe(false)
   })
 })
 
@@ -92,6 +178,11 @@ describe('two sessions are equivalent', () => {
     ['peer', { peer_certificate: bytes('another peer') }],
     ['peer, who is nobody', { peer_certificate: undefined }],
     ['own certificate', { own_certificate: bytes('other') }],
+    ['name', { server_name: 'one.example' }],
+    ['SRP user', { srp_user: bytes('alice') }],
+    ['PSK identity', { psk_identity: bytes('alice') }],
+    ['length of fragments', { max_fragment_length: 512 }],
+    ['way of authenticating records', { encrypt_then_mac: true }],
   ])('unless they differ in %s', (_name, change) => {
     expect(is_equivalent(session, { ...session, ...change })).toBe(false)
   })
