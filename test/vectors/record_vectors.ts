@@ -1,6 +1,6 @@
 // What `node:tls` (OpenSSL 3) sent after ChangeCipherSpec on loopback, with the secrets it logged: for each way
 // to protect a record the Finished message, then data (`ping` from the client, `pong` from the server), and
-// from the server close_notify. OpenSSL was told not to encrypt before the MAC.
+// from the server close_notify.
 
 import type { ProtocolVersion } from '../../ssl_app/record/tls_version.ts'
 import { hex } from '../support/hex.ts'
@@ -9,6 +9,8 @@ export interface RecordedConnection {
   readonly version: ProtocolVersion
   /** OpenSSL's name. */
   readonly suite: string
+  /** RFC 7366; OpenSSL was told not to where this is not so. */
+  readonly encrypt_then_mac?: true
   readonly client_random: Uint8Array
   readonly server_random: Uint8Array
   readonly master_secret: Uint8Array
@@ -194,6 +196,72 @@ export const recorded_connections: readonly RecordedConnection[] = [
       caa558170301002088f5571e1f70749da41e958e7d8ae7f3ce57c87955c05f643105bf5639121287170301002055352885e7
       1d1919c4b33eeca22792e4c3368c64af242fffbff501fa3ffadf881503010020bae7a599217106a582d6259c20c9a5429ba7
       3d7c450363695757ba3690e5ed3f
+    `),
+  },
+  {
+    version: 'tlsv1.2',
+    suite: 'ECDHE-RSA-AES256-SHA384',
+    encrypt_then_mac: true,
+    client_random: hex('a0133ee90080ef117114cbe74b26f09f2fc0590a6a8c7105ebbf0e361a5b6789'),
+    server_random: hex('21453c212d29bcfa6d6a421356e3abb252cbbc9369726b07b43420571c709ab8'),
+    master_secret: hex(
+      'd3433150ba11f9ad2cc953181868d61bd8dcdc134c640a627323612c1bb4ab3fcfb14af5b9b69c1f8c34059ca6c93802',
+    ),
+    client_records: hex(`
+      1603030060c71aec51966bab9015d49d153f46e59d18e8dcda8848a8ca37b458b7404521efcb63758573a3b591400c0fd1f3
+      d839f04af1829a43f9a269e3ade7f85a2afe82adc840c2b943bd959ba2ef7d41b2b5498305c73addb4b2d3e3a5d0ff25ad38
+      e41703030050272d46db4b08fb91aced7aba0be203dac2418cabdca7a413ac9389e25e937c4da1ad88448d547880ee46872b
+      97e0ee2fc86632864bb8236e52a86a5522bcd36b1d0377ef396c9c16615c90999d54ae90
+    `),
+    server_records: hex(`
+      16030300603cea932b808175a51188be7cef42178d1e6b7d62a9deed20484e4c1b910dd130ef5491b15394ba7df667cd692a
+      b4d3cc721b1f90c08c9c7a011cb6d26717c25134c08f47ba1602a3dcd6cea8ffafbdf60692cc055cf1af6d0ceddc73539fc8
+      a917030300508cac89b79cbc081fad8a2aa9fb9719b5856377f8952bbbdab021de1823d956fffbccd5bf0e0d6f257d9eec9d
+      95bc9f9d7eff356797f05d3ff0b4b13d9ac758a0ea72f4b2f423643a1594e12875d9f43b15030300505e3a7001a9a75f88ba
+      cd1393b50eacd5a0982f6e760d3b26cabd6a4210019e1992fb1ad7935ed22d02aa773f4bfe161cfe94432fad2f4bbc357a4d
+      bc7478db41d821a4c300fb2e0ec36441b759cdd98f
+    `),
+  },
+  {
+    version: 'tlsv1.1',
+    suite: 'ECDHE-RSA-AES128-SHA',
+    encrypt_then_mac: true,
+    client_random: hex('43deb36cb84e749f91dcde87d338deb87b0277870b021e1fc978a3b904c16432'),
+    server_random: hex('d4e86cee74cd748124457ce403387501718729dd7217a76a22838560d26b5040'),
+    master_secret: hex(
+      '0d39f2d9bb68227a40cfdb9ff106dcf5296c5250e1164e149bf92d6e751b1cb39be3b9e782bbe41c331ddce5ac7d7730',
+    ),
+    client_records: hex(`
+      1603020044588fa398a74b67de5a1e0885a2989b5262b353e839b51b9b1fb9ee7fdd3f46ca4572649600ceba42322f42d14f
+      d1092f4769f1f7643d1d9b2b66a5b37ba0c656c0d2ba7a17030200346c4ed9466e4290984ca9386dfce91f182be7ebf5b2ce
+      52469d45e4ee29c460851efb26b72e9b32b3f85be108371c5bebb87a2ea6
+    `),
+    server_records: hex(`
+      1603020044e26d29f1469be87bec17c67a570370b2151a39eb66ef3a8d5fb6e2b199bb1713371d841ff7cc7017c33fc36e39
+      f9b30228e1567cc788d0fd4e36d69c75af616b5ffd2687170302003484e70f3026e851dda9c091c627c63f18bb0e5961b75f
+      b7b34a30aac68f0cfdfb6eeb8049373ce560959a24616da31daeaa1ae1071503020034b2189287a6824a58172dc2a71a3ceb
+      3d1da61a2d86ab5caf5114d122f114032a20722b0013cac4da324c6c6446124cd96ca6f5d8
+    `),
+  },
+  {
+    version: 'tlsv1',
+    suite: 'ECDHE-RSA-AES256-SHA',
+    encrypt_then_mac: true,
+    client_random: hex('4e2b9331c82b1ccc49019b108534e4c6ca9daf4e43e35f2e66c602b5c58939bd'),
+    server_random: hex('bd06913a96c539c8314cfd782083289cc26c736f34beb6cf6eb2283e784c0ea8'),
+    master_secret: hex(
+      '3bfc91e95f871f06183029d89f4476d2232801a2b93c92548aad3230017557ac137e641785dacb0842c36ee38094afd0',
+    ),
+    client_records: hex(`
+      16030100349f0cb26adcaa4eab3fa6418fcab3b2202f607ed9d9e6ef2ed4fc0734fbd8859d8c0bc1123261f53d0621180d5d
+      3f2adffbe187dc17030100245c6b16e52ceee359a722947dfa899bc2e0cd75d8f88f80fe408c84f4725bc047888a1b791703
+      01002470f954826b61e429fb5ea70415d3a3c3d456fd558bca66d521e87fc09200bff8c1557fb1
+    `),
+    server_records: hex(`
+      1603010034eca47e8753a3a64cc1a3fb1397319dc1ec6c93375360c4914f689f14e41399fc3af18d34749465cf6d036e661b
+      d74cb5e9c2ada51703010024664581a95c198ebcef7ea3f44a7450208e99c84f59511912d46b00c12f28d136482748851703
+      0100244e0e573dde764a27b12657fd08cc41a81cdaddc88b28b1ab43e7fb2d428fe04165b59552150301002485990514a092
+      548bf0eb3ee7288a0022d394865bf651e9cb574f99eacf7cb578ddea7970
     `),
   },
 ]

@@ -9,10 +9,13 @@ import {
   decode,
   encode,
   init_connection_states,
+  set_limits,
   set_negotiated_version,
   wipe_states,
+  write_sequence,
 } from '../../../ssl_app/record/ssl_record.ts'
 import { type ContentType, get_tls_records, type TlsRecord } from '../../../ssl_app/record/tls_record.ts'
+import type { ProtocolVersion } from '../../../ssl_app/record/tls_version.ts'
 import { with_each_provider } from '../../support/each_provider.ts'
 import { active_states, pending_states } from '../../support/record_states.ts'
 import { thrown_alert } from '../../support/thrown_alert.ts'
@@ -20,6 +23,8 @@ import { recorded_connections } from '../../vectors/record_vectors.ts'
 
 const gcm = suite_from_openssl('ECDHE-RSA-AES128-GCM-SHA256')!
 const cbc = suite_from_openssl('ECDHE-RSA-AES256-SHA384')!
+
+const versions = ['sslv3', 'tlsv1', 'tlsv1.1', 'tlsv1.2'] as const
 
 /** The records that `states` sends for a content. */
 function sent(states: ConnectionStates, type: ContentType, content: Uint8Array): TlsRecord[] {
@@ -39,37 +44,45 @@ const plain = (fragment: Uint8Array, more: Partial<TlsRecord> = {}): TlsRecord =
 })
 
 with_each_provider(() => {
-  describe.each(recorded_connections)('a recorded connection with $version $suite', recorded => {
-    const { suite, version } = recorded
-    const contents = (role: 'client' | 'server', stream: Uint8Array) => {
-      const states = active_states(role, suite_from_openssl(suite)!, version, recorded)
-      return get_tls_records(stream)[0]
-        .map(record => [record.type, Buffer.from(decode(states, record))] as const)
-        .filter(([, content]) => content.length > 0)
-    }
+  describe.each(recorded_connections)(
+    'a connection with $version $suite, MAC last: $encrypt_then_mac',
+    recorded => {
+      const { suite, version } = recorded
+      const contents = (role: 'client' | 'server', stream: Uint8Array) => {
+        const states = active_states(role, suite_from_openssl(suite)!, version, recorded)
+        return get_tls_records(stream)[0]
+          .map(record => [record.type, Buffer.from(decode(states, record))] as const)
+          .filter(([, content]) => content.length > 0)
+      }
 
-    test('is understood by a server', () => {
-      const [handshake, ...data] = contents('server', recorded.client_records)
-      expect(handshake?.[0]).toBe('handshake')
-      expect([...handshake![1].subarray(0, 4)]).toEqual([20, 0, 0, 12])
-      expect(Buffer.concat(data.map(([, content]) => content)).toString()).toBe('ping')
-    })
+      test('is understood by a server', () => {
+        const [handshake, ...data] = contents('server', recorded.client_records)
+        expect(handshake?.[0]).toBe('handshake')
+        expect([...handshake![1].subarray(0, 4)]).toEqual([20, 0, 0, 12])
+        expect(Buffer.concat(data.map(([, content]) => content)).toString()).toBe('ping')
+      })
 
-    test('is understood by a client', () => {
-      const [handshake, ...data] = contents('client', recorded.server_records)
-      const [alert, ...words] = data.reverse()
-      expect(handshake?.[1]).toHaveLength(16)
-      expect(Buffer.concat(words.reverse().map(([, content]) => content)).toString()).toBe('pong')
-      expect(alert).toEqual(['alert', Buffer.from([1, 0])])
-    })
-  })
+      test('is understood by a client', () => {
+        const [handshake, ...data] = contents('client', recorded.server_records)
+        const [alert, ...words] = data.reverse()
+        expect(handshake?.[1]).toHaveLength(16)
+        expect(Buffer.concat(words.reverse().map(([, content]) => content)).toString()).toBe('pong')
+        expect(alert).toEqual(['alert', Buffer.from([1, 0])])
+      })
+    },
+  )
 
-  test.each(all_suites('tlsv1.2').map(suite => suite.openssl!))('%s carries data both ways', name => {
-    const suite = suite_from_openssl(name)!
-    const [client, server] = [active_states('client', suite), active_states('server', suite)]
-    for (const text of ['hello', 'and', 'more']) {
-      expect(passed(client, server, Buffer.from(text)).toString()).toBe(text)
-      expect(passed(server, client, Buffer.from(text)).toString()).toBe(text)
+  test.each(versions)('every suite of %s carries data both ways', version => {
+    const suites = all_suites(version)
+    expect(suites.length).toBeGreaterThan(40)
+    for (const suite of suites) {
+      const [client, server] = (['client', 'server'] as const).map(role =>
+        active_states(role, suite, version),
+      )
+      for (const text of ['hello', 'and', 'more']) {
+        expect(passed(client!, server!, Buffer.from(text)).toString()).toBe(text)
+        expect(passed(server!, client!, Buffer.from(text)).toString()).toBe(text)
+      }
     }
   })
 })
@@ -108,6 +121,116 @@ describe('what is sent', () => {
     expect(sent(states, 'handshake', Uint8Array.of(1))[0]?.version).toBe(0x0301)
     set_negotiated_version(states, 'tlsv1.2')
     expect(sent(states, 'handshake', Uint8Array.of(1))[0]?.version).toBe(0x0303)
+  })
+})
+
+describe('the first byte of application data', () => {
+  const sizes = (
+    code: number,
+    version: ProtocolVersion,
+    content: Uint8Array,
+    type: ContentType = 'application_data',
+  ) => {
+    const suite = suite_definition(code)!
+    const [client, server] = [
+      active_states('client', suite, version),
+      active_states('server', suite, version),
+    ]
+    const contents = sent(client, type, content).map(record => decode(server, record))
+    expect(Buffer.concat(contents).equals(content)).toBe(true)
+    return contents.map(piece => piece.length)
+  }
+
+  test.each([0x002f, 0x000a, 0x0009])('travels alone where IVs are chained: suite %i', code => {
+    for (const version of ['sslv3', 'tlsv1'] as const) {
+      expect(sizes(code, version, Buffer.alloc(10, 1))).toEqual([1, 9])
+      expect(sizes(code, version, Buffer.alloc(20_000, 1))).toEqual([1, 16384, 3615])
+      expect(sizes(code, version, Buffer.alloc(1))).toEqual([1])
+      expect(sizes(code, version, Buffer.alloc(0))).toEqual([])
+    }
+  })
+
+  test('does not in later versions, under RC4, or in messages of the handshake', () => {
+    expect(sizes(0x002f, 'tlsv1.1', Buffer.alloc(10))).toEqual([10])
+    expect(sizes(0x002f, 'tlsv1.2', Buffer.alloc(10))).toEqual([10])
+    expect(sizes(0xc02f, 'tlsv1.2', Buffer.alloc(10))).toEqual([10])
+    expect(sizes(0x0005, 'tlsv1', Buffer.alloc(10))).toEqual([10])
+    expect(sizes(0x0004, 'sslv3', Buffer.alloc(10))).toEqual([10])
+    expect(sizes(0x002f, 'tlsv1', Buffer.alloc(10), 'handshake')).toEqual([10])
+  })
+})
+
+describe('the limit of a record', () => {
+  const lengths = (states: ConnectionStates, size = 1500) =>
+    sent(states, 'handshake', Buffer.alloc(size)).map(record => record.fragment.length)
+  const takes = (states: ConnectionStates, size: number) =>
+    thrown_alert(() => decode(states, plain(new Uint8Array(size), { type: 'handshake' })))
+
+  test('holds at once for what is sent', () => {
+    const states = init_connection_states('tlsv1.2')
+    set_limits(states, { send: 512 })
+    expect(lengths(states)).toEqual([512, 512, 476])
+    expect(takes(states, 16384)).toBe('none')
+  })
+
+  test('holds at once for what is received', () => {
+    const states = init_connection_states('tlsv1.2')
+    set_limits(states, { receive: 1024 })
+    expect(takes(states, 1024)).toBe('none')
+    expect(takes(states, 1025)).toBe('record_overflow')
+    expect(lengths(states)).toEqual([1500])
+  })
+
+  test('holds for protected records too', () => {
+    const [client, server] = [pending_states('client', gcm), pending_states('server', gcm)]
+    set_limits(client, { send: 512 })
+    set_limits(server, { receive: 511 })
+    activate_pending_write(client)
+    activate_pending_read(server)
+    const records = sent(client, 'application_data', Buffer.alloc(1500))
+    expect(records).toHaveLength(3)
+    expect(thrown_alert(() => decode(server, records[0]!))).toBe('record_overflow')
+  })
+
+  test('can be one of protected records only', () => {
+    const states = pending_states('client', gcm)
+    set_limits(states, { send: 64, receive: 64, protected_only: true })
+    expect(lengths(states)).toEqual([1500])
+    expect(takes(states, 1500)).toBe('none')
+    activate_pending_write(states)
+    expect(lengths(states, 128)).toEqual([64 + 24, 64 + 24])
+    expect(takes(states, 1500)).toBe('none')
+
+    activate_pending_read(states)
+    const server = active_states('server', gcm)
+    const [small, large] = [64, 65].map(size => sent(server, 'application_data', Buffer.alloc(size))[0]!)
+    expect(decode(states, small!)).toHaveLength(64)
+    expect(thrown_alert(() => decode(states, large!))).toBe('record_overflow')
+  })
+
+  test('stays until another one is set, and that of a new handshake waits for its keys', () => {
+    const states = pending_states('client', gcm)
+    set_limits(states, { send: 100, protected_only: true })
+    activate_pending_write(states)
+    set_limits(states, { send: 200, protected_only: true })
+    set_limits(states, { receive: 300, protected_only: true })
+    expect(lengths(states, 200)).toHaveLength(2)
+    states.pending_write = pending_states('client', gcm).pending_write
+    activate_pending_write(states)
+    expect(lengths(states, 200)).toHaveLength(1)
+  })
+
+  test('does not change that the first byte may travel alone', () => {
+    const suite = suite_definition(0x002f)!
+    const [client, server] = [
+      active_states('client', suite, 'tlsv1'),
+      active_states('server', suite, 'tlsv1'),
+    ]
+    set_limits(client, { send: 512 })
+    const contents = sent(client, 'application_data', Buffer.alloc(1025)).map(record =>
+      decode(server, record),
+    )
+    expect(contents.map(content => content.length)).toEqual([1, 512, 512])
   })
 })
 
@@ -198,9 +321,9 @@ describe('pending keys', () => {
     for (let index = 0; index < 3; index++) passed(client, server, ping)
     activate_pending_write(client)
     activate_pending_read(server)
-    expect(client.current_write.sequence).toBe(0)
+    expect(write_sequence(client)).toBe(0)
     expect(passed(client, server, ping).toString()).toBe('ping')
-    expect(client.current_write.sequence).toBe(1)
+    expect(write_sequence(client)).toBe(1)
     expect(sent(server, 'handshake', ping)[0]?.fragment).toEqual(ping)
   })
 
