@@ -49,23 +49,31 @@ function suites({ config, previous }: HandshakeData): number[] {
   return previous ? codes : [renegotiation_info_scsv, ...codes]
 }
 
-/** SSL 3.0 has no extensions: a client that speaks nothing else sends none. */
+/** SSL 3.0 has no extensions, but for what cannot be said otherwise. RFC 5746 §4.5, RFC 5054 §2.5.1 */
 function extensions(data: HandshakeData, offered: Session | undefined): ClientHelloExtension[] | undefined {
   const { config, previous } = data
-  const newest = highest_version(config.versions)
-  if (newest === 'sslv3') return undefined
+  const list = highest_version(config.versions) === 'sslv3' ? [] : tls_extensions(data, offered)
+  if (config.srp_identity) list.push(['srp', config.srp_identity.user])
+  if (previous?.secure_renegotiation) list.push(['renegotiation_info', previous.verify_data.client!])
+  return list.length === 0 ? undefined : list
+}
+
+function tls_extensions(
+  { config, previous }: HandshakeData,
+  offered: Session | undefined,
+): ClientHelloExtension[] {
   const list: ClientHelloExtension[] = []
   if (config.server_name !== undefined) list.push(['server_name', config.server_name])
   list.push(...wished_limits(config), ['extended_master_secret', true])
-  if (config.ciphers.some(({ mac }) => mac !== 'null')) list.push(['encrypt_then_mac', true])
+  if (config.ciphers.some(({ cipher }) => cipher.endsWith('_cbc'))) list.push(['encrypt_then_mac', true])
   if (config.session_tickets) list.push(['session_ticket', offered?.ticket ?? new Uint8Array(0)])
   if (config.ciphers.some(is_on_curve)) {
     list.push(['supported_groups', config.groups], ['ec_point_formats', ['uncompressed']])
   }
-  if (config.srp_identity) list.push(['srp', config.srp_identity.user])
   if (!previous) list.push(...protocols(config))
-  if (is_at_least(newest, 'tlsv1.2')) list.push(['signature_algorithms', config.signature_algs])
-  if (previous?.secure_renegotiation) list.push(['renegotiation_info', previous.verify_data.client!])
+  if (is_at_least(highest_version(config.versions), 'tlsv1.2')) {
+    list.push(['signature_algorithms', config.signature_algs])
+  }
   return list
 }
 
