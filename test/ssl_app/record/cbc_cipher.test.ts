@@ -45,6 +45,12 @@ const mac_last: readonly Kind[] = [false, true].flatMap(explicit_iv =>
     })),
 )
 
+/** Every value of a byte; fewer for small blocks, which differ in nothing else and take their time. */
+const bytes_for = ({ cipher }: Kind): readonly number[] =>
+  Array.from({ length: 256 }, (_, value) => value).filter(
+    value => cipher === 'aes_128_cbc' || value < 20 || value % 50 < 2 || value > 253,
+  )
+
 const block_of = ({ cipher }: Kind) => (cipher === 'aes_128_cbc' ? 16 : 8)
 const iv_of = (kind: Kind) => new Uint8Array(block_of(kind)).fill(9)
 
@@ -92,14 +98,14 @@ function content_for(kind: Kind, padding: number): Uint8Array {
   return new Uint8Array(block - ((mac_size(kind.hash) + padding + 1) % block)).fill(0x55)
 }
 
-/** The plaintext of a record whose padding is longest of all that are less than a block, or two. */
+/** A good plaintext with so much padding. */
 const plain_with = (kind: Kind, padding: number) =>
   padded(authenticated(kind, content_for(kind, padding)), padding)
 
 with_each_provider(() => {
   describe.each([...tls, ...unchecked])('a TLS record under $name', kind => {
     test('may have any padding from 0 to 255 bytes', () => {
-      for (let padding = 0; padding <= 255; padding++) {
+      for (const padding of bytes_for(kind)) {
         const content = content_for(kind, padding)
         const fragment = encrypted(kind, padded(authenticated(kind, content), padding))
         expect([...open(kind, fragment)]).toEqual([...content])
@@ -121,7 +127,7 @@ with_each_provider(() => {
 
     test('is refused for any other value of its last byte', () => {
       const plain = plain_with(kind, 40)
-      for (let value = 0; value < 256; value++) {
+      for (const value of bytes_for(kind)) {
         if (value === 40) continue
         const wrong = Uint8Array.from(plain)
         wrong[wrong.length - 1] = value
@@ -194,7 +200,7 @@ with_each_provider(() => {
     })
 
     test('may have any padding from 0 to 255 bytes', () => {
-      for (let padding = 0; padding <= 255; padding++) {
+      for (const padding of bytes_for(kind)) {
         const content = new Uint8Array(block - ((padding + 1) % block)).fill(0x55)
         const fragment = authenticated(kind, encrypted(kind, padded(content, padding)))
         expect([...open(kind, fragment)]).toEqual([...content])
