@@ -1,7 +1,12 @@
+import { createPublicKey } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { dh_group, supports } from '../../../apps/crypto/crypto.ts'
+import { decode_certificate } from '../../../apps/public_key/otp_certificate.ts'
+import { type DerReader, read_der, universal } from '../../../apps/public_key/pubkey_der.ts'
+import { element, sequence } from '../../../apps/public_key/pubkey_der_writer.ts'
 import { decode_pem, encode_pem, type PemEntry } from '../../../apps/public_key/pubkey_pem.ts'
 import { pbes2, pem_entry_encode } from '../../../apps/public_key/public_key.ts'
 import { ok, run, type Term } from '../../../runtime/index.ts'
@@ -32,6 +37,8 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }))
 
+const utf8 = (text: string) => new TextEncoder().encode(text)
+
 let files = 0
 
 /** Writes a file of its own. @returns its name */
@@ -49,6 +56,16 @@ const config_of = (options: object, role: Role = 'server'): Promise<Term> =>
 
 const identity_of = async (options: object): Promise<NonNullable<HandshakeConfig['identity']>> =>
   (await config_of(options)).identity
+
+/** The certificate of the leaf with the key of a PEM in it; nobody looks at its signature here. */
+function certificate_for(pem: string | Buffer): Uint8Array {
+  const own = decode_certificate(leaf.cert_der).tbsCertificate.subjectPublicKeyInfo.der
+  const other = createPublicKey(pem).export({ format: 'der', type: 'spki' })
+  const children = (from: DerReader) => from.list(universal.sequence, child => child.element().der)
+  const [tbs, ...signature] = read_der(leaf.cert_der, children)
+  const fields = read_der(tbs!, children).map(field => (Buffer.compare(field, own) === 0 ? other : field))
+  return sequence(sequence(...fields), ...signature)
+}
 
 const key = ({ key_pkcs8_der }: TestCertificate) => ['PrivateKeyInfo', key_pkcs8_der]
 
@@ -78,6 +95,23 @@ describe('a certificate and its key', () => {
   test('may be of RSA', async () => {
     const { traits } = await identity_of({ cert: rsa.cert_der, key: key(rsa) })
     expect(traits).toMatchObject({ key: 'rsa', signed_with: 'ecdsa' })
+  })
+
+  test.each([
+    ['secp384r1', 'ec'],
+    ['ed25519', 'eddsa'],
+  ] as const)('may be of %s', async (algorithm, kind) => {
+    const other = await make_leaf(root, { algorithm, key_usage: ['keyAgreement'] })
+    const { traits } = await identity_of({ cert: other.cert_der, key: key(other) })
+    expect(traits).toEqual({ key: kind, signed_with: 'ecdsa', key_usage: ['keyAgreement'] })
+  })
+
+  test('may be of DSA', async () => {
+    const pem = await readFile('test/vectors/pem/dsa_traditional.pem')
+    const [[, der]] = decode_pem(pem) as [PemEntry]
+    const cert = certificate_for(pem)
+    const { traits, key: private_key } = await identity_of({ cert, key: ['DSAPrivateKey', der] })
+    expect([traits.key, private_key.type]).toEqual(['dsa', 'dsa'])
   })
 
   test('are not needed', async () => {
@@ -159,12 +193,6 @@ describe('what cannot be used', () => {
       expect(await config_of({ cert: cert!.cert_der, key: key(other!) })).toEqual(does_not_fit)
     }
   })
-
-  test('is a key of a kind that does not sign handshakes', async () => {
-    const [dsa] = decode_pem(await readFile('test/vectors/pem/dsa_traditional.pem')) as [PemEntry]
-    const why = ['options', ['key', 'is of a kind that signs no handshakes']]
-    expect(await config_of({ cert: leaf.cert_der, key: ['DSAPrivateKey', dsa[1]] })).toEqual(why)
-  })
 })
 
 describe('a key that is encrypted', () => {
@@ -184,6 +212,46 @@ describe('a key that is encrypted', () => {
       expect(JSON.stringify(reason)).not.toContain('abracadabra')
     }
     expect(await config_of(options)).toEqual(wrong)
+  })
+})
+
+describe('the group for Diffie-Hellman', () => {
+  const number = (bytes: Uint8Array) => element(universal.integer, Uint8Array.of(0, ...bytes))
+  const { p } = dh_group('modp1536')
+  const params = sequence(number(p), element(universal.integer, Uint8Array.of(2)))
+  const group = { p, g: Uint8Array.of(2) }
+  const file_of = (der: Uint8Array) => file(encode_pem([['DHParameter', der, 'not_encrypted']]))
+  const dh_of = async (options: object) => (await config_of(options)).dh
+  const wrong = ['error', expect.any(String)]
+
+  test('has 2048 bits where nobody has said anything', async () => {
+    expect(await dh_of({})).toBe(dh_group('modp2048'))
+    expect(await dh_of({ dhfile: await file(leaf.cert_pem) })).toBe(dh_group('modp2048'))
+  })
+
+  test('comes as DER or from a file, the DER before the file', async () => {
+    expect(await dh_of({ dh: params })).toEqual(group)
+    expect(
+      await dh_of({ dhfile: await file(leaf.cert_pem + (await readFile(await file_of(params)))) }),
+    ).toEqual(group)
+    expect(await dh_of({ dh: params, dhfile: '/there/is/no/such/file' })).toEqual(group)
+  })
+
+  test('cannot come from a file that is not there, or is no PEM', async () => {
+    const none = '/there/is/no/such/file'
+    expect(await config_of({ dhfile: none })).toEqual(['options', ['dhfile', none, ['error', 'enoent']]])
+    const garbled = await file('-----BEGIN DH PARAMETERS-----\n????\n-----END DH PARAMETERS-----\n')
+    expect(await config_of({ dhfile: garbled })).toEqual(['dhfile', ['decode_error', expect.any(String)]])
+  })
+
+  test.each([
+    ['that is no DER', Buffer.from('garbage')],
+    ['that is too small', sequence(number(Uint8Array.of(251)), number(Uint8Array.of(2)))],
+    ['whose generator generates nothing', sequence(number(p), element(universal.integer, Uint8Array.of(1)))],
+  ])('cannot be one %s', async (_what, der) => {
+    expect(await config_of({ dh: der })).toEqual(['options', ['dh', wrong]])
+    const dhfile = await file_of(der)
+    expect(await config_of({ dhfile })).toEqual(['options', ['dhfile', dhfile, wrong]])
   })
 })
 
@@ -222,6 +290,75 @@ describe('a configuration', () => {
     expect(trusted.subjects().length).toBeGreaterThan(10)
     const none = await config_of({ verify: 'verify_none' }, 'client')
     expect(none.trusted.subjects()).toEqual([])
+  })
+
+  test('of a client has what it asks for', async () => {
+    const options = {
+      cacerts: [root.cert_der],
+      fallback: true,
+      psk_identity: 'Zoë',
+      srp_identity: ['üser', 'pass'],
+      user_lookup_fun: [() => 'error', undefined],
+      client_preferred_next_protocols: ['server', ['a', 'b'], 'c'],
+      max_fragment_length: 1024,
+      record_size_limit: 1000,
+      padding_check: false,
+      secure_renegotiate: true,
+    }
+    expect(await config_of(options, 'client')).toMatchObject({
+      fallback: true,
+      psk_identity: utf8('Zoë'),
+      srp_identity: { user: utf8('üser'), password: utf8('pass') },
+      has_user_lookup: true,
+      next_protocol_selector: { precedence: 'server', protocols: ['a', 'b'], otherwise: 'c' },
+      next_protocols_advertised: undefined,
+      max_fragment_length: 1024,
+      record_size_limit: 1000,
+      padding_check: false,
+      secure_renegotiate: true,
+      session_tickets: true,
+    })
+  })
+
+  test('of a server has what it grants', async () => {
+    const options = {
+      psk_identity: 'hint',
+      session_tickets: 'stateless',
+      client_renegotiation: false,
+      next_protocols_advertised: ['a'],
+    }
+    expect(await config_of(options)).toMatchObject({
+      psk_identity: utf8('hint'),
+      session_tickets: true,
+      client_renegotiation: false,
+      next_protocols_advertised: ['a'],
+    })
+  })
+
+  test('of those who say nothing says what OTP says', async () => {
+    const unasked = {
+      fallback: false,
+      srp_identity: undefined,
+      has_user_lookup: false,
+      next_protocol_selector: undefined,
+      next_protocols_advertised: undefined,
+      max_fragment_length: undefined,
+      record_size_limit: undefined,
+      padding_check: true,
+      secure_renegotiate: false,
+      client_renegotiation: true,
+    }
+    const client = await config_of({ cacerts: [root.cert_der] }, 'client')
+    expect(client).toMatchObject({ ...unasked, session_tickets: true, psk_identity: utf8('psk_identity') })
+    const server = await config_of({})
+    expect(server).toMatchObject({ ...unasked, session_tickets: false, psk_identity: undefined })
+  })
+
+  test('has every curve, those in use today first', async () => {
+    const { groups } = await config_of({})
+    expect(groups.slice(0, 5)).toEqual(['x25519', 'secp256r1', 'x448', 'secp521r1', 'secp384r1'])
+    expect(new Set(groups)).toEqual(new Set(supports().curves))
+    expect(groups).toHaveLength(supports().curves.length)
   })
 
   test('has the protocols of its role', async () => {
