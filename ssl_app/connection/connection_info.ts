@@ -37,7 +37,7 @@ function told_options(options: SslOptions): Record<string, Term> {
 }
 
 function negotiated({ engine, sni_hostname }: Connection): Record<string, Term> {
-  const { data } = engine!
+  const data = engine!.established!
   return {
     protocol: data.version,
     cipher_suite: data.suite!.erlang,
