@@ -39,13 +39,6 @@ export function thin(cells: readonly Cell[]): readonly Cell[] {
   return chosen
 }
 
-/** Another peer that can be in Kista's place, so that the peers are tried among themselves. */
-export function opposite_of(cell: Cell): PeerName | undefined {
-  const role = cell.role === 'client' ? 'server' : 'client'
-  const others = peer_names.filter(name => name !== cell.peer)
-  return others.find(peer => excuse_for({ ...cell, peer, role }) === undefined)
-}
-
 function traits({ role, version, suite }: Cell): readonly string[] {
   return [`${role} ${version} ${suite.key_exchange}`, `${role} ${cipher_title(suite)}`]
 }

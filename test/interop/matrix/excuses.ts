@@ -81,7 +81,43 @@ export const excuses: readonly Excuse[] = [
     ciphers: ['des_cbc'],
   },
 
-  { why: 'no ChaCha20', peers: ['old node'], ciphers: ['chacha20_poly1305'] },
+  {
+    why: 'its server signs with DSA in TLS 1.2 only',
+    peers: ['erlang'],
+    roles: ['client'],
+    versions: before_tls12,
+    key_exchanges: ['dhe_dss'],
+  },
+  {
+    why: 'OTP 25 has no such suite',
+    peers: ['erlang'],
+    key_exchanges: ['dh_anon'],
+    ciphers: ['aes_128_cbc', 'aes_256_cbc'],
+    macs: ['sha'],
+  },
+  { why: 'OTP 25 has no such suite', peers: ['erlang'], key_exchanges: ['ecdh_anon'], ciphers: ['rc4_128'] },
+  {
+    why: 'OTP 25 has RSA-PSK in TLS 1.0 and 1.2, and not between them',
+    peers: ['erlang'],
+    versions: ['tlsv1.1'],
+    key_exchanges: ['rsa_psk'],
+  },
+  {
+    why: 'OTP 25 has no such suite in TLS 1.2',
+    peers: ['erlang'],
+    versions: ['tlsv1.2'],
+    key_exchanges: ['rsa_psk', 'srp_rsa', 'srp_dss'],
+    ciphers: ['3des_ede_cbc'],
+  },
+
+  {
+    why: 'OTP 25 has no anonymous ECDH in TLS 1.0',
+    peers: ['erlang'],
+    versions: ['tlsv1'],
+    key_exchanges: ['ecdh_anon'],
+  },
+
+  { why: 'no DES, no ChaCha20', peers: ['old node'], ciphers: ['des_cbc', 'chacha20_poly1305'] },
 
   { why: 'no RC4, no DES', peers: ['bouncy castle'], ciphers: ['rc4_128', 'des_cbc'] },
   { why: 'static ECDH with client certificates only', peers: ['bouncy castle'], key_exchanges: static_ecdh },

@@ -3,7 +3,8 @@
 
 import { type Cell, cipher_title, every_cell, peer_names, roles, rows, title } from './cells.ts'
 import { type Excuse, excuse_for, excuse_for_resumption } from './excuses.ts'
-import type { Outcome, Outcomes } from './run.ts'
+import type { Outcome } from './meeting.ts'
+import type { Outcomes } from './run.ts'
 
 const legend = [
   "Kista as client (C) and as server (S) of each peer's. R: both spoke, and resumed the session on a second",

@@ -33,13 +33,18 @@ function missing_java(): string | undefined {
   return missing_program('java') ?? missing_program('javac')
 }
 
+/** Sessions by their ids and not by tickets, and with peers that have no extended master secret too. */
+const java_properties = [
+  'server.enableSessionTicketExtension=false',
+  'client.enableSessionTicketExtension=false',
+  'allowLegacyResumption=true',
+  'allowUnsafeServerCertChange=true',
+]
+
 export const java: MatrixPeer = told_peer({
   name: 'java',
   missing: missing_java,
-  command: () => [
-    ...['java', '-Djdk.tls.server.enableSessionTicketExtension=false'],
-    ...['-Djdk.tls.client.enableSessionTicketExtension=false', program('JavaPeer.java')],
-  ],
+  command: () => ['java', ...java_properties.map(name => `-Djdk.tls.${name}`), program('JavaPeer.java')],
   suite_name: java_name,
   version_name: version => version_names[version],
 })

@@ -124,6 +124,12 @@ public final class BouncyPeer {
       return version(options);
     }
 
+    /** Not every client has extended master secrets. */
+    @Override
+    public boolean allowLegacyResumption() {
+      return true;
+    }
+
     @Override
     public byte[] getNewSessionID() {
       return context.getNonceGenerator().generateNonce(32);
@@ -246,6 +252,13 @@ public final class BouncyPeer {
     }
 
     @Override
+    public Hashtable getClientExtensions() throws IOException {
+      Hashtable extensions = TlsExtensionsUtils.ensureExtensionsInitialised(super.getClientExtensions());
+      if (options.containsKey("srp_user")) TlsSRPUtils.addSRPExtension(extensions, bytes(options.get("srp_user")));
+      return extensions;
+    }
+
+    @Override
     public TlsSession getSessionToResume() {
       return before;
     }
@@ -262,7 +275,7 @@ public final class BouncyPeer {
       SecurityParameters known = context.getSecurityParametersConnection();
       String suite = suite_name(known.getCipherSuite());
       String facts = " suite=" + suite + " resumed=" + known.isResumedSession();
-      say(id, "connected protocol=" + known.getNegotiatedVersion().getName().replace(" ", "v") + facts);
+      say(id, "connected protocol=" + known.getNegotiatedVersion().getName().replace(" ", "v").replace(".0", "") + facts);
     }
 
     @Override

@@ -36,7 +36,7 @@ obey(Id, Order, Options) ->
             "close" -> ok = ssl:close(ets:lookup_element(listeners, maps:get(listener, Options), 2))
         end
     catch
-        _:Reason -> say(Id, "failed ~0p", [Reason])
+        _:Reason:Trace -> say(Id, "failed ~0p ~0p", [Reason, hd(Trace)])
     end.
 
 say(Id, Format, Args) ->
@@ -106,8 +106,15 @@ connect(Id, #{port := Port, line := Line} = Options, Session) ->
     All = [Resumption | client_options(Options) ++ common_options(Options)],
     {ok, Socket} = ssl:connect({127, 0, 0, 1}, list_to_integer(Port), All, ?PATIENCE),
     {ok, Facts} = ssl:connection_information(Socket, [protocol, selected_cipher_suite, session_id, session_data]),
-    [Protocol, Suite, SessionId, Data] = [Value || {_, Value} <- Facts],
-    say(Id, "connected protocol=~s suite=~s resumed=~s", [Protocol, ssl:suite_to_str(Suite), is_of(SessionId, Session)]),
+    [Protocol, Suite, SessionId, Data] = [
+        proplists:get_value(Item, Facts)
+     || Item <- [protocol, selected_cipher_suite, session_id, session_data]
+    ],
+    say(Id, "connected protocol=~s suite=~s resumed=~s", [
+        version(Protocol),
+        ssl:suite_to_str(Suite),
+        is_of(SessionId, Session)
+    ]),
     ok = ssl:send(Socket, [Line, $\n]),
     {ok, Answer} = ssl:recv(Socket, 0, ?PATIENCE),
     say(Id, "received ~ts", [string:trim(Answer)]),
@@ -137,6 +144,10 @@ with(Name, Options, Make) ->
         #{Name := Value} -> Make(Value);
         _ -> []
     end.
+
+%% As OpenSSL writes it.
+version(Version) ->
+    "TLS" ++ tl(tl(tl(atom_to_list(Version)))).
 
 %% The item session_resumption is false before TLS 1.3, whatever happened.
 is_of(Id, {Id, _}) -> Id =/= <<>>;
