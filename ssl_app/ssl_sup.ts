@@ -18,7 +18,7 @@ const shutdown = 4_000
 /**
  * Starts the tree, with what the application's environment says: `session_lifetime` (seconds),
  * `session_cache_client_max`, `session_cache_server_max`, `session_delay_cleanup_time` and `ssl_pem_cache_clean`
- * (milliseconds).
+ * (milliseconds); `session_cb` and `session_cb_init_args`, with `client_` or `server_` in front for one role.
  */
 export const start_link = () =>
   supervisor.start_link(['local', 'ssl_sup'], callbacks, application.get_all_env('ssl'))

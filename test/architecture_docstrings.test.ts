@@ -43,6 +43,8 @@ const our_own = [
   'runtime.sys.status_items',
   'runtime.sys.use_sink',
   'runtime.timer_count',
+  'ssl.decode_session',
+  'ssl.encode_session',
 ]
 const without_otp = /^(statechart|simulation|observer)\./
 

@@ -7,6 +7,7 @@ import type { Session } from './ssl_session.ts'
 /** Where sessions belong: a client's to the server's host and port, a server's to its own port. */
 export type PartialKey = readonly [host: string, port: number] | number
 
+/** What one session is found by. */
 export type Key = readonly [PartialKey, session_id: Uint8Array]
 
 /** What {@link SessionCacheApi.init} is told: whose sessions they are, and `session_cb_init_args`. */
