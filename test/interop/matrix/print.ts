@@ -2,13 +2,14 @@
 // and why the rest is empty.
 
 import { type Cell, cipher_title, every_cell, peer_names, roles, rows, title } from './cells.ts'
+import { cells_to_fill } from './choice.ts'
 import { type Excuse, excuse_for, excuse_for_resumption } from './excuses.ts'
 import type { Outcome } from './meeting.ts'
 import type { Outcomes } from './run.ts'
 
 const legend = [
   "Kista as client (C) and as server (S) of each peer's. R: both spoke, and resumed the session on a second",
-  'connection; o: both spoke; X: red; a dot: nobody can, for the reason below; a blank: not tried.',
+  'connection; o: both spoke; X: red; a dot: the peer can not, for the reason below; a blank: not tried.',
 ]
 
 const width = 5
@@ -17,10 +18,12 @@ const width = 5
 export function print_matrix(outcomes: Outcomes, seconds: number): string {
   const lines = [...legend, '', heading()]
   const marks = new Map([...outcomes].map(([cell, outcome]) => [title(cell), mark_of(outcome)]))
+  const is_partial = marks.size < cells_to_fill().length
   let above = ''
   for (const { version, suite } of rows()) {
     const group = `${version} ${suite.key_exchange}`
     const cells = peer_names.map(peer => roles.map(role => ({ peer, role, version, suite })))
+    if (is_partial && !cells.flat().some(cell => marks.has(title(cell)))) continue
     const row = cells.map(pair =>
       pair
         .map(cell => mark(cell, marks))
