@@ -50,12 +50,15 @@ function negotiated({ engine, sni_hostname }: Connection): Record<string, Term> 
 }
 
 /** A session that goes on has none: nothing was exchanged. */
-function curve_of({ suite, curve, config, role, resumed }: HandshakeData): Term {
-  const { share, ephemeral } = key_exchange_parts[suite!.key_exchange]
-  if (share !== 'ecdh' || resumed) return undefined
-  const used = role === 'server' && !ephemeral ? config.identity?.key.curve : curve
-  return used && ['named_curve', used]
+function curve_of(data: HandshakeData): Term {
+  const { share, ephemeral } = key_exchange_parts[data.suite!.key_exchange]
+  if (share !== 'ecdh' || data.resumed) return undefined
+  const curve = ephemeral ? data.curve : server_key(data)?.curve
+  return curve && ['named_curve', curve]
 }
+
+const server_key = ({ role, config, peer }: HandshakeData) =>
+  role === 'server' ? config.identity?.key : peer?.public_key
 
 function srp_username({ suite, role, config, identity, resumed, offered }: HandshakeData): Term {
   if (suite!.group !== 'srp') return undefined

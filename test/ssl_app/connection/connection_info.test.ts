@@ -93,6 +93,8 @@ describe('the curve', () => {
     const config = { identity: { key: { curve: 'secp384r1' } } }
     const data = { curve: 'x25519', config }
     expect(ecc(connection('server', 'ecdh_ecdsa', {}, data))).toEqual(['named_curve', 'secp384r1'])
+    const peer = { public_key: { curve: 'secp256r1' } }
+    expect(ecc(connection('client', 'ecdh_rsa', {}, { peer }))).toEqual(['named_curve', 'secp256r1'])
   })
 
   test('is not told of other exchanges, or of sessions that go on', () => {
