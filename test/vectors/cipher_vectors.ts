@@ -1,5 +1,5 @@
 // Published answers of the ciphers: AES-GCM (McGrew and Viega's test cases, which NIST took over), ChaCha20 and
-// Poly1305 (RFC 8439), CBC (NIST SP 800-38A, FIPS 81), RC4 (RFC 6229). All in hexadecimal digits.
+// Poly1305 (RFC 8439, draft-agl-tls-chacha20poly1305-04), CBC (NIST SP 800-38A, FIPS 81), RC4 (RFC 6229). All in hexadecimal digits.
 
 import type { AeadCipher, BlockCipher } from '../../apps/crypto/crypto.ts'
 
@@ -91,6 +91,16 @@ export const aeads: readonly AeadVector[] = [
       3ff4def08e4b7a9de576d26586cec64b6116`,
     tag: '1ae10b594f09e26a7e902ecbd0600691',
   },
+  {
+    title: 'draft-agl-tls-chacha20poly1305-04 §7',
+    cipher: 'chacha20_poly1305_draft',
+    key: '4290bcb154173531f314af57f3be3b5006da371ece272afa1b5dbdd1100a1007',
+    iv: 'cd7cf67be39c794a',
+    aad: '87e229d4500845a079c0',
+    plaintext: '86d09974840bded2a5ca',
+    ciphertext: 'e3e446f7ede9a19b62a4',
+    tag: '677dabf4e3d24b876bb284753896e1d6',
+  },
 ]
 
 export interface BlockVector {
@@ -145,6 +155,14 @@ export const cbc: readonly BlockVector[] = [
     iv: '1234567890abcdef',
     plaintext: des_plaintext,
     ciphertext: 'e5c7cdde872bf27c43e934008c389c0f683788499a7c05f6',
+  },
+  {
+    title: "NIST's example with three keys",
+    cipher: 'des_ede3_cbc',
+    key: '0123456789abcdef23456789abcdef01456789abcdef0123',
+    iv: 'f69f2445df4f9b17',
+    plaintext: '6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51',
+    ciphertext: '2079c3d53aa763e193b79e2569ab5262516570481f25b50f73c0bda85c8e0da7',
   },
 ]
 

@@ -1,22 +1,32 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type Curve, compute_key, generate_key, supports, use_provider } from '../../../apps/crypto/crypto.ts'
+import {
+  agreement_key,
+  type Curve,
+  compute_key,
+  ec_point,
+  generate_key,
+  private_key_from_pkcs8,
+  public_key_from_spki,
+  supports,
+  use_provider,
+} from '../../../apps/crypto/crypto.ts'
 import { all_curves, curve_size, is_montgomery } from '../../../apps/crypto/curves.ts'
+import { curve_name } from '../../../apps/crypto/openssl_names.ts'
+import { oid, spki } from '../../support/der_writer.ts'
 import { with_each_provider } from '../../support/each_provider.ts'
 import { hex, to_hex } from '../../support/hex.ts'
 import { agreements, low_order } from '../../vectors/curve_vectors.ts'
 
-const noble_curves: readonly Curve[] = [
-  'secp521r1',
-  'brainpoolP512r1',
-  'brainpoolP384r1',
-  'secp384r1',
-  'brainpoolP256r1',
-  'secp256k1',
-  'secp256r1',
-  'x25519',
-  'x448',
-]
+const oids = {
+  secp256r1: '1.2.840.10045.3.1.7',
+  secp224r1: '1.3.132.0.33',
+  brainpoolP256r1: '1.3.36.3.3.2.8.1.1.7',
+} as const
+
+/** The portable provider has no curves over binary fields. */
+const noble_curves = all_curves.filter(curve => !curve.startsWith('sect'))
 
 with_each_provider(provider => {
   const curves = provider === 'node' ? all_curves : noble_curves
@@ -92,6 +102,46 @@ with_each_provider(provider => {
     },
   )
 
+  test.each(curves.filter(curve => !is_montgomery(curve)))('a certificate on %s can agree', curve => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: curve_name(curve) })
+    const point = ec_point(public_key_from_spki(publicKey.export({ type: 'spki', format: 'der' }))!)
+    const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' })
+    const key = agreement_key(private_key_from_pkcs8(pkcs8)!)
+    const peer = generate_key(curve)
+    expect(key.curve).toBe(curve)
+    expect(point.length).toBe(1 + 2 * curve_size(curve))
+    const secret = compute_key(curve, peer.public_key, key)
+    expect(secret && to_hex(secret)).toBe(secret_of(curve, point, peer))
+    expect(
+      compute_key(
+        curve,
+        point.map((byte, at) => (at === 0 ? byte : 0)),
+        key,
+      ),
+    ).toBeUndefined()
+  })
+
+  test('a point that a certificate compresses is the same point', () => {
+    for (const curve of ['secp256r1', 'secp224r1', 'brainpoolP256r1'] as const) {
+      const { public_key } = generate_key(curve)
+      const size = curve_size(curve)
+      const compressed = Uint8Array.of(2 + (public_key.at(-1)! & 1), ...public_key.subarray(1, 1 + size))
+      const algorithm = [oid('1.2.840.10045.2.1'), oid(oids[curve])]
+      for (const point of [public_key, compressed]) {
+        expect(to_hex(ec_point(public_key_from_spki(spki(algorithm, point))!))).toBe(to_hex(public_key))
+      }
+    }
+  })
+
+  test('keys of other types agree on nothing', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+    const public_key = public_key_from_spki(publicKey.export({ type: 'spki', format: 'der' }))!
+    const private_key = private_key_from_pkcs8(privateKey.export({ type: 'pkcs8', format: 'der' }))!
+    const badarg = expect.objectContaining({ reason: ['badarg', expect.any(String)] })
+    expect(() => ec_point(public_key)).toThrow(badarg)
+    expect(() => agreement_key(private_key)).toThrow(badarg)
+  })
+
   test('a private value that the curve does not have is refused', () => {
     const badarg = expect.objectContaining({ reason: ['badarg', expect.any(String)] })
     expect(() => generate_key('secp256r1', new Uint8Array(32))).toThrow(badarg)
@@ -123,6 +173,15 @@ with_each_provider(provider => {
       expect(() => generate_key(curve)).toThrow(expect.objectContaining({ reason: ['notsup', curve] }))
     }
   })
+})
+
+test('a certificate on a curve that the provider has not cannot agree', async () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'sect283k1' })
+  const key = private_key_from_pkcs8(privateKey.export({ type: 'pkcs8', format: 'der' }))!
+  expect(agreement_key(key).curve).toBe('sect283k1')
+  await use_provider('noble')
+  expect(() => agreement_key(key)).toThrow(expect.objectContaining({ reason: ['notsup', 'sect283k1'] }))
+  await use_provider('node')
 })
 
 describe('the two providers agree', () => {
