@@ -29,6 +29,16 @@ const cases: readonly (readonly [Term, string])[] = [
     ['options', 'incompatible', ['verify', 'verify_none'], ['fail_if_no_peer_cert', true]],
     "Invalid TLS option: [ 'incompatible', [ 'verify', 'verify_none' ], [ 'fail_if_no_peer_cert', true ] ]",
   ],
+  [
+    ['options', ['dhfile', 'dh.pem', ['error', 'enoent']]],
+    'Invalid DH params file dh.pem: no such file or directory',
+  ],
+  [
+    ['options', ['tlsv1.3', ['versions', ['tlsv1.3']]]],
+    "Invalid TLS option: [ 'tlsv1.3', [ 'versions', [ 'tlsv1.3' ] ] ]",
+  ],
+  [['option', 'client_only', 'fallback'], "Unexpected error: [ 'option', 'client_only', 'fallback' ]"],
+  ['renegotiation_rejected', 'Unexpected error: renegotiation_rejected'],
   ['econnrefused', 'connection refused'],
   ['nxdomain', 'non-existing domain'],
   ['system_limit', 'a system limit was hit, probably not enough ports'],
