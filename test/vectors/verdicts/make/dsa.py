@@ -24,9 +24,13 @@ class Domain:
             if is_prime(candidate, random):
                 return candidate
 
-    def spki(self, y=None):
-        parameters = tlv(0x30, integer(self.p), integer(self.q), integer(self.g))
-        return spki([oid('1.2.840.10040.4.1'), parameters], integer(y or self.y))
+    def spki(self):
+        return self.spki_of(self.p, self.q, self.g, self.y)
+
+    @staticmethod
+    def spki_of(p, q, g, y):
+        parameters = tlv(0x30, integer(p), integer(q), integer(g))
+        return spki([oid('1.2.840.10040.4.1'), parameters], integer(y))
 
     def number(self, name, message=MESSAGE):
         hashed = digest(name, message)
@@ -92,11 +96,18 @@ def written_otherwise(d, name):
     return [{**each, 'message': MESSAGE.hex()} for each in cases]
 
 
-def weak_keys(d, name):
-    """With y = 1 anybody signs; what OpenSSL and OTP do with such a key is what counts."""
-    r = pow(d.g, 1, d.p) % d.q
-    tests = [invalid('made without a key, for y = g', message=MESSAGE, signature=der(r, d.number(name) or 1))]
-    return tests
+def keys_that_are_none(d, name):
+    """Numbers that are no key's: with many of them anybody could make the signature, and did."""
+    p, q, g, y, z = d.p, d.q, d.g, d.y, d.number(name)
+    forged = der(g % q, z % q)
+    cases = [('g = y = 1', p, q, 1, 1, der(1, 1)), ('y = 1', p, q, g, 1, forged), ('y = p + 1', p, q, g, p + 1, forged),
+             ('g = p + 1, y = 1', p, q, p + 1, 1, der(1, 1)), ('y = 0', p, q, g, 0, der(1, 1)), ('g = y = 0', p, q, 0, 0, der(1, 1)),
+             ('y = p', p, q, g, p, der(1, 1)), ('y negative', p, q, g, -y, der(1, 1)), ('p = 0', 0, q, g, y, der(1, 1)), ('p = 1', 1, q, g, y, der(1, 1)),
+             ('p negative', -p, q, g, y, der(1, 1)), ('p even', p + 1, q, g, y, der(1, 1)), ('p = 23, q = 11', 23, 11, 4, 8, der(1, 1)),
+             ('q = 0', p, 0, g, y, der(1, 1)), ('q = 1', p, 1, g, y, der(1, 1)), ('q even', p, q + 1, g, y, der(1, 1)),
+             ('q a power of 2', p, 1 << 160, g, y, der(1, 1)), ('q = p', p, p, g, y, der(1, 1)), ('q of 161 bits', p, (1 << 160) + 7, g, y, der(1, 1))]
+    return [invalid(comment, message=MESSAGE, signature=signature, public_key=d.spki_of(*numbers))
+            for comment, *numbers, signature in cases]
 
 
 def groups():
@@ -106,7 +117,7 @@ def groups():
         yield group(f'{size}, {name}', everyday(d, name), digest=name, public_key=d.spki())
     yield group('short numbers', short_numbers(small, 'sha'), digest='sha', public_key=small.spki())
     yield group('written otherwise', written_otherwise(small, 'sha'), digest='sha', public_key=small.spki())
-    yield group('a key that everybody has', weak_keys(small, 'sha'), digest='sha', public_key=small.spki(small.g))
+    yield group('keys that are none', keys_that_are_none(small, 'sha'), digest='sha')
 
 
 write('dsa', 'message, DER encoded signature, SubjectPublicKeyInfo (public_key)', list(groups()))

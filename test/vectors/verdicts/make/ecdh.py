@@ -136,7 +136,7 @@ def groups():
     for name in OIDS:
         many = name in ('secp256r1', 'secp521r1', 'secp256k1')
         yield group(f'{name}: secrets', right(curve(name), many), curve=name)
-        yield group(f'{name}: what is no public value', wrong(curve(name), name in ('secp256r1', 'secp256k1')), curve=name)
+        yield group(f'{name}: what is no public value', wrong(curve(name), name in ('secp256r1', 'secp256k1')), curve=name, oid=OIDS[name])
 
 
 write('ecdh', 'private value, the peer\'s public value as it is sent (peer), and x of the shared point (shared)', list(groups()))

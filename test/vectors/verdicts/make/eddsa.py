@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from curves import square_root
-from kit import flip, group, invalid, oid, source, spki, valid, write
+from kit import accepted, differing, flip, group, invalid, oid, source, spki, valid, write
 
 MESSAGE = b'a message, and what was signed'
 OIDS = {'ed25519': '1.3.101.112', 'ed448': '1.3.101.113'}
@@ -107,12 +107,87 @@ def keys():
         yield group(f'{name}: keys that are none', tests)
 
 
+# ---- Ed25519 with points of small order
+
+P, L = PRIMES['ed25519'], ORDERS['ed25519']
+D = -121665 * pow(121666, -1, P) % P
+NEUTRAL = (0, 1)
+COFACTOR = 'RFC 8032 5.1.7 has the equation multiplied by 8, and lets a verifier leave that out; OpenSSL does'
+WEAK = 'a key of small order, with which anybody signs; RFC 8032 does not look for it, nor does OpenSSL, and so OTP'
+
+
+def add(one, other):
+    (x1, y1), (x2, y2) = one, other
+    t = D * x1 * x2 * y1 * y2 % P
+    return (x1 * y2 + x2 * y1) * pow(1 + t, -1, P) % P, (y1 * y2 + x1 * x2) * pow(1 - t, -1, P) % P
+
+
+def times(scalar, point):
+    result = NEUTRAL
+    while scalar:
+        if scalar & 1:
+            result = add(result, point)
+        point, scalar = add(point, point), scalar >> 1
+    return result
+
+
+def with_y(y):
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    assert (x * x - square) % P == 0
+    return x if x % 2 == 0 else P - x, y
+
+
+def encode(point):
+    return (point[1] | (point[0] & 1) << 255).to_bytes(32, 'little')
+
+
+def small_orders():
+    random = source('small orders')
+    base = with_y(4 * pow(5, -1, P) % P)
+    eighth = times(L, with_y(3))
+    assert times(4, eighth) != NEUTRAL and times(8, eighth) == NEUTRAL
+    a, r = random.randrange(1, L), random.randrange(1, L)
+    key, nonce = times(a, base), times(r, base)
+
+    def hashed(first, public, message=MESSAGE):
+        return int.from_bytes(hashlib.sha512(first + public + message).digest(), 'little')
+
+    def signed(first, public, secret):
+        return first + ((secret + hashed(first, public) * a) % L).to_bytes(32, 'little')
+
+    def values(public, signature):
+        return {'message': MESSAGE, 'signature': signature, 'public_key': spki_of('ed25519', public)}
+
+    tests = [valid('an everyday signature', **values(encode(key), signed(encode(nonce), encode(key), r)))]
+    for comment, first, public, secret in [
+            ('R with a part of order 8', encode(add(nonce, eighth)), encode(key), r),
+            ('R of order 8', encode(eighth), encode(key), 0), ('R of order 2', encode(times(4, eighth)), encode(key), 0)]:
+        tests.append(differing(comment, COFACTOR, 'refused', 'accepted', **values(public, signed(first, public, secret))))
+    mixed = encode(add(key, eighth))
+    assert hashed(encode(nonce), mixed) % 8
+    tests.append(differing('a key with a part of order 8', COFACTOR, 'refused', 'accepted', **values(mixed, signed(encode(nonce), mixed, r))))
+    neutral = encode(NEUTRAL)
+    tests.append(accepted('R the neutral point', 'whoever has the key can sign like that, and gives it away', **values(encode(key), signed(neutral, encode(key), 0))))
+    anybodys = encode(nonce) + r.to_bytes(32, 'little')
+    for comment, public in [('the neutral point', neutral), ('the neutral point, written as y = p + 1', (P + 1).to_bytes(32, 'little')),
+                            ('the neutral point with a sign', (1 | 1 << 255).to_bytes(32, 'little'))]:
+        tests.append(differing(f'the key is {comment}', WEAK, 'accepted', 'refused', **values(public, anybodys)))
+    tests.append(differing('the key, R and S are nothing', WEAK, 'accepted', 'refused', **values(neutral, neutral + bytes(32))))
+    written = (P + 1).to_bytes(32, 'little')
+    tests.append(invalid('R the neutral point, written as y = p + 1', **values(encode(key), signed(written, encode(key), 0))))
+    return tests
+
+
 def groups():
     for name in OIDS:
         key, public = pair(name)
         yield group(f'{name}: messages of all sizes', everyday(name, key), public_key=spki_of(name, public))
         yield group(f'{name}: what is no signature', wrong(name, key, public), public_key=spki_of(name, public))
     yield from keys()
+    yield group('ed25519: points of small order', small_orders())
 
 
 write('eddsa', 'message, signature, SubjectPublicKeyInfo (public_key)', list(groups()))

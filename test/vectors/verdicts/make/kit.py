@@ -49,6 +49,11 @@ def refused(comment, because, **values):
     return vector(comment, 'acceptable', {'verdict': 'refused', 'because': because, **values})
 
 
+def differing(comment, because, node, noble, **values):
+    """The standards leave it open, and the providers differ."""
+    return vector(comment, 'acceptable', {'verdict': {'node': node, 'noble': noble}, 'because': because, **values})
+
+
 def vector(comment, result, values):
     written = {key: value.hex() if isinstance(value, bytes) else value for key, value in values.items()}
     return {'comment': comment, 'result': result, **written}
@@ -57,8 +62,8 @@ def vector(comment, result, values):
 def group(name, tests, **values):
     """Values that most of the vectors have are written once, for the group."""
     common = {}
-    for key in ('key', 'iv', 'aad', 'sealed', 'private', 'peer', 'message', 'digest', 'signature', 'public_key'):
-        if not all(key in test for test in tests):
+    for key in tests[0]:
+        if key in ('comment', 'result') or not all(key in test for test in tests):
             continue
         most, count = collections.Counter(test[key] for test in tests).most_common(1)[0]
         if 2 * count > len(tests):

@@ -250,6 +250,18 @@ def forged(key, name):
     return tests
 
 
+def keys_that_are_none(key, name):
+    """With these numbers for a key, the signature would hold that was made without one."""
+    block = padded(key, digest_info(name, digest(name, MESSAGE)))
+
+    def spki_of(n, e):
+        return spki([oid('1.2.840.113549.1.1.1'), NULL], tlv(0x30, integer(n), integer(e)))
+
+    cases = [('e = 1', key.n, 1), ('e = 0', key.n, 0), ('e = -1', key.n, -1), ('e even', key.n, 2), ('n negative', -key.n, 3),
+             ('n = 0', 0, 3), ('n = 1', 1, 3), ('n even', key.n + 1, 3)]
+    return [invalid(comment, message=MESSAGE, signature=block, public_key=spki_of(n, e)) for comment, n, e in cases]
+
+
 def groups():
     keys = {bits: Key(bits) for bits in (1024, 1025, 2048)}
     small = keys[1024]
@@ -264,6 +276,7 @@ def groups():
     yield group('numbers, sha256', numbers(small, right) + leading_zero(small, 'sha256'), digest='sha256', public_key=small.spki())
     for name in ('sha', 'sha256'):
         yield group(f'forged with exponent 3, {name}', forged(three, name), digest=name, public_key=three.spki())
+    yield group('keys that are none', keys_that_are_none(small, 'sha256'), digest='sha256')
     plain = md5sha(MESSAGE)
     variants = [('the DigestInfo of MD5', digest_info('md5', plain[:16])), ('the DigestInfo of SHA-1', digest_info('sha', plain[16:])),
                 ('SHA-1 first', plain[16:] + plain[:16]), ('MD5 alone', plain[:16]), ('SHA-1 alone', plain[16:]),
