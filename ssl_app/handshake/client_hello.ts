@@ -4,6 +4,7 @@ import { fallback_scsv, renegotiation_info_scsv } from '../record/cipher_suites.
 import { Alert } from '../record/ssl_alert.ts'
 import { highest_version, is_at_least, version_codes } from '../record/tls_version.ts'
 import type { Session } from '../session/ssl_session.ts'
+import { is_block_cipher } from './encrypt_then_mac.ts'
 import type { HandshakeConfig, HandshakeData, Step } from './handshake_data.ts'
 import type { ClientHello } from './hello.ts'
 import type { ClientHelloExtension } from './hello_extensions.ts'
@@ -65,7 +66,7 @@ function tls_extensions(
   const list: ClientHelloExtension[] = []
   if (config.server_name !== undefined) list.push(['server_name', config.server_name])
   list.push(...wished_limits(config), ['extended_master_secret', true])
-  if (config.ciphers.some(({ cipher }) => cipher.endsWith('_cbc'))) list.push(['encrypt_then_mac', true])
+  if (config.ciphers.some(is_block_cipher)) list.push(['encrypt_then_mac', true])
   if (config.session_tickets) list.push(['session_ticket', offered?.ticket ?? new Uint8Array(0)])
   if (config.ciphers.some(is_on_curve)) {
     list.push(['supported_groups', config.groups], ['ec_point_formats', ['uncompressed']])

@@ -38,7 +38,6 @@ function ticket_session(
     master_secret: new Uint8Array(session.master_secret),
     ticket: bytes,
     ticket_lifetime_hint: lifetime_hint,
-    time_stamp: environment.monotonic_time(),
   }
 }
 

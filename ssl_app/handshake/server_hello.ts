@@ -14,6 +14,7 @@ import { Alert } from '../record/ssl_alert.ts'
 import { highest_version, type ProtocolVersion, version_codes } from '../record/tls_version.ts'
 import type { Session } from '../session/ssl_session.ts'
 import { mark_downgrade } from './downgrade.ts'
+import { is_block_cipher, refuse_weaker_order } from './encrypt_then_mac.ts'
 import type { HandshakeData } from './handshake_data.ts'
 import type { ClientHello, ServerHello } from './hello.ts'
 import { type ClientHelloExtension, type ExtensionName, get_extension } from './hello_extensions.ts'
@@ -55,6 +56,7 @@ export function choose(data: HandshakeData, hello: ClientHello): Choice {
   }
   const session = session_to_resume(asked, hello)
   const chosen = session === undefined ? begin(asked, hello) : go_on(asked, hello, session)
+  refuse_weaker_order(chosen)
   return { data: chosen, server_hello: answer(chosen, hello) }
 }
 
@@ -155,8 +157,8 @@ function scheme_of(data: HandshakeData, hello: ClientHello): Pick<HandshakeData,
 const wants_encrypt_then_mac = (
   { version }: HandshakeData,
   hello: ClientHello,
-  { cipher }: CipherSuite,
-): boolean => version !== 'sslv3' && cipher.endsWith('_cbc') && asks_for(hello, 'encrypt_then_mac')
+  suite: CipherSuite,
+): boolean => version !== 'sslv3' && is_block_cipher(suite) && asks_for(hello, 'encrypt_then_mac')
 
 const asks_for = (hello: ClientHello, name: ExtensionName & ClientHelloExtension[0]): boolean =>
   get_extension(hello.extensions, name) !== undefined

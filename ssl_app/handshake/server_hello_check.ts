@@ -6,6 +6,7 @@ import { Alert } from '../record/ssl_alert.ts'
 import { type ProtocolVersion, version_from_code } from '../record/tls_version.ts'
 import type { Session } from '../session/ssl_session.ts'
 import { is_downgraded } from './downgrade.ts'
+import { is_block_cipher, refuse_weaker_order } from './encrypt_then_mac.ts'
 import type { HandshakeConfig, HandshakeData } from './handshake_data.ts'
 import type { ClientHello, ServerHello } from './hello.ts'
 import { extension_code, get_extension } from './hello_extensions.ts'
@@ -28,7 +29,7 @@ export function accept_server_hello(data: HandshakeData, hello: ServerHello): Ha
 
   const suite = accept_suite(hello.cipher_suite, config.ciphers, version)
   const encrypt_then_mac = get_extension(hello.extensions, 'encrypt_then_mac') ?? false
-  if (encrypt_then_mac && suite.mac === 'null') throw new Alert('illegal_parameter', 'encrypt_then_mac')
+  if (encrypt_then_mac && !is_block_cipher(suite)) throw new Alert('illegal_parameter', 'encrypt_then_mac')
   const chosen: HandshakeData = {
     ...data,
     version,
@@ -43,7 +44,9 @@ export function accept_server_hello(data: HandshakeData, hello: ServerHello): Ha
     ...accept_protocol(data, hello),
   }
   const resumed = offered !== undefined && same_id(offered.session_id, hello.session_id)
-  return resumed ? resume(chosen, offered, version) : chosen
+  const accepted = resumed ? resume(chosen, offered, version) : chosen
+  refuse_weaker_order(accepted)
+  return accepted
 }
 
 /** RFC 5246 §7.4.1.3; a renegotiation stays with the version. */
