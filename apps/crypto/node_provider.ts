@@ -5,6 +5,7 @@ import { Exit } from '../../runtime/erlang/term.ts'
 import { type ChaCha20, draft_decrypt, draft_encrypt } from './chacha20_poly1305_draft.ts'
 import { all_curves, type Curve, is_montgomery } from './curves.ts'
 import { dh_private_key, dh_public_key } from './dh_der.ts'
+import { is_dsa_public_key } from './dsa.ts'
 import { octet_key_jwk, public_jwk } from './jwk.ts'
 import { components_of_private, components_of_public } from './keys.ts'
 import { aead_names, block_cipher_names, curve_name, hash_names } from './openssl_names.ts'
@@ -109,7 +110,12 @@ export const node_provider: Provider = {
 
   modular_power,
 
-  accepts_public_key: key => succeeds(() => public_key_object(key)),
+  accepts_public_key(key) {
+    const components = components_of_public(key)
+    // OpenSSL has no objection to numbers with which anybody could sign.
+    if (components.type === 'dsa' && !is_dsa_public_key(components.parameters, components.y)) return false
+    return succeeds(() => public_key_object(key))
+  },
   accepts_private_key: key => succeeds(() => check_private_key(key)),
   sign: (scheme, data, key) => sign_with(scheme, data, private_key_object(key)),
 
