@@ -67,15 +67,15 @@ export function dh_group(name: DhGroupName): DhGroup {
   return group
 }
 
-/** The size of the prime, in bits. */
+/** The size of the prime, in bits: what a group is named after in RFC 3526. */
 export function dh_group_bits(group: DhGroup): number {
   return bit_length(group.p)
 }
 
 /**
  * Whether keys can be made in a group: the prime is odd and has 512 to 8192 bits, and the generator is neither
- * trivial nor above it. That it is a prime is not looked at, which would take longer than all the rest; nor is it
- * asked whether the group is large enough to be secure.
+ * trivial nor above it (NIST SP 800-56A §5.6.2.3.1, RFC 2631 §2.1.5). That it is a prime is not looked at, which would
+ * take longer than all the rest; nor is it asked whether the group is large enough to be secure.
  */
 export function is_dh_group(group: DhGroup): boolean {
   const bits = dh_group_bits(group)

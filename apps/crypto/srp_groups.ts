@@ -37,7 +37,7 @@ const prime_2048 = [
   '111f9e4aff73',
 ].join('')
 
-/** The groups by name: the only ones that a client accepts. */
+/** The groups by name: the only ones that a client accepts. RFC 5054 appendix A */
 export const srp_groups: Readonly<Record<SrpGroupName, DhGroup>> = {
   srp_1024: group(bytes_of(number_of_hex(prime_1024)), 2),
   srp_1536: group(bytes_of(number_of_hex(prime_1536)), 2),
@@ -50,7 +50,7 @@ export const srp_groups: Readonly<Record<SrpGroupName, DhGroup>> = {
 
 const names = Object.keys(srp_groups) as SrpGroupName[]
 
-/** The name of the group with this modulus and generator, both big endian. */
+/** The name of the group of RFC 5054 with this modulus and generator, both big endian. */
 export function srp_group_name(n: Uint8Array, g: Uint8Array): SrpGroupName | undefined {
   const modulus = number_of(n)
   const generator = number_of(g)
