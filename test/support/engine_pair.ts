@@ -1,31 +1,81 @@
 // Two engines that talk to each other in memory.
 
 import {
-  type Curve,
+  dh_generate_key,
+  dh_group,
   generate_key,
   private_key_from_pkcs8,
+  srp_client_key,
+  srp_server_key,
+  srp_user_key,
   strong_rand_bytes,
 } from '../../apps/crypto/crypto.ts'
 import { TrustStore } from '../../ssl_app/certificate/ssl_pkix_db.ts'
-import type { Environment, HandshakeConfig } from '../../ssl_app/handshake/handshake_data.ts'
+import type { Effect } from '../../ssl_app/handshake/effects.ts'
+import type {
+  Environment,
+  HandshakeConfig,
+  Question,
+  ResumptionWish,
+  UserSecret,
+} from '../../ssl_app/handshake/handshake_data.ts'
 import { default_signature_algs } from '../../ssl_app/handshake/hash_signs.ts'
-import type { Effect, TlsEngine } from '../../ssl_app/handshake/tls_engine.ts'
+import type { TlsEngine } from '../../ssl_app/handshake/tls_engine.ts'
 import { suites } from '../../ssl_app/record/cipher_suites.ts'
 import type { Role } from '../../ssl_app/record/tls_v1.ts'
+import { decode_session, encode_session } from '../../ssl_app/session/session_codec.ts'
 import type { Session } from '../../ssl_app/session/ssl_session.ts'
 import type { TestCertificate } from './certificates.ts'
 
 export const now = Date.UTC(2026, 0, 1)
 
-/** An environment with true chance and a time that stands still; it keeps what sessions it is given. */
-export function environment(sessions: readonly Session[] = []): Environment {
+/** What the users of both sides know of each other. */
+export const shared_secrets = {
+  psk_identity: Buffer.from('somebody'),
+  psk: Buffer.from('a secret of both sides'),
+  user: Buffer.from('alice'),
+  password: Buffer.from('password123'),
+  salt: Buffer.from('some salt'),
+} as const
+
+/**
+ * An environment with true chance and a time that stands still. It is willing to go on with the sessions it is given,
+ * and with those in its tickets, which anybody can read.
+ */
+export function environment(
+  sessions: readonly Session[] = [],
+  changes: Partial<Environment> = {},
+): Environment {
   return {
     random_bytes: strong_rand_bytes,
-    generate_key: (curve: Curve) => generate_key(curve),
+    generate_key: curve => generate_key(curve),
+    dh_generate_key: group => dh_generate_key(group),
+    srp_client_key: group => srp_client_key(group),
+    srp_server_key: (group, derived_key) => srp_server_key(group, derived_key),
     system_time: () => now,
     monotonic_time: () => 0,
-    resume: id => sessions.find(({ session_id }) => Buffer.compare(session_id, id) === 0),
+    resume: wish => wished_session(wish, sessions),
+    seal_ticket: session => ({ bytes: encode_session(session), lifetime_hint: 7200 }),
+    user_secret,
+    unknown_users_seed: new Uint8Array(32).fill(6),
+    ...changes,
   }
+}
+
+function wished_session({ session_id, ticket }: ResumptionWish, sessions: readonly Session[]) {
+  if (ticket?.length) return decode_session(ticket)
+  return sessions.find(session => Buffer.compare(session.session_id, session_id) === 0)
+}
+
+/** What the users tell: always a fresh copy, since it is wiped after use. */
+export function user_secret([kind, who]: Question): UserSecret {
+  const { psk_identity, psk, user, password, salt } = shared_secrets
+  if (kind === 'psk') {
+    const known = who === undefined || who.length === 0 || Buffer.compare(who, psk_identity) === 0
+    return known ? ['psk', new Uint8Array(psk)] : 'error'
+  }
+  if (Buffer.compare(who, user) !== 0) return 'error'
+  return ['srp', { group: 'srp_1024', salt, derived_key: srp_user_key(salt, user, password) }]
 }
 
 /** A configuration with the defaults of an engine's role. */
@@ -43,6 +93,19 @@ export function config(role: Role, changes: Partial<HandshakeConfig> = {}): Hand
     alpn: undefined,
     server_name: undefined,
     policy: '',
+    fallback: false,
+    dh: dh_group('modp1024'),
+    psk_identity: undefined,
+    srp_identity: undefined,
+    has_user_lookup: false,
+    next_protocols_advertised: undefined,
+    next_protocol_selector: undefined,
+    secure_renegotiate: true,
+    client_renegotiation: true,
+    padding_check: true,
+    session_tickets: false,
+    max_fragment_length: undefined,
+    record_size_limit: undefined,
     ...changes,
   }
 }
@@ -81,27 +144,41 @@ export interface Outcome {
 /** How bytes are cut on their way. */
 export type Cut = (bytes: Uint8Array) => readonly Uint8Array[]
 
-/** Lets both sides talk until neither has anything more to say. */
+/** Lets both sides talk, the client first, until neither has anything more to say. */
 export function converse(client: TlsEngine, server: TlsEngine, offered?: Session, cut: Cut = whole): Outcome {
+  return exchange({ client, server }, { client: client.start(offered) }, cut)
+}
+
+/** Lets both sides talk, beginning with what they have already said, until neither has anything more to say. */
+export function exchange(
+  { client, server }: Readonly<Record<Role, TlsEngine>>,
+  said: Partial<Record<Role, readonly Effect[]>>,
+  cut: Cut = whole,
+): Outcome {
   const outcome: Outcome = { client, server, client_effects: [], server_effects: [] }
-  const to_server = carry(client.start(offered), outcome.client_effects)
-  const to_client: Uint8Array[] = []
+  const to_server = carry(said.client ?? [], outcome.client_effects)
+  const to_client = carry(said.server ?? [], outcome.server_effects)
   while (to_server.length > 0 || to_client.length > 0) {
     for (const bytes of to_server.splice(0).flatMap(cut)) {
       to_client.push(...carry(serve(server, bytes), outcome.server_effects))
     }
     for (const bytes of to_client.splice(0).flatMap(cut)) {
-      to_server.push(...carry(client.receive(bytes), outcome.client_effects))
+      to_server.push(...carry(serve(client, bytes), outcome.client_effects))
     }
   }
   return outcome
 }
 
-/** A server that needs no other options, whatever name it is asked for. */
-export function serve(server: TlsEngine, bytes: Uint8Array): Effect[] {
-  const effects = server.receive(bytes)
-  if (!effects.some(([tag]) => tag === 'client_hello')) return effects
-  return [...effects, ...server.configure(server.data.config)]
+/**
+ * An engine whose owner does what it asks for: the server needs no other options, whatever name it is asked for, and the
+ * client begins a new handshake when it is asked to.
+ */
+export function serve(engine: TlsEngine, bytes: Uint8Array): Effect[] {
+  const effects = engine.receive(bytes)
+  const asks = (name: Effect[0]) => effects.some(([tag]) => tag === name)
+  if (asks('client_hello')) return [...effects, ...engine.configure(engine.data.config)]
+  if (asks('hello_request')) return [...effects, ...engine.renegotiate()]
+  return effects
 }
 
 /** The effects of one name. */

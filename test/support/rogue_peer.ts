@@ -1,23 +1,20 @@
 // A peer that knows the protocol and need not keep to it. It plans what an honest one would send; whoever has it in
 // hand sends that, or something else, under whatever keys there are.
 
-import { type ChartState, chart_table, next_state, outer_state } from '../../ssl_app/handshake/chart_table.ts'
-import { client_chart } from '../../ssl_app/handshake/client_chart.ts'
 import { start } from '../../ssl_app/handshake/client_hello.ts'
-import { client_states } from '../../ssl_app/handshake/client_states.ts'
 import {
   type Action,
   type Environment,
+  forget_handshake,
   type HandshakeConfig,
   type HandshakeData,
   nothing_known,
   type PendingKeys,
   type Step,
 } from '../../ssl_app/handshake/handshake_data.ts'
-import type { StateFunctions } from '../../ssl_app/handshake/handshake_state.ts'
-import { server_chart } from '../../ssl_app/handshake/server_chart.ts'
-import { server_states } from '../../ssl_app/handshake/server_states.ts'
-import { facts } from '../../ssl_app/handshake/ssl_handshake.ts'
+import type { Message } from '../../ssl_app/handshake/handshake_state.ts'
+import { inquire, is_pending } from '../../ssl_app/handshake/inquiries.ts'
+import { Progress } from '../../ssl_app/handshake/progress.ts'
 import {
   decode_handshake,
   empty_handshake_buffer,
@@ -26,25 +23,22 @@ import {
   type Handshake,
   handshake_type,
 } from '../../ssl_app/handshake/tls_handshake.ts'
+import { write_keys } from '../../ssl_app/record/key_schedule.ts'
 import { decode_alerts, encode_alert, type TlsAlert } from '../../ssl_app/record/ssl_alert.ts'
-import { key_sizes } from '../../ssl_app/record/ssl_cipher.ts'
 import {
   activate_pending_read,
   activate_pending_write,
   decode,
   encode,
   init_connection_states,
+  set_limits,
   set_negotiated_version,
   set_pending_states,
 } from '../../ssl_app/record/ssl_record.ts'
 import { type ContentType, get_tls_records, type TlsRecord } from '../../ssl_app/record/tls_record.ts'
-import { prf_hash, type Role, write_keys } from '../../ssl_app/record/tls_v1.ts'
+import type { Role } from '../../ssl_app/record/tls_v1.ts'
+import { lowest_version, type ProtocolVersion } from '../../ssl_app/record/tls_version.ts'
 import type { Session } from '../../ssl_app/session/ssl_session.ts'
-
-const sides = {
-  client: { table: chart_table(client_chart), states: client_states as StateFunctions },
-  server: { table: chart_table(server_chart), states: server_states as StateFunctions },
-}
 
 /** Mutable. What it is not told to meddle with it does as it should. */
 export class RoguePeer {
@@ -59,30 +53,40 @@ export class RoguePeer {
   readonly alerts: TlsAlert[] = []
   /** The application data that it was sent. */
   heard = ''
-  #state: ChartState
-  #records = init_connection_states('tlsv1.2')
+  readonly #progress: Progress
+  readonly #records
   #received: Uint8Array = new Uint8Array(0)
   #handshake = empty_handshake_buffer
 
   constructor(role: Role, config: HandshakeConfig, environment: Environment) {
     this.role = role
     this.data = nothing_known(role, config, environment)
-    this.#state = sides[role].table.initial
+    this.#progress = new Progress(role)
+    this.#records = init_connection_states(lowest_version(config.versions))
   }
 
   get connected(): boolean {
-    return this.#state === 'connection' && this.plan.length === 0
+    return this.#progress.state === 'connection' && this.plan.length === 0
   }
 
-  /** The message that is planned next, or `change_cipher_spec`, or `warning`. */
+  /** The message that is planned next, or `change_cipher_spec`, or what a warning says. */
   get upcoming(): string | undefined {
     const action = this.plan[0]
-    return action?.[0] === 'send' ? String(handshake_type(action[1])) : action?.[0]
+    if (action?.[0] === 'send') return String(handshake_type(action[1]))
+    return action?.[0] === 'warning' ? action[1] : action?.[0]
   }
 
   /** Client: plans its ClientHello. */
   start(offered?: Session): void {
     this.#intend(start(this.data, offered))
+  }
+
+  /** Begins a new handshake over the connection there is; a client plans its ClientHello. */
+  begin_again(offered?: Session): void {
+    this.#progress.move('renegotiate', this.data)
+    const { config, environment } = this.data
+    this.data = nothing_known(this.role, config, environment, forget_handshake(this.data))
+    if (this.role === 'client') this.#intend(start(this.data, offered))
   }
 
   /** Takes what the other side has sent, and plans the answer. */
@@ -110,7 +114,7 @@ export class RoguePeer {
 
   /** Any message, under the keys of the moment. */
   say(...messages: readonly Handshake[]): Uint8Array {
-    return this.raw('handshake', Buffer.concat(messages.map(bytes_of)))
+    return this.raw('handshake', Buffer.concat(messages.map(message => this.#bytes_of(message))))
   }
 
   /** Any content, under the keys of the moment. */
@@ -135,7 +139,7 @@ export class RoguePeer {
     change: (message: Extract<Handshake, readonly [Type, unknown]>[1]) => unknown,
   ): void {
     const old = this.#planned(type)
-    const bytes = bytes_of([type, change(decode_handshake(old, 'tlsv1.2')[1] as never)] as never)
+    const bytes = this.#bytes_of([type, change(decode_handshake(old, this.#version)[1] as never)] as never)
     this.plan = this.plan.map(action => (action[1] === old ? ['send', bytes] : action))
     const history = this.data.history.map(message => (message === old ? bytes : message))
     this.data = { ...this.data, history }
@@ -165,10 +169,19 @@ export class RoguePeer {
         this.#step(['change_cipher_spec'], this.data)
         return
       case 'alert':
-        this.alerts.push(...decode_alerts(content))
+        for (const alert of decode_alerts(content)) this.#hear_alert(alert)
         return
       case 'application_data':
         this.heard += Buffer.from(content).toString()
+    }
+  }
+
+  /** In SSL 3.0 an alert may stand for a certificate. */
+  #hear_alert(alert: TlsAlert): void {
+    this.alerts.push(alert)
+    const { description } = alert
+    if (description === 'no_certificate' && this.#progress.accepts(description, this.data)) {
+      this.#step([description], this.data)
     }
   }
 
@@ -176,36 +189,50 @@ export class RoguePeer {
     const [messages, rest] = get_tls_handshake(content, this.#handshake)
     this.#handshake = rest
     for (const bytes of messages) {
-      const message = decode_handshake(bytes, 'tlsv1.2')
+      const message = decode_handshake(bytes, this.#version)
       this.heard_messages.push(message)
+      if (message[0] === 'client_hello' && this.#progress.state === 'connection') this.begin_again()
+      if (message[0] === 'hello_request') continue
       this.#step(message, { ...this.data, history: [...this.data.history, bytes] })
     }
   }
 
-  #step(message: Handshake | readonly ['change_cipher_spec'], data: HandshakeData): void {
-    const { states, table } = sides[this.role]
-    this.#intend(states[outer_state(table, this.#state)](message, data))
-    this.#state = next_state(table, this.#state, String(message[0]), facts(this.data))
+  #step(message: Message, data: HandshakeData): void {
+    const known = inquire(message, data)
+    if (is_pending(known)) throw new Error('somebody takes time to answer')
+    this.#intend(this.#progress.step(message, known))
+    this.#progress.move(message[0], this.data)
   }
 
   #intend([data, ...actions]: Step): void {
-    if (data.version !== undefined) set_negotiated_version(this.#records, data.version)
+    if (this.data.version === undefined && data.version !== undefined) {
+      set_negotiated_version(this.#records, data.version)
+    }
     this.data = data
-    // The keys are needed for what the other side answers, whether or not the plan is carried out.
-    for (const action of actions) if (action[0] === 'pending_keys') this.#set_keys(action[1])
+    // Keys and limits are needed for what the other side answers, whether or not the plan is carried out.
+    for (const action of actions) {
+      if (action[0] === 'pending_keys') this.#set_keys(action[1])
+      if (action[0] === 'limits') set_limits(this.#records, action[1])
+    }
     this.plan.push(...actions.filter(is_seen))
   }
 
-  #set_keys({ version, suite, master_secret, client_random, server_random }: PendingKeys): void {
-    const sizes = key_sizes(suite, version)
-    const keys = write_keys(prf_hash(version, suite), master_secret, { client_random, server_random }, sizes)
+  #set_keys(pending: PendingKeys): void {
+    const { version, suite, encrypt_then_mac, master_secret } = pending
     const random = (size: number) => this.data.environment.random_bytes(size)
-    const protection = { version, suite, random, encrypt_then_mac: false, padding_check: true }
-    set_pending_states(this.#records, protection, this.role, keys)
+    const { padding_check } = this.data.config
+    const protection = { version, suite, random, encrypt_then_mac, padding_check }
+    set_pending_states(this.#records, protection, this.role, write_keys(pending, master_secret, pending))
+  }
+
+  get #version(): ProtocolVersion {
+    return this.data.version ?? 'tlsv1.2'
+  }
+
+  #bytes_of(message: Handshake): Uint8Array {
+    return encode_handshake(message, this.#version)
   }
 }
 
 /** Whether the other side sees it. */
-const is_seen = ([kind]: Action) => kind !== 'connected' && kind !== 'pending_keys'
-
-const bytes_of = (message: Handshake) => encode_handshake(message, 'tlsv1.2')
+const is_seen = ([kind]: Action) => !['connected', 'pending_keys', 'limits'].includes(kind)

@@ -1,15 +1,27 @@
 // Ways through a handshake: an engine on one side, and on the other a peer that can leave the way at any step.
 
+import { expect } from '@jest/globals'
 import { private_key_from_pkcs8 } from '../../apps/crypto/crypto.ts'
 import type { KeyAlgorithm } from '../../apps/public_key/x509.ts'
 import { TrustStore } from '../../ssl_app/certificate/ssl_pkix_db.ts'
-import type { Facts } from '../../ssl_app/handshake/chart_table.ts'
+import {
+  accepts,
+  type ChartState,
+  chart_table,
+  next_state,
+  outer_state,
+} from '../../ssl_app/handshake/chart_table.ts'
+import { client_chart } from '../../ssl_app/handshake/client_chart.ts'
+import type { Effect } from '../../ssl_app/handshake/effects.ts'
+import { facts } from '../../ssl_app/handshake/facts.ts'
 import type { HandshakeConfig, OwnIdentity } from '../../ssl_app/handshake/handshake_data.ts'
-import { type Effect, TlsEngine } from '../../ssl_app/handshake/tls_engine.ts'
+import { server_chart } from '../../ssl_app/handshake/server_chart.ts'
+import { TlsEngine } from '../../ssl_app/handshake/tls_engine.ts'
 import type { AlertDescription } from '../../ssl_app/record/ssl_alert.ts'
 import type { Role } from '../../ssl_app/record/tls_v1.ts'
 import type { Session } from '../../ssl_app/session/ssl_session.ts'
 import { make_ca, make_leaf, type TestCertificate } from './certificates.ts'
+import { chart_messages } from './charts.ts'
 import { config, converse, environment, path, serve, those } from './engine_pair.ts'
 import { RoguePeer } from './rogue_peer.ts'
 
@@ -54,41 +66,44 @@ export interface Settings {
 }
 
 /** A way through the charts. */
-export interface Way {
+export interface Way<Who extends World = World> {
   readonly name: string
-  readonly facts: Facts
-  settings(world: World): Settings
+  settings(world: Who): Settings
+  /** There was a handshake before, over the same connection. */
+  readonly again?: true
 }
 
 const groups: HandshakeConfig['groups'] = ['x25519', 'secp256r1', 'secp384r1', 'secp521r1']
 
-const plain: Facts = { resumed: false, certificate_not_requested: true, nothing_to_verify: true }
 const asking = ({ trusted }: World): Partial<HandshakeConfig> => ({
   path: path('server', { verify: 'verify_peer' }),
   trusted,
 })
 
-/** All the ways there are. */
+const nothing_special = () => ({})
+
+/** The ways of suites with a signed share. */
 export const ways: readonly Way[] = [
-  { name: 'a full handshake', facts: plain, settings: () => ({}) },
+  { name: 'a full handshake', settings: nothing_special },
   {
     name: 'a handshake with a client certificate',
-    facts: { ...plain, certificate_not_requested: false, nothing_to_verify: false },
     settings: world => ({ client: { identity: world.client }, server: asking(world) }),
   },
   {
     name: 'a handshake with an empty client certificate',
-    facts: { ...plain, certificate_not_requested: false },
     settings: world => ({ server: asking(world) }),
   },
-  { name: 'a resumed session', facts: { ...plain, resumed: true }, settings: sessions_of },
+  { name: 'a resumed session', settings: sessions_of },
+  { name: 'a renegotiation', settings: nothing_special, again: true },
 ]
 
 /** What both sides keep of a handshake. */
-export function sessions_of(world: World): Settings {
-  const outcome = converse(engine('client', world), engine('server', world))
-  const offered = those(outcome.client_effects, 'connected')[0]?.[1]
-  return { offered, kept: [those(outcome.server_effects, 'connected')[0]![1]!] }
+export function sessions_of(world: World, settings: Settings = {}): Settings {
+  const outcome = converse(engine('client', world, settings), engine('server', world, settings))
+  const [client, server] = [outcome.client_effects, outcome.server_effects].map(
+    effects => those(effects, 'connected')[0]?.[1],
+  )
+  return { ...settings, offered: client, kept: server ? [server] : [] }
 }
 
 export function config_of(role: Role, world: World, settings: Settings = {}): HandshakeConfig {
@@ -100,6 +115,46 @@ export function config_of(role: Role, world: World, settings: Settings = {}): Ha
 export const engine = (role: Role, world: World, settings: Settings = {}): TlsEngine =>
   new TlsEngine(role, config_of(role, world, settings), environment(settings.kept))
 
+export const roles: readonly Role[] = ['client', 'server']
+
+const tables = { client: chart_table(client_chart), server: chart_table(server_chart) }
+
+/** A state on the way, what may come in it, and which of that an honest peer sends. */
+export interface Step {
+  readonly state: ChartState
+  readonly legal: readonly string[]
+  /** Undefined: it has nothing more to say. */
+  readonly message: string | undefined
+}
+
+/** The beginning of a way. */
+export const walk_on = <Who extends World>(role: Role, way: Way<Who>, world: Who): Walk =>
+  new Walk(role, world, way.settings(world), way.again)
+
+/** Goes all of the way, and expects the engine to be at each step in the state that the chart leads to. */
+export function walk_to_the_end<Who extends World>(
+  role: Role,
+  way: Way<Who>,
+  world: Who,
+): { readonly walk: Walk; readonly path: readonly Step[] } {
+  const walk = walk_on(role, way, world)
+  const table = tables[role]
+  const known = () => facts(walk.victim.data)
+  const path: Step[] = []
+  for (let state = table.initial; ; ) {
+    const message = walk.rogue.upcoming
+    const legal = chart_messages.filter(name => accepts(table, state, name, known()))
+    path.push({ state, legal, message })
+    if (message === undefined) break
+    expect(legal).toContain(message)
+    walk.steps(1)
+    state = next_state(table, state, message, known())
+    expect({ message, name: walk.victim.state_name }).toEqual({ message, name: outer_state(table, state) })
+  }
+  expect(path.at(-1)!.state).toBe('connection')
+  return { walk, path }
+}
+
 /** An engine and its peer in the middle of their handshake. */
 export class Walk {
   readonly victim: TlsEngine
@@ -107,12 +162,19 @@ export class Walk {
   /** All that the engine gave its owner to do. */
   readonly effects: Effect[] = []
 
-  constructor(role: Role, world: World, settings: Settings = {}) {
+  /** @param again - begins with a second handshake */
+  constructor(role: Role, world: World, settings: Settings = {}, again = false) {
     const other = role === 'client' ? 'server' : 'client'
     this.victim = engine(role, world, settings)
     this.rogue = new RoguePeer(other, config_of(other, world, settings), environment(settings.kept))
     if (role === 'client') this.#tell(this.victim.start(settings.offered))
     else this.rogue.start(settings.offered)
+    if (again) this.finish().#begin_again()
+  }
+
+  #begin_again(): void {
+    if (this.victim.role === 'client') this.#tell(this.victim.renegotiate())
+    else this.rogue.begin_again()
   }
 
   /** Gives bytes to the engine, and what it answers to its peer. */

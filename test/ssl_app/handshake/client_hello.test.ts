@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { accept_server_hello, start } from '../../../ssl_app/handshake/client_hello.ts'
+import { start } from '../../../ssl_app/handshake/client_hello.ts'
 import {
   type HandshakeConfig,
   type HandshakeData,
@@ -7,6 +7,7 @@ import {
 } from '../../../ssl_app/handshake/handshake_data.ts'
 import type { ClientHello, ServerHello } from '../../../ssl_app/handshake/hello.ts'
 import { get_extension, type ServerHelloExtension } from '../../../ssl_app/handshake/hello_extensions.ts'
+import { accept_server_hello } from '../../../ssl_app/handshake/server_hello_check.ts'
 import { decode_handshake } from '../../../ssl_app/handshake/tls_handshake.ts'
 import { fallback_scsv, renegotiation_info_scsv, suites } from '../../../ssl_app/record/cipher_suites.ts'
 import type { Session } from '../../../ssl_app/session/ssl_session.ts'
@@ -75,6 +76,7 @@ describe('a client asks', () => {
   test('for no name and no protocol when it has none', () => {
     expect(asked().extensions!.map(([name]) => name)).toEqual([
       'extended_master_secret',
+      'encrypt_then_mac',
       'supported_groups',
       'ec_point_formats',
       'signature_algorithms',
@@ -116,14 +118,16 @@ describe('a client refuses a server that chooses', () => {
   test('a protocol that it was not offered', () => {
     expect(refusal(answer({}, ['alpn', 'h3']), { alpn: ['h2'] })).toBe('illegal_parameter')
     expect(refusal(answer({}, ['alpn', 'h2']))).toBe('unsupported_extension')
-    expect(accepted(answer({}, ['alpn', 'h2']), { alpn: ['http/1.1', 'h2'] }).alpn).toBe('h2')
-    expect(accepted(answer(), { alpn: ['h2'] }).alpn).toBeUndefined()
+    expect(accepted(answer({}, ['alpn', 'h2']), { alpn: ['http/1.1', 'h2'] }).protocol).toBe('h2')
+    expect(accepted(answer(), { alpn: ['h2'] }).protocol).toBeUndefined()
   })
 
   test.each<ServerHelloExtension>([
     [0x0a0a, hex('')],
-    [22, hex('')],
-    [35, hex('')],
+    ['session_ticket', true],
+    ['max_fragment_length', 512],
+    ['record_size_limit', 512],
+    ['next_protocol_negotiation', []],
     [43, hex('0304')],
     ['server_name', true],
   ])('the extension %s, which it did not ask for', (...extension) => {

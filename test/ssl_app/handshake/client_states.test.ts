@@ -1,18 +1,20 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { decode, encode } from '../../../runtime/binary/codec.ts'
-import type { HandshakeConfig } from '../../../ssl_app/handshake/handshake_data.ts'
+import type { HandshakeConfig, OwnShare } from '../../../ssl_app/handshake/handshake_data.ts'
 import type { SignatureScheme } from '../../../ssl_app/handshake/hash_signs.ts'
 import {
   encode_server_params,
   type ServerEcdhParams,
   server_key_exchange,
 } from '../../../ssl_app/handshake/key_exchange.ts'
-import { sign_with } from '../../../ssl_app/handshake/ssl_handshake.ts'
+import { sign_params } from '../../../ssl_app/handshake/ssl_signatures.ts'
 import { with_each_provider } from '../../support/each_provider.ts'
 import { path } from '../../support/engine_pair.ts'
 import { hex } from '../../support/hex.ts'
 import type { RoguePeer } from '../../support/rogue_peer.ts'
 import { make_world, type Settings, Walk, type World } from '../../support/walks.ts'
+
+type OwnEcdh = Extract<OwnShare, readonly ['ecdh', ...unknown[]]>
 
 const format = server_key_exchange('tlsv1.2', 'ecdhe_ecdsa')
 const asked = (settings: Settings = {}): Settings => ({
@@ -29,13 +31,12 @@ function refusal_of(world: World, meddle: (server: RoguePeer) => void, settings:
 
 /** Any share, signed as it should be, or with another scheme. */
 function signed_share(
-  world: World,
   { data }: RoguePeer,
   params: ServerEcdhParams,
   scheme: SignatureScheme = 'ecdsa_secp256r1_sha256',
 ): Uint8Array {
-  const content = [data.client_random!, data.server_random!, encode_server_params(['ecdh', params])]
-  return encode(format, { params: ['ecdh', params], signature: sign_with(world.server.key, scheme, content) })
+  const signature = sign_params({ ...data, scheme }, encode_server_params(['ecdh', params]))
+  return encode(format, { params: ['ecdh', params], signature })
 }
 
 with_each_provider(() => {
@@ -99,8 +100,8 @@ with_each_provider(() => {
     test.each(['ecdsa_sha1', 'ecdsa_secp384r1_sha384'] as const)('signed with %s, unasked', scheme => {
       const client: Partial<HandshakeConfig> = { signature_algs: ['ecdsa_secp256r1_sha256'] }
       const meddle = (server: RoguePeer) => {
-        const { curve, public_key } = server.data.key_pair!
-        const share = signed_share(world, server, { curve, public: public_key }, scheme)
+        const [, curve, { public_key }] = server.data.own_share as OwnEcdh
+        const share = signed_share(server, { curve, public: public_key }, scheme)
         server.replace('server_key_exchange', () => share)
       }
       expect(refusal_of(world, meddle, { client })).toBe('illegal_parameter')
@@ -122,7 +123,7 @@ with_each_provider(() => {
     test.each(['secp521r1', 0x0a0a, 65_281] as const)('on the curve %s, which it did not offer', curve => {
       const params = { curve, public: new Uint8Array(133).fill(4) }
       const meddle = (server: RoguePeer) =>
-        server.replace('server_key_exchange', () => signed_share(world, server, params))
+        server.replace('server_key_exchange', () => signed_share(server, params))
       expect(refusal_of(world, meddle, { client: { groups: ['x25519', 'secp256r1'] } })).toBe(
         'illegal_parameter',
       )
@@ -142,7 +143,7 @@ with_each_provider(() => {
     ] as const)('on %s that is no point: %s', (curve, point) => {
       const params = { curve, public: hex(point) }
       const meddle = (server: RoguePeer) =>
-        server.replace('server_key_exchange', () => signed_share(world, server, params))
+        server.replace('server_key_exchange', () => signed_share(server, params))
       expect(refusal_of(world, meddle)).toBe('illegal_parameter')
     })
 

@@ -6,6 +6,7 @@ import {
 } from '../../../ssl_app/handshake/handshake_data.ts'
 import type { ClientHello } from '../../../ssl_app/handshake/hello.ts'
 import { type ClientHelloExtension, get_extension } from '../../../ssl_app/handshake/hello_extensions.ts'
+import { inquire } from '../../../ssl_app/handshake/inquiries.ts'
 import { type Choice, choose } from '../../../ssl_app/handshake/server_hello.ts'
 import { fallback_scsv, renegotiation_info_scsv, suites } from '../../../ssl_app/record/cipher_suites.ts'
 import type { Session } from '../../../ssl_app/session/ssl_session.ts'
@@ -53,11 +54,15 @@ const without = (...names: string[]): ClientHello =>
 const data = (changes: Partial<HandshakeConfig> = {}, sessions: readonly Session[] = []): HandshakeData =>
   nothing_known('server', config('server', { identity: ec.server, ...changes }), environment(sessions))
 
+/** What is chosen, once all is known that somebody else has to tell. */
+const asked_of = (known: HandshakeData, offer: ClientHello): Choice =>
+  choose(inquire(['client_hello', offer], known) as HandshakeData, offer)
+
 const chosen = (offer: ClientHello, changes: Partial<HandshakeConfig> = {}): Choice =>
-  choose(data(changes), offer)
+  asked_of(data(changes), offer)
 
 const refusal = (offer: ClientHello, changes: Partial<HandshakeConfig> = {}, kept: Session[] = []) =>
-  thrown_alert(() => choose(data(changes, kept), offer))
+  thrown_alert(() => asked_of(data(changes, kept), offer))
 
 const answer = (offer: ClientHello, changes: Partial<HandshakeConfig> = {}) =>
   chosen(offer, changes).server_hello.extensions
@@ -120,7 +125,8 @@ test('compression is refused to a client that cannot do without', () => {
 })
 
 describe('the curve', () => {
-  const curve = (offer: ClientHello, changes: Partial<HandshakeConfig> = {}) => chosen(offer, changes).curve
+  const curve = (offer: ClientHello, changes: Partial<HandshakeConfig> = {}) =>
+    chosen(offer, changes).data.curve
 
   test("is the server's first that the client has", () => {
     expect(curve(hello())).toBe('x25519')
@@ -193,7 +199,7 @@ describe('ALPN', () => {
   const offer = hello({}, ['alpn', ['http/1.1', 'h2', '\x2a\x2a']])
 
   test("is the server's first that the client has", () => {
-    expect(chosen(offer, { alpn: ['h3', 'h2', 'http/1.1'] }).data.alpn).toBe('h2')
+    expect(chosen(offer, { alpn: ['h3', 'h2', 'http/1.1'] }).data.protocol).toBe('h2')
     expect(answer(offer, { alpn: ['http/1.1'] })).toContainEqual(['alpn', 'http/1.1'])
   })
 
@@ -259,7 +265,7 @@ describe('a session', () => {
   }
   const offer = hello({ session_id: session.session_id })
   const resumed = (asked: ClientHello, kept: Session, changes: Partial<HandshakeConfig> = {}) =>
-    choose(data(changes, [kept]), asked)
+    asked_of(data(changes, [kept]), asked)
 
   test('goes on', () => {
     const choice = resumed(offer, session)
@@ -269,7 +275,7 @@ describe('a session', () => {
       cipher_suite: aes_128_gcm,
       extensions: [['extended_master_secret', true]],
     })
-    expect(choice.curve).toBeUndefined()
+    expect(choice.data.curve).toBeUndefined()
   })
 
   test('keeps its secret when the connection wipes its own', () => {
@@ -296,7 +302,7 @@ describe('a session', () => {
     const choice = resumed(asked, { ...session, ...changes }, server)
     expect(choice.data.resumed).toBe(false)
     expect(choice.server_hello.session_id).toHaveLength(32)
-    expect(choice.curve).toBe('x25519')
+    expect(choice.data.curve).toBe('x25519')
   })
 
   test('with extended master secret is not to be had without', () => {

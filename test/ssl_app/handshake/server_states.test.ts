@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { TrustStore } from '../../../ssl_app/certificate/ssl_pkix_db.ts'
 import type { CertificateRequest } from '../../../ssl_app/handshake/certificates.ts'
 import type { DigitallySigned } from '../../../ssl_app/handshake/hash_signs.ts'
-import { sign_with } from '../../../ssl_app/handshake/ssl_handshake.ts'
+import { sign_handshake } from '../../../ssl_app/handshake/ssl_signatures.ts'
 import { with_each_provider } from '../../support/each_provider.ts'
 import { path } from '../../support/engine_pair.ts'
 import { hex } from '../../support/hex.ts'
@@ -101,9 +101,9 @@ with_each_provider(() => {
 
     test('of less than the whole handshake', () => {
       const walk = new Walk('server', world, asking()).flight()
-      const { key } = world.client
+      const { data } = walk.rogue
       walk.rogue.replace('certificate_verify', () =>
-        sign_with(key, 'ecdsa_secp256r1_sha256', walk.rogue.data.history.slice(0, -3)),
+        sign_handshake({ ...data, history: data.history.slice(0, -3) }),
       )
       expect(walk.finish().refusal).toBe('bad_certificate')
     })
@@ -118,9 +118,9 @@ with_each_provider(() => {
     test('with a scheme that it did not list', () => {
       const settings = asking({ server: { signature_algs: ['ecdsa_secp256r1_sha256'] } })
       const walk = new Walk('server', world, settings).flight()
-      const { history } = walk.rogue.data
+      const { data } = walk.rogue
       walk.rogue.replace('certificate_verify', () =>
-        sign_with(world.client.key, 'ecdsa_sha1', history.slice(0, -2)),
+        sign_handshake({ ...data, scheme: 'ecdsa_sha1', history: data.history.slice(0, -2) }),
       )
       expect(walk.finish().refusal).toBe('illegal_parameter')
     })

@@ -2,7 +2,8 @@
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { type Effect, TlsEngine } from '../../../ssl_app/handshake/tls_engine.ts'
+import type { Effect } from '../../../ssl_app/handshake/effects.ts'
+import { TlsEngine } from '../../../ssl_app/handshake/tls_engine.ts'
 import type { TlsAlert } from '../../../ssl_app/record/ssl_alert.ts'
 import type { Role } from '../../../ssl_app/record/tls_v1.ts'
 import { environment, path, serve, those } from '../../support/engine_pair.ts'
@@ -81,6 +82,8 @@ describe.each(roles)('a handshake message, to a %s', role => {
   })
 })
 
+const unwilling: Settings = { server: { client_renegotiation: false } }
+
 describe('floods are cut off', () => {
   test.each(roles)('of empty records, to a %s', role => {
     for (const type of [21, 22]) {
@@ -107,8 +110,18 @@ describe('floods are cut off', () => {
     expect(walk.give(walk.rogue.say(['hello_request', true])).refusal).toBe('unexpected_message')
   })
 
-  test.each(roles)('of requests to renegotiate, each of which a %s refuses', role => {
-    const walk = new Walk(role, world).finish()
+  test('of requests to renegotiate, each of which the owner of a client overhears', () => {
+    const walk = new Walk('client', world).finish()
+    const request = request_of(walk.rogue)
+    for (let count = 1; count <= 100; count++) {
+      expect(those(walk.give(request()).effects, 'hello_request')).toHaveLength(count)
+    }
+    expect(walk.victim.state_name).toBe('connection')
+    expect(walk.give(request()).refusal).toBe('unexpected_message')
+  })
+
+  test('of requests to renegotiate, each of which a server refuses', () => {
+    const walk = new Walk('server', world, unwilling).finish()
     const { rogue } = walk
     const request = request_of(rogue)
     for (let count = 1; count <= 100; count++) {
@@ -122,7 +135,7 @@ describe('floods are cut off', () => {
   })
 
   test.each(roles)('but a %s that gets data in between does not take offence', role => {
-    const walk = new Walk(role, world).finish()
+    const walk = new Walk(role, world, unwilling).finish()
     const request = request_of(walk.rogue)
     for (let round = 0; round < 4; round++) {
       for (let count = 0; count < 60; count++) walk.give(request())
@@ -260,7 +273,7 @@ describe.each(roles)('records, to a %s', role => {
 
   test.each([
     ['plain HTTP', Buffer.from('GET / HTTP/1.1\r\n'), 'unexpected_message'],
-    ['an SSL 2.0 ClientHello', Buffer.from('802e010002', 'hex'), 'unexpected_message'],
+    ['an SSL 2.0 ServerHello', Buffer.from('802e040002', 'hex'), 'unexpected_message'],
     ['another major version', Uint8Array.of(22, 2), 'protocol_version'],
     ['too much', Uint8Array.of(22, 3, 1, 0x48, 0x01), 'record_overflow'],
   ] as const)('are refused when they are none: %s', (_what, bytes, description) => {
