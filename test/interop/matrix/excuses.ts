@@ -124,7 +124,14 @@ export const excuses: readonly Excuse[] = [
 ]
 
 /** Why the peer does the cell, and has no second handshake that is short. */
-export const short_of_resumption: readonly Excuse[] = []
+export const short_of_resumption: readonly Excuse[] = [
+  {
+    why: 'its server resumes no session without an extended master secret, which SSL 3.0 has not',
+    peers: ['java', 'bouncy castle'],
+    roles: ['client'],
+    versions: ['sslv3'],
+  },
+]
 
 /** The first excuse there is for the cell. */
 export function excuse_for(cell: Cell): Excuse | undefined {

@@ -80,21 +80,30 @@ function refused(reason: Reason): Refused {
   return { ok: false, output: `Kista's client: ${ssl.format_error(reason)} ${JSON.stringify(reason)}` }
 }
 
-/** What both sides are told: one key exchange. */
-function common_options(version: ProtocolVersion, suites: readonly CipherSuite[], { psk, srp }: Secrets) {
+/** What both sides are told. */
+function common_options(version: ProtocolVersion, suites: readonly CipherSuite[], secrets: Secrets) {
   const [{ key_exchange }] = suites as [CipherSuite]
   const common = { versions: [version], ciphers: suites.map(({ erlang }) => erlang) }
-  if (key_exchange.endsWith('psk')) return { ...common, user_lookup_fun: [() => ['ok', psk.key], undefined] }
-  if (!key_exchange.startsWith('srp')) return common
-  return {
-    ...common,
-    user_lookup_fun: [() => ['ok', ['srp_2048', srp.salt, srp_derived_key(srp)]], undefined],
-  }
+  const is_secret = key_exchange.endsWith('psk') || key_exchange.startsWith('srp')
+  return is_secret ? { ...common, user_lookup_fun: [lookup_of(secrets), undefined] } : common
 }
 
 function client_secrets({ key_exchange }: CipherSuite, { psk, srp }: Secrets) {
   if (key_exchange.endsWith('psk')) return { psk_identity: psk.identity }
   return key_exchange.startsWith('srp') ? { srp_identity: [srp.user, srp.password] } : {}
+}
+
+type Lookup = (kind: 'psk' | 'srp') => Term
+
+const lookups = new WeakMap<Secrets, Lookup>()
+
+/** Always the same function: a session goes on only with the one it began with. */
+function lookup_of(secrets: Secrets): Lookup {
+  const { psk, srp } = secrets
+  const user = ['srp_2048', srp.salt, srp_derived_key(srp)]
+  const lookup = lookups.get(secrets) ?? (kind => ['ok', kind === 'psk' ? psk.key : user])
+  lookups.set(secrets, lookup)
+  return lookup
 }
 
 /** RFC 5054 §2.4 */

@@ -67,7 +67,7 @@ function with_many(client: MatrixPeer, server: MatrixPeer, against: Against): Me
       try {
         const call = call_of(cell, running, against)
         const report = await client.connect(call, against.secrets)
-        const visit = await last_visit(running, call.resume && report.ok ? 2 : 1)
+        const visit = await last_visit(running, call.resume ? 2 : 1)
         if (!report.ok) return red(`${visit?.ok === false ? visit.output : ''}\n${report.output}`)
         const outcome = judge(call, running, report)
         return outcome.colour === 'green' && visit ? judge(call, running, { ...report, ...visit }) : outcome
