@@ -60,7 +60,10 @@ export interface Connection {
   /** What sessions of this connection are found by. */
   readonly session_key: SessionKey
   readonly user: UserData
+  /** Those that count; on a server they may be those for the name that the client asks for. */
   options: SslOptions
+  /** Those that the handshake was begun with. */
+  base: SslOptions
   owner: Pid
   owner_monitor: Ref
   /** There once the handshake was begun. */
@@ -86,11 +89,17 @@ export interface Connection {
   asked_name: readonly [string | undefined] | undefined
   /** Somebody was asked for what the handshake needs to know, and has not answered. */
   inquiring: boolean
+  /** Client: a session to go on with is looked for; the handshake begins when that is done. */
+  seeking: boolean
   /** Client: the server wants a new handshake. */
   hello_requested: boolean
   renegotiation: Renegotiation | undefined
   /** Server: the name that the client asked for, if it has options of its own. */
   sni_hostname: string | undefined
+  /** Records that were sent under the present keys when they had been agreed on. */
+  records_before: number
   /** The session that this connection has made. */
   session: Session | undefined
+  /** Client: the session with which it asked to go on. */
+  offered: Session | undefined
 }

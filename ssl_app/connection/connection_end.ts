@@ -8,10 +8,8 @@ import { is_orderly } from '../../runtime/otp/crash_report.ts'
 import type { Connection } from './connection_data.ts'
 import { transmit } from './connection_io.ts'
 import { countdown } from './countdown.ts'
+import { alert_timeout } from './ssl_environment.ts'
 import type { SslSocket } from './ssl_socket.ts'
-
-/** Milliseconds that a peer has to take our last alert. OTP: the environment key `alert_timeout` */
-const alert_timeout = 5_000
 
 /** Tells the peer that no more data will come from here, unless the connection failed or never began. */
 export function send_close_notify(connection: Connection): void {
@@ -63,10 +61,11 @@ export async function linger({ cb_info, transport_socket }: SslSocket, timeout: 
 /** Lingers in a process of its own, so that the connection's can end. */
 async function hand_over(socket: SslSocket): Promise<void> {
   const { cb_info, transport_socket } = socket
+  const patience = alert_timeout()
   const heir = spawn(async () => {
-    // No longer, since who hands over may be killed meanwhile.
-    await receive('yours', alert_timeout)
-    await linger(socket, alert_timeout)
+    // Not for ever, since who hands over may be killed meanwhile.
+    await receive('yours', patience)
+    await linger(socket, patience)
     cb_info[0].close(transport_socket)
   })
   const handed = await cb_info[0].controlling_process(transport_socket, heir)

@@ -1,15 +1,16 @@
 // How a connection's handshake begins, and how a server takes the options for the name that its client asks for.
 
 import { bump_reductions } from '../../runtime/erlang/scheduler.ts'
-import { self } from '../../runtime/erlang/self.ts'
 import type { Reason, Result } from '../../runtime/erlang/term.ts'
 import type { HandshakeConfig } from '../handshake/handshake_data.ts'
 import { TlsEngine } from '../handshake/tls_engine.ts'
 import { Alert } from '../record/ssl_alert.ts'
+import { start_client } from './client_start.ts'
 import type { Connection } from './connection_data.ts'
+import { tell_when_done } from './connection_io.ts'
 import type { SslOptions } from './connection_options.ts'
 import { perform } from './handshake_effects.ts'
-import { handshake_environment, session_to_offer } from './handshake_environment.ts'
+import { handshake_environment } from './handshake_environment.ts'
 import { handshake_config } from './ssl_config.ts'
 
 /** What a handshake is worth in reductions: about a millisecond. */
@@ -27,9 +28,9 @@ export async function begin(
   const [tag, config] = await handshake_config(options, connection.role)
   if (tag === 'error') return [tag, config]
   connection.options = options
+  connection.base = options
   connection.engine = new TlsEngine(connection.role, config, handshake_environment(connection))
-  if (connection.role === 'client')
-    perform(connection, connection.engine.start(await session_to_offer(connection, config)))
+  if (connection.role === 'client') start_client(connection)
   return undefined
 }
 
@@ -41,17 +42,14 @@ export const options_found = Symbol('options_found')
  *
  * @returns undefined as well when the user takes time to say: the process is told by {@link options_found}
  */
-export function find_options({
-  asked_name,
-  options,
-}: Connection): Result<SslOptions | undefined> | undefined {
+export function find_options(connection: Connection): Result<SslOptions | undefined> | undefined {
+  const { asked_name, base } = connection
   const [name] = asked_name!
-  if (name === undefined || options.sni === undefined) return ['ok', undefined]
-  const found = options.sni(name)
+  if (name === undefined || base.sni === undefined) return ['ok', undefined]
+  const found = base.sni(name)
   if (!('then' in found)) return found
-  const connection = self()
-  // Not `send`, which is for processes that still live.
-  found.then(result => connection.entity?.deliver([options_found, result]))
+  connection.inquiring = true
+  tell_when_done(found, options_found)
   return undefined
 }
 
@@ -62,6 +60,7 @@ export async function choose_options(
 ): Promise<void> {
   const [name] = connection.asked_name!
   connection.asked_name = undefined
+  connection.inquiring = false
   bump_reductions(handshake_reductions)
   const engine = connection.engine!
   const [tag, config] = await config_of(connection, name, found)
@@ -79,14 +78,17 @@ function without_secrets(reason: Reason): Reason {
   return option === 'key' || option === 'password' ? ['options', option] : reason
 }
 
+/** A client that asks for no name when it renegotiates leaves all as it is. */
 async function config_of(
   connection: Connection,
   name: string | undefined,
-  [tag, options]: Result<SslOptions | undefined>,
+  [tag, found]: Result<SslOptions | undefined>,
 ): Promise<Result<HandshakeConfig>> {
-  if (tag === 'error') return [tag, options]
-  if (options === undefined) return ['ok', connection.engine!.data.config]
-  connection.options = options
-  connection.sni_hostname = name
-  return handshake_config(options, connection.role)
+  if (tag === 'error') return [tag, found]
+  const { base, engine, role } = connection
+  const chosen = found ?? base
+  if (name === undefined || chosen === connection.options) return ['ok', engine!.data.config]
+  connection.options = chosen
+  connection.sni_hostname = found && name
+  return handshake_config(chosen, role)
 }

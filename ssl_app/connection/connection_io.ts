@@ -79,25 +79,33 @@ export function pump(connection: Connection): ReplyAction[] {
   return replies
 }
 
-/** Nothing is sent during a handshake: what waits goes out under its keys. */
+/** Nothing is sent during a handshake: what waits goes out under its keys. Nor behind an alert that ends it all. */
 function may_send(connection: Connection): boolean {
-  const { congested, senders, engine, renegotiation, options } = connection
-  if (congested || senders.length === 0 || !engine!.connected || renegotiation) return false
-  if (engine!.records_sent < options.renegotiate_at) return true
+  const { congested, senders, engine, renegotiation, ending } = connection
+  if (congested || senders.length === 0 || !engine!.connected) return false
+  if (renegotiation !== undefined || ending !== undefined) return false
+  if (!are_keys_old(connection)) return true
   send(self(), keys_are_old)
   return false
 }
 
+/** Whether as many records were sent under the present keys as the option `renegotiate_at` allows. */
+export const are_keys_old = ({ engine, options, records_before }: Connection): boolean =>
+  engine!.records_sent - records_before >= options.renegotiate_at
+
 /** Whoever waits to send, or is being sent, is told that it cannot be; and whoever waits for new keys. */
 export function refuse_senders(connection: Connection, error: Done): ReplyAction[] {
-  const waiting = [...connection.senders, ...(connection.renegotiation ? [connection.renegotiation] : [])]
+  const refused = connection.senders.map(({ from }): ReplyAction => ['reply', from, error])
+  const waiting = connection.renegotiation?.from
   connection.senders = []
   connection.renegotiation = undefined
-  return waiting.flatMap(({ from }): ReplyAction[] => (from ? [['reply', from, error]] : []))
+  return waiting === undefined ? refused : [...refused, ['reply', waiting, closed]]
 }
 
-function tell_when_done(done: PromiseLike<Done>, tag: symbol): void {
+/** Tells the connection's process, if it still lives, what came of something that does not reject. */
+export function tell_when_done(done: PromiseLike<unknown>, tag: symbol): void {
   const connection = self()
+  // Not `send`, which is for processes that still live.
   done.then(result => connection.entity?.deliver([tag, result]))
 }
 
@@ -117,6 +125,7 @@ function wake(connection: Connection): void {
 export function read_on(connection: Connection): boolean {
   if (connection.reading || connection.answering || connection.ending !== undefined) return true
   if (connection.asked_name !== undefined || connection.inquiring) return true
+  if (connection.seeking && !connection.engine!.established) return true
   if (!wants_data(connection)) return true
   const { cb_info, transport_socket } = connection.socket
   connection.reading = cb_info[0].setopts(transport_socket, { active: 'once' }) === 'ok'

@@ -2,39 +2,33 @@
 
 import type { From } from '../../runtime/otp/gen.ts'
 import type { ReplyAction, StateResult } from '../../runtime/otp/gen_statem.ts'
+import { start_client } from './client_start.ts'
 import type { Connection } from './connection_data.ts'
 import { send_close_notify } from './connection_end.ts'
-import { pump } from './connection_io.ts'
+import { are_keys_old, pump, transmit } from './connection_io.ts'
 import { go_on, keep } from './connection_turn.ts'
 import { perform } from './handshake_effects.ts'
-import { session_to_offer } from './handshake_environment.ts'
 
 type Result = StateResult<Connection>
 
 /** OTP: `ssl:renegotiate/1` */
-export async function renegotiate(from: From, data: Connection): Promise<Result> {
-  if (data.ending !== undefined || data.closing) return keep(data, [['reply', from, ['error', 'closed']]])
-  if (data.renegotiation !== undefined || !data.engine!.connected) {
-    return keep(data, [['reply', from, ['error', 'already_renegotiating']]])
-  }
-  await begin(data, from)
+export function renegotiate(from: From, data: Connection): Result {
+  if (is_ending(data)) return keep(data, [['reply', from, ['error', 'closed']]])
+  if (is_under_way(data)) return keep(data, [['reply', from, ['error', 'already_renegotiating']]])
+  begin(data, from)
   return after_handshake(data)
 }
 
 /** OTP: the option `renegotiate_at` */
-export async function renew_keys(data: Connection): Promise<Result> {
-  const going_on = data.renegotiation !== undefined || !data.engine!.connected
-  if (going_on || data.ending !== undefined || data.closing) return keep(data)
-  await begin(data, undefined)
+export function renew_keys(data: Connection): Result {
+  if (!is_ending(data) && !is_under_way(data) && are_keys_old(data)) begin(data, undefined)
   return after_handshake(data)
 }
 
 /** Client: the server has asked. Once it is under way, further requests mean the same. RFC 5246 §7.4.1.1 */
-export async function obey_hello_request(data: Connection): Promise<void> {
+export function obey_hello_request(data: Connection): void {
   data.hello_requested = false
-  const { engine } = data
-  if (!engine!.connected || data.ending !== undefined || data.closing) return
-  perform(data, engine!.renegotiate(await session_to_offer(data, engine!.data.config)))
+  if (!is_ending(data) && !is_under_way(data)) start_client(data)
 }
 
 /** Whoever waited is told what came of it; and what waited to be sent goes out. */
@@ -42,10 +36,15 @@ export function after_handshake(data: Connection): Result {
   return go_on(data, [...concluded(data), ...pump(data)])
 }
 
-async function begin(data: Connection, from: From | undefined): Promise<void> {
-  const { engine } = data
+const is_ending = ({ ending, closing }: Connection): boolean => ending !== undefined || closing
+
+const is_under_way = ({ renegotiation, seeking, engine }: Connection): boolean =>
+  renegotiation !== undefined || seeking || !engine!.connected
+
+function begin(data: Connection, from: From | undefined): void {
   data.renegotiation = { from, outcome: undefined }
-  perform(data, engine!.renegotiate(await session_to_offer(data, engine!.data.config)))
+  if (data.role === 'client') start_client(data)
+  else perform(data, data.engine!.renegotiate(), transmit)
 }
 
 function concluded(data: Connection): ReplyAction[] {

@@ -25,13 +25,25 @@ export const format_status = ({ data, queue, postponed }: Status): Partial<Statu
 })
 
 function outline(connection: Connection): Term {
-  const { engine, user, options, session, receivers, senders, starter, ...others } = connection
+  const {
+    engine,
+    user,
+    options,
+    base: _,
+    session,
+    offered,
+    receivers,
+    senders,
+    starter,
+    ...others
+  } = connection
   return {
     ...others,
     engine: engine?.state_name,
     user: user.options,
     log_alert: options.log_alert,
     has_session: session !== undefined,
+    has_offered: offered !== undefined,
     receivers: receivers.length,
     senders: senders.length,
     has_starter: starter !== undefined,

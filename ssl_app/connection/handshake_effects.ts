@@ -1,10 +1,9 @@
 // What the engine asks for, carried out: bytes to the transport, sessions to the manager, lines to the log.
 
 import { report } from '../../runtime/erlang/report.ts'
-import { self } from '../../runtime/erlang/self.ts'
 import type { Reason } from '../../runtime/erlang/term.ts'
 import type { Effect } from '../handshake/effects.ts'
-import type { HandshakeData } from '../handshake/handshake_data.ts'
+import { forget_secrets, type HandshakeData } from '../handshake/handshake_data.ts'
 import { Alert, alert_log_text, alert_reason, type TlsAlert } from '../record/ssl_alert.ts'
 import * as ssl_manager from '../session/ssl_manager.ts'
 import type { Session } from '../session/ssl_session.ts'
@@ -19,15 +18,19 @@ export function receive(connection: Connection, bytes: Uint8Array): void {
 /**
  * Carries out effects, in order. What the user is to get is only kept, and what the peer is to get goes in one piece:
  * a flight in several would wait for acknowledgements on its way.
+ *
+ * @param say - how that is sent: unless we have begun by ourselves, the peer has to take it before it is heard again
  */
-export function perform(connection: Connection, effects: readonly Effect[]): void {
+export function perform(connection: Connection, effects: readonly Effect[], say: Say = answer): void {
   const flight: Uint8Array[] = []
   for (const effect of effects) {
     if (effect[0] === 'transmit') flight.push(...effect[1])
     else act(connection, effect)
   }
-  if (flight.length > 0) answer(connection, flight)
+  if (flight.length > 0) say(connection, flight)
 }
+
+type Say = (connection: Connection, bytes: readonly Uint8Array[]) => unknown
 
 function act(connection: Connection, effect: Exclude<Effect, readonly ['transmit', unknown]>): void {
   switch (effect[0]) {
@@ -44,10 +47,12 @@ function act(connection: Connection, effect: Exclude<Effect, readonly ['transmit
       connection.hello_requested = true
       return
     case 'connected':
+      connection.records_before = connection.engine!.records_sent
       take_session(connection, effect[1])
       conclude(connection, 'done')
       return
     case 'renegotiation_rejected':
+      log_alert(connection, { level: 'warning', description: 'no_renegotiation' })
       conclude(connection, 'rejected')
       return
     case 'warning':
@@ -67,10 +72,13 @@ function act(connection: Connection, effect: Exclude<Effect, readonly ['transmit
 export const inquiry_answered = Symbol('inquiry_answered')
 
 function await_answer(connection: Connection, answer: PromiseLike<HandshakeData>): void {
-  const { entity } = self()
+  const { pid } = connection.socket
   connection.inquiring = true
   // Not `send`, which is for processes that still live.
-  answer.then(known => entity?.deliver([inquiry_answered, known]))
+  answer.then(known => {
+    if (pid.entity) pid.entity.deliver([inquiry_answered, known])
+    else forget_secrets(known)
+  })
 }
 
 /** Goes on with what somebody has answered. */
@@ -94,9 +102,18 @@ function conclude(connection: Connection, outcome: 'done' | 'rejected'): void {
 function end_by(connection: Connection, alert: TlsAlert): void {
   connection.ending ??= alert_reason(alert)
   log_alert(connection, alert)
-  const { resumed, offered } = connection.engine!.data
-  const session = connection.session ?? (resumed ? offered : undefined)
-  if (session !== undefined) ssl_manager.invalidate_session(connection.session_key, session)
+  for (const session of sessions_of(connection)) {
+    ssl_manager.invalidate_session(connection.session_key, session)
+  }
+}
+
+/** What this connection has made, and what it went on with or would have. */
+function sessions_of({ role, session, offered, engine }: Connection): readonly Session[] {
+  const gone_on_with = [engine!.established, engine!.data].map(data =>
+    data?.resumed ? data.offered : undefined,
+  )
+  const all = role === 'client' ? [session, offered] : [session, ...gone_on_with]
+  return all.filter(one => one !== undefined)
 }
 
 function log_alert({ options, engine, role }: Connection, alert: TlsAlert): void {

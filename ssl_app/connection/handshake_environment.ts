@@ -23,7 +23,7 @@ import { suite_definition } from '../record/cipher_suites.ts'
 import * as ssl_manager from '../session/ssl_manager.ts'
 import { type Session, type SessionTerms, suits } from '../session/ssl_session.ts'
 import type { Connection } from './connection_data.ts'
-import type { SslOptions, UserLookupResult } from './connection_options.ts'
+import type { SslOptions } from './connection_options.ts'
 
 /** One for all connections of this program, so that who is unknown is so in the same way each time. */
 let unknown_users_seed: Uint8Array | undefined
@@ -119,12 +119,9 @@ function user_secret({ user_lookup_fun }: SslOptions, question: Question): Await
     return 'error'
   }
   try {
-    const found: Awaitable<UserLookupResult> = (look_up as (...asked: readonly Term[]) => Term)(
-      ...question,
-      state,
-    )
+    const found: Term = (look_up as (...asked: readonly Term[]) => Term)(...question, state)
     const checked = (result: Term) => checked_secret(question, result)
-    return is_promise(found) ? found.then(checked).then(undefined, failed) : checked(found)
+    return is_promise(found) ? Promise.resolve(found).then(checked).catch(failed) : checked(found)
   } catch (error) {
     return failed(error)
   }

@@ -10,6 +10,8 @@ import type { From, Promised, StartResult } from '../../runtime/otp/gen.ts'
 import type { Action, EventType, StateResult } from '../../runtime/otp/gen_statem.ts'
 import * as gen_statem from '../../runtime/otp/gen_statem.ts'
 import type { HandshakeData } from '../handshake/handshake_data.ts'
+import type { Session } from '../session/ssl_session.ts'
+import { session_found, start_with } from './client_start.ts'
 import { close, new_user, receiver_late, serve } from './connection_calls.ts'
 import type { Connection, ConnectionStart } from './connection_data.ts'
 import { close_down } from './connection_end.ts'
@@ -61,6 +63,7 @@ function init(start: ConnectionStart): gen_statem.InitResult<Connection> {
       host,
       session_key,
       options,
+      base: options,
       owner,
       socket: new SslSocket(self(), transport_socket, options.cb_info),
       user: new UserData(emulated),
@@ -78,10 +81,13 @@ function init(start: ConnectionStart): gen_statem.InitResult<Connection> {
       closing: false,
       asked_name: undefined,
       inquiring: false,
+      seeking: false,
       hello_requested: false,
       renegotiation: undefined,
       sni_hostname: undefined,
+      records_before: 0,
       session: undefined,
+      offered: undefined,
     },
   ]
 }
@@ -129,7 +135,7 @@ function handshake(type: EventType, content: Term, data: Connection): Promised<R
 
 function connection(type: EventType, content: Term, data: Connection): Promised<Result> {
   if (is_call(type)) return serve(type[1], content, data)
-  if (type === 'internal') return go_on(data)
+  if (type === 'internal') return progress(data)
   if (type === 'timeout') return hibernate(data)
   return in_any_state(content, data)
 }
@@ -148,6 +154,7 @@ function in_any_state(content: Term, data: Connection): Promised<Result> {
   if (tag === answer_taken) return peer_may_go_on(data)
   if (tag === options_found) return choose_options(data, subject).then(() => progress(data))
   if (tag === inquiry_answered) return answered(data, subject)
+  if (tag === session_found) return started(data, subject)
   if (content === keys_are_old) return renew_keys(data)
   if (tag === 'timeout') return keep(data, receiver_late(data, subject))
   if (tag === 'DOWN' && subject === owner_monitor) return ['stop', 'normal']
@@ -171,30 +178,26 @@ async function start_handshake(from: From, content: Term, data: Connection): Pro
 
 /** The peer has said something, or somebody has answered for it: whatever comes of it. */
 function progress(data: Connection): Promised<Result> {
-  if (data.asked_name !== undefined) {
+  if (data.asked_name !== undefined && !data.inquiring) {
     const found = find_options(data)
     if (found) return choose_options(data, found).then(() => progress(data))
   }
-  return data.starter === undefined ? progress_again(data) : progress_at_first(data)
+  if (data.starter !== undefined) return progress_at_first(data)
+  if (data.hello_requested) obey_hello_request(data)
+  return after_handshake(data)
 }
 
-function progress_at_first(data: Connection): Promised<Result> {
-  if (data.engine!.connected) return connected(data)
+function progress_at_first(data: Connection): Result {
+  if (data.engine!.established) return connected(data)
   read_on(data)
   return data.ending === undefined ? 'keep_state_and_data' : give_up(data, ['error', data.ending])
-}
-
-function progress_again(data: Connection): Promised<Result> {
-  return data.hello_requested
-    ? obey_hello_request(data).then(() => after_handshake(data))
-    : after_handshake(data)
 }
 
 function connected(data: Connection): Result {
   const reply: Action = ['reply', data.starter!, ['ok', data.socket]]
   data.starter = undefined
   const no_limit: Action = [['timeout', 'handshake'], 'cancel']
-  return ['next_state', 'connection', data, [reply, no_limit, ['next_event', 'internal', 'go_on']]]
+  return ['next_state', 'connection', data, [reply, no_limit, ['next_event', 'internal', 'progress']]]
 }
 
 function give_up(data: Connection, error: readonly ['error', Reason]): Result {
@@ -219,6 +222,11 @@ function peer_may_go_on(data: Connection): Promised<Result> {
 
 function answered(data: Connection, known: HandshakeData): Promised<Result> {
   take_answer(data, known)
+  return progress(data)
+}
+
+function started(data: Connection, session: Session | undefined): Promised<Result> {
+  start_with(data, session)
   return progress(data)
 }
 

@@ -141,8 +141,8 @@ describe('the session of a connection', () => {
       const { client, port } = await pair_in_memory(network, pki())
       await settle()
       const { session_id } = ok(await ssl.connection_information(client, ['session_id']))
-      expect(client_session('localhost', port, () => true)?.session_id).toEqual(session_id)
-      expect(server_session(port, session_id)?.session_id).toEqual(session_id)
+      expect((await client_session('localhost', port, () => true))?.session_id).toEqual(session_id)
+      expect((await server_session(port, session_id))?.session_id).toEqual(session_id)
     }))
 
   test('is not kept by who wants none', () =>
