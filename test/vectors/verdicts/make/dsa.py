@@ -111,13 +111,13 @@ def keys_that_are_none(d, name):
 
 
 def groups():
-    small, large = Domain(1024, 160), Domain(2048, 256)
+    tiny, small, large = Domain(512, 160), Domain(1024, 160), Domain(2048, 256)
     for d, name in [(small, 'sha'), (small, 'sha256'), (large, 'sha224'), (large, 'sha256'), (large, 'sha384'), (large, 'sha512')]:
         size = f'{d.p.bit_length()} and {d.q.bit_length()} bits'
         yield group(f'{size}, {name}', everyday(d, name), digest=name, public_key=d.spki())
     yield group('short numbers', short_numbers(small, 'sha'), digest='sha', public_key=small.spki())
-    yield group('written otherwise', written_otherwise(small, 'sha'), digest='sha', public_key=small.spki())
-    yield group('keys that are none', keys_that_are_none(small, 'sha'), digest='sha')
+    yield group('written otherwise', written_otherwise(tiny, 'sha'), digest='sha', public_key=tiny.spki())
+    yield group('keys that are none', keys_that_are_none(tiny, 'sha'), digest='sha')
 
 
 write('dsa', 'message, DER encoded signature, SubjectPublicKeyInfo (public_key)', list(groups()))

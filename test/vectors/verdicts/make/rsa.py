@@ -250,6 +250,32 @@ def forged(key, name):
     return tests
 
 
+def bare(key):
+    """What SSL 3.0 signs: data that is padded as it is. The message is this data."""
+    random = source('bare data')
+    data = random.randbytes(36)
+    right = padded(key, data)
+    most = random.randbytes(key.size - 11)
+    over = random.randbytes(key.size - 10)
+    tests = [valid('36 octets', message=data, signature=key.private(right)),
+             valid('an octet', message=b'\xab', signature=key.private(padded(key, b'\xab'))),
+             valid('a zero', message=b'\0', signature=key.private(padded(key, b'\0'))),
+             valid('as many octets as there is room for', message=most, signature=key.private(padded(key, most))),
+             invalid('an octet more than there is room for', message=over, signature=key.private(padded(key, over))),
+             invalid('other data', message=flip(data, 0), signature=key.private(right)),
+             invalid('less data', message=data[:-1], signature=key.private(right)),
+             invalid('more data', message=data + b'\0', signature=key.private(right)),
+             invalid('a zero before it', message=b'\0' + data, signature=key.private(right)),
+             invalid('a DigestInfo around it', message=data, signature=key.private(padded(key, digest_info('sha256', data)))),
+             invalid('block type 02', message=data, signature=key.private(b'\0\2' + right[2:])),
+             invalid('block type 00', message=data, signature=key.private(b'\0\0' + right[2:])),
+             invalid('a one that is none', message=data, signature=key.private(flip(right, 8 * 9))),
+             invalid('eight ones, zeros after it', message=data,
+                     signature=key.private(b'\0\1' + b'\xff' * 8 + b'\0' + data + bytes(key.size - 47))),
+             invalid('no padding', message=data, signature=key.private(data.rjust(key.size, b'\0')))]
+    return tests + [{**each, 'message': data.hex()} for each in numbers(key, right)]
+
+
 def keys_that_are_none(key, name):
     """With these numbers for a key, the signature would hold that was made without one."""
     block = padded(key, digest_info(name, digest(name, MESSAGE)))
@@ -263,8 +289,8 @@ def keys_that_are_none(key, name):
 
 
 def groups():
-    keys = {bits: Key(bits) for bits in (1024, 1025, 2048)}
-    small = keys[1024]
+    keys = {bits: Key(bits) for bits in (768, 1025, 2048)}
+    small = keys[768]
     three = Key(2048, 3)
     for name in [*OIDS, 'md5sha']:
         for key in [small, three] if name in ('sha', 'sha256') else [small]:
@@ -276,6 +302,7 @@ def groups():
     yield group('numbers, sha256', numbers(small, right) + leading_zero(small, 'sha256'), digest='sha256', public_key=small.spki())
     for name in ('sha', 'sha256'):
         yield group(f'forged with exponent 3, {name}', forged(three, name), digest=name, public_key=three.spki())
+    yield group('bare data', bare(small), digest='none', public_key=small.spki())
     yield group('keys that are none', keys_that_are_none(small, 'sha256'), digest='sha256')
     plain = md5sha(MESSAGE)
     variants = [('the DigestInfo of MD5', digest_info('md5', plain[:16])), ('the DigestInfo of SHA-1', digest_info('sha', plain[16:])),

@@ -60,12 +60,12 @@ def beside_it(key):
 
 
 def groups():
-    for bits, e in [(1024, 65537), (1025, 65537), (512, 65537), (1024, 3)]:
+    for bits, e in [(768, 65537), (1025, 65537), (512, 65537), (768, 5)]:
         key = Key(bits, e)
-        tests = premasters(key) if bits == 1024 and e != 3 else premasters(key)[:30:4]
+        tests = premasters(key) if bits == 768 and e != 5 else premasters(key)[:30:4]
         yield group(f'{bits} bits, e = {e}: premaster secrets', tests, private_key=key.pkcs8(), version=VERSION)
-    key = Key(1024)
-    yield group('1024 bits: no ciphertexts', beside_it(key), private_key=key.pkcs8(), version=VERSION)
+    key = Key(768)
+    yield group('768 bits: no ciphertexts', beside_it(key), private_key=key.pkcs8(), version=VERSION)
 
 
 write('rsa_decrypt', 'PKCS#8 private key, ciphertext, what the private operation gives (block); the secret is the last 48 octets', list(groups()))

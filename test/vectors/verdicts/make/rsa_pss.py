@@ -115,15 +115,15 @@ def too_small(key):
 
 
 def groups():
-    keys = {bits: Key(bits) for bits in (1024, 1025, 1031, 2048)}
+    keys = {bits: Key(bits) for bits in (768, 769, 1024, 1031, 2048)}
     for name in ('sha', 'sha224', 'sha256', 'sha384'):
         yield group(f'1024 bits, {name}', everyday(keys[1024], name), digest=name, public_key=keys[1024].spki())
-    for bits in (1025, 1031):
+    for bits in (769, 1031):
         yield group(f'{bits} bits, sha256', everyday(keys[bits], 'sha256'), digest='sha256', public_key=keys[bits].spki())
     yield group('2048 bits, sha512', everyday(keys[2048], 'sha512'), digest='sha512', public_key=keys[2048].spki())
-    for bits in (1024, 1025):
+    for bits in (768, 769):
         yield group(f'insides, {bits} bits, sha256', insides(keys[bits], 'sha256'), digest='sha256', public_key=keys[bits].spki())
-    yield group('numbers', numbers(keys[1024], 'sha256'), digest='sha256', public_key=keys[1024].spki())
+    yield group('numbers', numbers(keys[768], 'sha256'), digest='sha256', public_key=keys[768].spki())
     yield group('1024 bits, sha512: no room', too_small(keys[1024]), digest='sha512', public_key=keys[1024].spki())
 
 
