@@ -1,6 +1,6 @@
 // What a client does with each message, state by state. Which message may come when is client_chart.ts's to say.
 
-import type { KeyType } from '../../apps/crypto/crypto.ts'
+import type { Curve, KeyType } from '../../apps/crypto/crypto.ts'
 import { decode, encode } from '../../runtime/binary/codec.ts'
 import type { KeyExchange } from '../record/cipher_suites.ts'
 import { Alert } from '../record/ssl_alert.ts'
@@ -9,7 +9,12 @@ import type { CertificateRequest } from './certificates.ts'
 import type { Action, HandshakeData, Step } from './handshake_data.ts'
 import type { Message, StateFunctions } from './handshake_state.ts'
 import { agreement_of, client_share, derive_master_secret, parts_of, pending_keys } from './key_agreement.ts'
-import { client_key_exchange, encode_server_params, server_key_exchange } from './key_exchange.ts'
+import {
+  client_key_exchange,
+  encode_server_params,
+  type ServerParams,
+  server_key_exchange,
+} from './key_exchange.ts'
 import { accepted_limits } from './record_limits.ts'
 import { accept_server_hello } from './server_hello_check.ts'
 import { certify as certify_peer, check_finished, finish, write } from './ssl_handshake.ts'
@@ -79,8 +84,12 @@ function take_share(data: HandshakeData, body: Uint8Array): HandshakeData {
   if (params && signature && !are_signed(data, signature, encode_server_params(params))) {
     throw new Alert('decrypt_error', 'server_key_exchange')
   }
-  return { ...data, peer_share: params, psk_hint: hint && new Uint8Array(hint) }
+  return { ...data, peer_share: params, curve: curve_of(params), psk_hint: hint && new Uint8Array(hint) }
 }
+
+/** One that was offered, and so has a name. */
+const curve_of = (params: ServerParams | undefined): Curve | undefined =>
+  params?.[0] === 'ecdh' ? (params[1].curve as Curve) : undefined
 
 /** All that a client has to say, in one flight: who it is, its share, and that it has understood. */
 function agree(data: HandshakeData): Step {

@@ -214,7 +214,7 @@ export interface HandshakeData {
   readonly ticket: Ticket | undefined
   /** The scheme that this side signs with, in TLS 1.2. */
   readonly scheme: SignatureScheme | undefined
-  /** Server: the curve that both sides know. */
+  /** Server: a curve that both sides know; client: the one that the server uses. */
   readonly curve: Curve | undefined
   /** Server: its half of the key exchange, until it is used. */
   readonly own_share: OwnShare | undefined

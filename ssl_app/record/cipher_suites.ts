@@ -76,8 +76,8 @@ const tls10 = 'tlsv1'
 const ssl3 = 'sslv3'
 
 /**
- * The ChaCha20 suites are those of RFC 7905, in the places where 7.3 has those of a draft. Single DES is by itself: it
- * keeps nobody out. The two of `dh_anon` with a MAC of SHA-256 came with TLS 1.2 (RFC 5246 §A.5).
+ * The ChaCha20 suites are those of RFC 7905, in the places where 7.3 has those of a draft. Single DES, which keeps nobody
+ * out, and triple DES, whose blocks are too short for long connections (Sweet32), are by themselves. The two of `dh_anon` with a MAC of SHA-256 came with TLS 1.2 (RFC 5246 §A.5).
  */
 // biome-ignore format: a table
 const table: Readonly<Record<SuiteGroup, readonly Row[]>> = {
@@ -120,13 +120,6 @@ const table: Readonly<Record<SuiteGroup, readonly Row[]>> = {
     [0xc005, 'ecdh_ecdsa',  'aes_256_cbc',       'sha',    'default', tls10, 'ECDH-ECDSA-AES256-SHA'],
     [0xc00f, 'ecdh_rsa',    'aes_256_cbc',       'sha',    'default', tls10, 'ECDH-RSA-AES256-SHA'],
     [0x0035, 'rsa',         'aes_256_cbc',       'sha',    'default', ssl3,  'AES256-SHA'],
-    [0xc008, 'ecdhe_ecdsa', '3des_ede_cbc',      'sha',    'default', tls10, 'ECDHE-ECDSA-DES-CBC3-SHA'],
-    [0xc012, 'ecdhe_rsa',   '3des_ede_cbc',      'sha',    'default', tls10, 'ECDHE-RSA-DES-CBC3-SHA'],
-    [0x0016, 'dhe_rsa',     '3des_ede_cbc',      'sha',    'default', ssl3,  'EDH-RSA-DES-CBC3-SHA'],
-    [0x0013, 'dhe_dss',     '3des_ede_cbc',      'sha',    'default', ssl3,  'EDH-DSS-DES-CBC3-SHA'],
-    [0xc003, 'ecdh_ecdsa',  '3des_ede_cbc',      'sha',    'default', tls10, 'ECDH-ECDSA-DES-CBC3-SHA'],
-    [0xc00d, 'ecdh_rsa',    '3des_ede_cbc',      'sha',    'default', tls10, 'ECDH-RSA-DES-CBC3-SHA'],
-    [0x000a, 'rsa',         '3des_ede_cbc',      'sha',    'default', ssl3,  'DES-CBC3-SHA'],
     [0xc009, 'ecdhe_ecdsa', 'aes_128_cbc',       'sha',    'default', tls10, 'ECDHE-ECDSA-AES128-SHA'],
     [0xc013, 'ecdhe_rsa',   'aes_128_cbc',       'sha',    'default', tls10, 'ECDHE-RSA-AES128-SHA'],
     [0x0033, 'dhe_rsa',     'aes_128_cbc',       'sha',    'default', ssl3,  'DHE-RSA-AES128-SHA'],
@@ -196,6 +189,13 @@ const table: Readonly<Record<SuiteGroup, readonly Row[]>> = {
     [0xc00c, 'ecdh_rsa',    'rc4_128',           'sha',    'default', tls10, 'ECDH-RSA-RC4-SHA'],
   ],
   des: [
+    [0xc008, 'ecdhe_ecdsa', '3des_ede_cbc',      'sha',    'default', tls10, 'ECDHE-ECDSA-DES-CBC3-SHA'],
+    [0xc012, 'ecdhe_rsa',   '3des_ede_cbc',      'sha',    'default', tls10, 'ECDHE-RSA-DES-CBC3-SHA'],
+    [0x0016, 'dhe_rsa',     '3des_ede_cbc',      'sha',    'default', ssl3,  'EDH-RSA-DES-CBC3-SHA'],
+    [0x0013, 'dhe_dss',     '3des_ede_cbc',      'sha',    'default', ssl3,  'EDH-DSS-DES-CBC3-SHA'],
+    [0xc003, 'ecdh_ecdsa',  '3des_ede_cbc',      'sha',    'default', tls10, 'ECDH-ECDSA-DES-CBC3-SHA'],
+    [0xc00d, 'ecdh_rsa',    '3des_ede_cbc',      'sha',    'default', tls10, 'ECDH-RSA-DES-CBC3-SHA'],
+    [0x000a, 'rsa',         '3des_ede_cbc',      'sha',    'default', ssl3,  'DES-CBC3-SHA'],
     [0x0015, 'dhe_rsa',     'des_cbc',           'sha',    'default', ssl3,  'EDH-RSA-DES-CBC-SHA'],
     [0x0009, 'rsa',         'des_cbc',           'sha',    'default', ssl3,  'DES-CBC-SHA'],
   ],
@@ -251,7 +251,7 @@ export function suites(version: ProtocolVersion): CipherSuite[] {
   return all_suites(version).filter(suite => suite.group === 'default')
 }
 
-/** {@link suites}, then those that users must ask for by name: anonymous, PSK, SRP, RC4, single DES. */
+/** {@link suites}, then those that users must ask for by name: anonymous, PSK, SRP, RC4, DES. */
 export function all_suites(version: ProtocolVersion): CipherSuite[] {
   return listed_suites.filter(suite => is_suite_of(suite, version))
 }
