@@ -1,6 +1,7 @@
 // DSA (FIPS 186-4 §4) with big integers. The secret number of a signature is made of key and message, as RFC 6979
 // has it, so that no weak random number can give away the key.
 
+import { Exit } from '../../runtime/erlang/term.ts'
 import { bytes_of, inverse, number_of, power } from './big_numbers.ts'
 import { decode, tag } from './der.ts'
 import { integer, length } from './der_writer.ts'
@@ -11,6 +12,9 @@ export type Hmac = (key: Uint8Array, ...pieces: Uint8Array[]) => Uint8Array
 
 /** The sizes of q that there are: FIPS 186-4 §4.2, and §4.1 of its first edition. */
 const subgroup_bits = [160, 224, 256]
+
+// One number in 2^160 does not do, or half of them are not below q; with parameters that are none, no number does.
+const most_attempts = 200
 
 /** Whether the parameters have a legal size, and `y` can be a public key with them. */
 export function is_dsa_public_key({ p, q, g }: DsaParameters, y: Uint8Array): boolean {
@@ -29,6 +33,7 @@ export function is_dsa_private_key(parameters: DsaParameters, x: Uint8Array): bo
 /**
  * The signature of a message with this hash, DER.
  *
+ * @throws {@link Exit} `['badarg', …]` when the parameters are not those of a group
  * @see FIPS 186-4 §4.6; RFC 3279 §2.2.2
  */
 export function sign_dsa(parameters: DsaParameters, x: Uint8Array, hash: Uint8Array, hmac: Hmac): Uint8Array {
@@ -40,7 +45,7 @@ export function sign_dsa(parameters: DsaParameters, x: Uint8Array, hash: Uint8Ar
     const s = (power(k, q - 2n, q) * (z + number_of(x) * r)) % q
     if (r !== 0n && s !== 0n) return signature_value(r, s)
   }
-  throw new Error('out of secret numbers')
+  throw new Exit(['badarg', 'a DSA key that makes no signatures'])
 }
 
 /**
@@ -86,7 +91,7 @@ function* secret_numbers(x: bigint, z: bigint, q: bigint, hmac: Hmac): Generator
     key = hmac(key, value, Uint8Array.of(step), ...seed)
     value = hmac(key, value)
   }
-  for (;;) {
+  for (let attempt = 0; attempt < most_attempts; attempt++) {
     let bytes: Uint8Array = new Uint8Array(0)
     while (bytes.length < size) {
       value = hmac(key, value)

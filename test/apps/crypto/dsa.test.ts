@@ -86,3 +86,12 @@ test('an order that is no prime leaves numbers without an inverse, and no signat
   expect(BigInt(`0x${to_hex(q)}`) % 3n).toBe(0n)
   expect(verify_dsa(parameters, hex(sample!.y), new Uint8Array(20), der(0x30, three, three))).toBe(false)
 })
+
+test('a key whose parameters are no group makes no signature, and comes to an end', () => {
+  const [sample] = dsa_samples
+  const p = hex((3n ** 700n).toString(16).padStart(278, '0'))
+  const parameters = { ...parameters_of(sample!), p, g: Uint8Array.of(3) }
+  expect(() => sign_dsa(parameters, hex(sample!.x), new Uint8Array(20), hmac_of('sha'))).toThrow(
+    expect.objectContaining({ reason: ['badarg', expect.any(String)] }),
+  )
+})
