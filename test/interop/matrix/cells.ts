@@ -1,11 +1,6 @@
 // What the matrix goes through: version x cipher suite x Kista's role x peer. One of these together is a cell.
 
-import {
-  type CipherSuite,
-  type ErlangSuite,
-  type KeyExchange,
-  known_suites,
-} from '../../../ssl_app/record/cipher_suites.ts'
+import { type CipherSuite, type KeyExchange, known_suites } from '../../../ssl_app/record/cipher_suites.ts'
 import type { Role } from '../../../ssl_app/record/tls_v1.ts'
 import { is_at_least, type ProtocolVersion, version_codes } from '../../../ssl_app/record/tls_version.ts'
 
@@ -71,17 +66,7 @@ export function row_title({ version, suite }: Pick<Cell, 'version' | 'suite'>): 
 /** Cipher and MAC, as the matrix writes them. */
 export function cipher_title(suite: CipherSuite): string {
   const mac = suite.mac === 'null' ? '' : ` ${suite.mac}`
-  return `${suite.cipher}${mac}${is_draft(suite) ? ' (draft)' : ''}`
-}
-
-/** Whether it is one of the ChaCha20 suites from before RFC 7905. */
-export function is_draft({ code }: CipherSuite): boolean {
-  return code >= 0xcc13 && code <= 0xcc15
-}
-
-/** The suite as users write it. */
-export function erlang_suite({ erlang }: CipherSuite): ErlangSuite {
-  return erlang
+  return `${suite.cipher}${mac}`
 }
 
 /** By key exchange, as they come in the table. */

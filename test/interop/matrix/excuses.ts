@@ -5,7 +5,7 @@ import type { BulkCipher } from '../../../ssl_app/record/bulk_ciphers.ts'
 import type { KeyExchange, MacHash } from '../../../ssl_app/record/cipher_suites.ts'
 import type { Role } from '../../../ssl_app/record/tls_v1.ts'
 import type { ProtocolVersion } from '../../../ssl_app/record/tls_version.ts'
-import { type Cell, is_draft, type PeerName } from './cells.ts'
+import type { Cell, PeerName } from './cells.ts'
 
 /** The cells it is for: all that are among each list that is given. */
 export interface Excuse {
@@ -17,8 +17,6 @@ export interface Excuse {
   readonly key_exchanges?: readonly KeyExchange[]
   readonly ciphers?: readonly BulkCipher[]
   readonly macs?: readonly MacHash[]
-  /** Only the suites of the draft that came before RFC 7905. */
-  readonly draft?: true
 }
 
 const with_psk: readonly KeyExchange[] = ['psk', 'dhe_psk', 'rsa_psk']
@@ -28,19 +26,6 @@ const before_tls12: readonly ProtocolVersion[] = ['sslv3', 'tlsv1', 'tlsv1.1']
 
 /** Why the peer can not do the cell at all. */
 export const excuses: readonly Excuse[] = [
-  {
-    why: 'the draft is spoken by nobody any more; RFC 7905 has replaced it',
-    peers: ['openssl', 'gnutls', 'java', 'erlang', 'old node', 'bouncy castle'],
-    draft: true,
-  },
-  {
-    why: 'suites whose MAC is SHA-256 belong to TLS 1.2 (RFC 5246); only OTP 18 had these two below it',
-    peers: ['openssl', 'gnutls', 'java', 'erlang', 'old node', 'bouncy castle'],
-    versions: before_tls12,
-    key_exchanges: ['dh_anon'],
-    macs: ['sha256'],
-  },
-
   { why: 'built without SSL 3.0', peers: ['openssl', 'gnutls', 'erlang'], versions: ['sslv3'] },
   {
     why: 'PSK, SRP and elliptic curves came with TLS; only OTP 18 offers their suites in SSL 3.0',
@@ -150,8 +135,7 @@ export function covers(excuse: Excuse, { peer, role, version, suite }: Cell): bo
     among(excuse.versions, version) &&
     among(excuse.key_exchanges, suite.key_exchange) &&
     among(excuse.ciphers, suite.cipher) &&
-    among(excuse.macs, suite.mac) &&
-    (!excuse.draft || is_draft(suite))
+    among(excuse.macs, suite.mac)
   )
 }
 

@@ -83,7 +83,7 @@ function with_many(client: MatrixPeer, server: MatrixPeer, against: Against): Me
 async function last_visit(server: MatrixServer, count: number): Promise<Visit | undefined> {
   let last: Visit | undefined
   for (let left = count; left > 0; left--) {
-    const visit = await Promise.race([server.visit?.(), delay(1000)])
+    const visit = await Promise.race([server.visit?.(), delay(1000, undefined, { ref: false })])
     if (!visit) break
     last = visit
   }
