@@ -53,18 +53,19 @@ export function answer(connection: Connection, bytes: readonly Uint8Array[]): vo
  */
 export function pump(connection: Connection): ReplyAction[] {
   const replies: ReplyAction[] = []
-  for (let sent = 0; may_send(connection); ) {
-    if (sent >= bytes_per_turn) {
-      wake(connection)
-      break
-    }
+  for (let sent = 0; !connection.congested && connection.senders.length > 0; ) {
     const sender = connection.senders[0]!
-    const piece = sender.pieces.shift()
-    if (piece === undefined) {
+    if (sender.pieces.length === 0) {
       connection.senders.shift()
       replies.push(['reply', sender.from, 'ok'])
       continue
     }
+    if (!may_send(connection)) break
+    if (sent >= bytes_per_turn) {
+      wake(connection)
+      break
+    }
+    const piece = sender.pieces.shift()!
     sent += piece.length
     bump_reductions(Math.ceil(piece.length / bytes_per_reduction))
     const done = transmit(connection, connection.engine!.send(piece))
@@ -81,9 +82,8 @@ export function pump(connection: Connection): ReplyAction[] {
 
 /** Nothing is sent during a handshake: what waits goes out under its keys. Nor behind an alert that ends it all. */
 function may_send(connection: Connection): boolean {
-  const { congested, senders, engine, renegotiation, ending } = connection
-  if (congested || senders.length === 0 || !engine!.connected) return false
-  if (renegotiation !== undefined || ending !== undefined) return false
+  const { engine, renegotiation, ending } = connection
+  if (!engine!.connected || renegotiation !== undefined || ending !== undefined) return false
   if (!are_keys_old(connection)) return true
   send(self(), keys_are_old)
   return false
