@@ -211,13 +211,14 @@ export class RoguePeer {
     this.data = data
     // Keys and limits are needed for what the other side answers, whether or not the plan is carried out.
     for (const action of actions) {
-      if (action[0] === 'pending_keys') this.#set_keys(action[1])
+      if (action[0] === 'pending_keys') this.set_keys(action[1])
       if (action[0] === 'limits') set_limits(this.#records, action[1])
     }
     this.plan.push(...actions.filter(is_seen))
   }
 
-  #set_keys(pending: PendingKeys): void {
+  /** What the next `change_cipher_spec`, of either side, puts to use. */
+  set_keys(pending: PendingKeys): void {
     const { version, suite, encrypt_then_mac, master_secret } = pending
     const random = (size: number) => this.data.environment.random_bytes(size)
     const { padding_check } = this.data.config
