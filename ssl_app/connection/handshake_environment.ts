@@ -96,7 +96,8 @@ const terms = (role: Connection['role'], config: HandshakeConfig) => ({
 function is_welcome(session: Session, { reuse_session }: SslOptions): boolean {
   const { session_id, peer_certificate, cipher_suite } = session
   try {
-    return reuse_session?.(session_id, peer_certificate, 0, suite_definition(cipher_suite)!.erlang) !== false
+    const { erlang } = suite_definition(cipher_suite)!
+    return reuse_session?.(as_buffer(session_id), as_buffer(peer_certificate), 0, erlang) !== false
   } catch (error) {
     report_failed('reuse_session', error)
     return false
@@ -119,7 +120,8 @@ function user_secret({ user_lookup_fun }: SslOptions, question: Question): Await
     return 'error'
   }
   try {
-    const found: Term = (look_up as (...asked: readonly Term[]) => Term)(...question, state)
+    const [kind, identity] = question
+    const found: Term = (look_up as (...asked: readonly Term[]) => Term)(kind, as_buffer(identity), state)
     const checked = (result: Term) => checked_secret(question, result)
     return is_promise(found) ? Promise.resolve(found).then(checked).catch(failed) : checked(found)
   } catch (error) {
@@ -143,6 +145,10 @@ const is_salt = (salt: Term): salt is Uint8Array =>
   salt instanceof Uint8Array && salt.length > 0 && salt.length <= 255
 
 const is_promise = (value: Term): value is PromiseLike<Term> => typeof value?.then === 'function'
+
+/** What users are given: bytes that Node's functions know how to read. */
+const as_buffer = <Bytes extends Uint8Array | undefined>(bytes: Bytes): Bytes =>
+  (bytes && Buffer.from(bytes)) as Bytes
 
 /** The error's text is left out: it may tell of the secret. */
 function report_failed(option: string, error: unknown): void {
