@@ -7,13 +7,11 @@ import { client_chart } from '../../../ssl_app/handshake/client_chart.ts'
 import { key_exchange_parts } from '../../../ssl_app/handshake/key_exchange_parts.ts'
 import { server_chart } from '../../../ssl_app/handshake/server_chart.ts'
 import { finish, write } from '../../../ssl_app/handshake/ssl_handshake.ts'
-import type { TlsEngine } from '../../../ssl_app/handshake/tls_engine.ts'
 import { decode_handshake } from '../../../ssl_app/handshake/tls_handshake.ts'
 import type { KeyExchange } from '../../../ssl_app/record/cipher_suites.ts'
 import type { ProtocolVersion } from '../../../ssl_app/record/tls_version.ts'
-import type { Session } from '../../../ssl_app/session/ssl_session.ts'
 import { state_name, state_value } from '../../support/charts.ts'
-import { converse, exchange, type Outcome, those } from '../../support/engine_pair.ts'
+import { exchange, those } from '../../support/engine_pair.ts'
 import {
   key_exchanges,
   make_everybody,
@@ -21,9 +19,10 @@ import {
   scene_settings,
   suite_for,
 } from '../../support/everybody.ts'
+import { expect_connection, meet, play } from '../../support/plays.ts'
 import { branches, branches_of, type Move, record_moves, tables } from '../../support/recorded_moves.ts'
 import { all_ways, scene } from '../../support/scenes.ts'
-import { engine, roles, type Settings, sessions_of, Walk, walk_on } from '../../support/walks.ts'
+import { roles, sessions_of, Walk, walk_on } from '../../support/walks.ts'
 
 const everybody = await make_everybody()
 const moves = record_moves()
@@ -46,58 +45,14 @@ function scenes_of(key_exchange: KeyExchange, version: ProtocolVersion): Scene[]
   )
 }
 
-type Pair = Pick<Outcome, 'client' | 'server'>
-
-const carried = (from: TlsEngine, to: TlsEngine, text: string): string => {
-  const data = those(to.receive(Buffer.concat(from.send(Buffer.from(text)))), 'data')
-  return Buffer.concat(data.map(([, bytes]) => bytes)).toString()
-}
-
-function expect_connection({ client, server }: Pair, played: Scene, resumed: boolean): void {
-  const { suite, version, client_certificate, next_protocol } = played
-  for (const { connected, data, established } of [client, server]) {
-    const protocol = next_protocol ? 'b' : undefined
-    expect(connected).toBe(true)
-    expect(data).toBe(established)
-    expect(data).toMatchObject({ suite, version, resumed, protocol, history: [] })
-  }
-  if (!resumed) expect(server.data.peer !== undefined).toBe(client_certificate === 'shown')
-  expect([carried(client, server, 'ping'), carried(server, client, 'pong')]).toEqual(['ping', 'pong'])
-}
-
-const sessions_in = ({ client_effects, server_effects }: Outcome): (Session | undefined)[] =>
-  [client_effects, server_effects].map(effects => those(effects, 'connected')[0]?.[1])
-
-const meet = (settings: Settings): Outcome =>
-  converse(engine('client', everybody, settings), engine('server', everybody, settings), settings.offered)
-
-/** A handshake; another that the client wants, and one that the server wants; and the same session once more, twice. */
-function play(played: Scene): void {
-  const settings = scene_settings(everybody, played)
-  const first = meet(settings)
-  expect_connection(first, played, false)
-  const [offered, kept] = sessions_in(first)
-  expect(offered?.ticket !== undefined).toBe(played.ticket)
-
-  exchange(first, { client: first.client.renegotiate() })
-  expect_connection(first, played, false)
-  exchange(first, { server: first.server.renegotiate() })
-  expect_connection(first, played, false)
-
-  const second = meet({ ...settings, offered, kept: kept ? [kept] : [] })
-  expect_connection(second, played, true)
-  exchange(second, { client: second.client.renegotiate(offered) })
-  expect_connection(second, played, true)
-}
-
 describe('two engines come to connection, again and again', () => {
   test.each(key_exchanges)('with %s, whatever else there is', key_exchange => {
-    for (const played of scenes_of(key_exchange, 'tlsv1.2')) play(played)
+    for (const played of scenes_of(key_exchange, 'tlsv1.2')) play(everybody, played)
   })
 
   const old = key_exchanges.filter(name => suite_for(name, 'sslv3'))
   test.each(old)('with %s in SSL 3.0', key_exchange => {
-    for (const played of scenes_of(key_exchange, 'sslv3')) play(played)
+    for (const played of scenes_of(key_exchange, 'sslv3')) play(everybody, played)
   })
 })
 
@@ -107,14 +62,14 @@ describe('a renegotiation', () => {
   test('that the server does not want leaves all as it is', () => {
     const settings = scene_settings(everybody, plain)
     const unwilling = { ...settings.server, client_renegotiation: false }
-    const { client, server } = meet({ ...settings, server: unwilling })
+    const { client, server } = meet(everybody, { ...settings, server: unwilling })
     const { client_effects } = exchange({ client, server }, { client: client.renegotiate() })
     expect(client_effects.map(([tag]) => tag)).toEqual(['transmit', 'renegotiation_rejected'])
     expect_connection({ client, server }, plain, false)
   })
 
   test('that both sides want at once is one', () => {
-    const { client, server } = meet(scene_settings(everybody, plain))
+    const { client, server } = meet(everybody, scene_settings(everybody, plain))
     const outcome = exchange(
       { client, server },
       { client: client.renegotiate(), server: server.renegotiate() },
