@@ -16,12 +16,17 @@ export interface PeerProcess {
    * Waits until `find` sees in what the program says what it looks for.
    *
    * @returns the first answer of `find` that is not `undefined`
-   * @throws {@link PeerFailed} once the program has ended, or after {@link patience}, without it
+   * @param milliseconds - how long to wait; default: {@link default_patience}
+   * @throws {@link PeerFailed} once the program has ended, or after that time, without it
    */
-  wait_for<T>(find: (said: Said) => T | undefined): Promise<T>
+  wait_for<T>(find: (said: Said) => T | undefined, milliseconds?: number): Promise<T>
   write(text: string): void
-  /** Closes its stdin and gives it time to end by itself. */
-  finish(): Promise<void>
+  /**
+   * Closes its stdin and gives it time to end by itself.
+   *
+   * @param milliseconds - how long; default: {@link default_patience}
+   */
+  finish(milliseconds?: number): Promise<void>
   /** Ends it, and what it started, at once. Settles when it is gone. */
   stop(): Promise<void>
 }
@@ -30,7 +35,7 @@ export interface PeerProcess {
 export class PeerFailed extends Error {}
 
 /** How long one step of a program may take, in milliseconds. */
-const patience = 15_000
+const default_patience = 15_000
 
 /** A program ends after so many seconds even if the test runner was killed and can end it no more. */
 const default_lifetime = 180
@@ -87,7 +92,7 @@ class ChildPeer implements PeerProcess {
     })
   }
 
-  wait_for<T>(find: (said: Said) => T | undefined): Promise<T> {
+  wait_for<T>(find: (said: Said) => T | undefined, milliseconds = default_patience): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (decide: () => void) => {
         clearTimeout(timer)
@@ -99,7 +104,7 @@ class ChildPeer implements PeerProcess {
         if (found !== undefined) return settle(() => resolve(found))
         if (this.ended) settle(() => reject(this.failure('ended')))
       }
-      const timer = setTimeout(() => settle(() => reject(this.failure('fell silent'))), patience)
+      const timer = setTimeout(() => settle(() => reject(this.failure('fell silent'))), milliseconds)
       this.watchers.add(look)
       look()
     })
@@ -109,9 +114,9 @@ class ChildPeer implements PeerProcess {
     this.child.stdin.write(text)
   }
 
-  async finish(): Promise<void> {
+  async finish(milliseconds = default_patience): Promise<void> {
     this.child.stdin.end()
-    await this.wait_for(() => (this.ended ? true : undefined))
+    await this.wait_for(() => (this.ended ? true : undefined), milliseconds)
   }
 
   async stop(): Promise<void> {
