@@ -148,7 +148,7 @@ const is_promise = (value: Term): value is PromiseLike<Term> => typeof value?.th
 
 /** What users are given: bytes that Node's functions know how to read. */
 const as_buffer = <Bytes extends Uint8Array | undefined>(bytes: Bytes): Bytes =>
-  (bytes && Buffer.from(bytes)) as Bytes
+  (bytes && Buffer.from(bytes)) as Uint8Array as Bytes
 
 /** The error's text is left out: it may tell of the secret. */
 function report_failed(option: string, error: unknown): void {
