@@ -6,13 +6,17 @@ import { Alert } from '../record/ssl_alert.ts'
 import type { Agreement } from './agreement.ts'
 
 const premaster_size = 48
+/** Below, it has no room beside the padding of PKCS#1 v1.5, of 11 bytes at least. */
+const least_bits = 8 * (premaster_size + 11) - 7
 
 export const rsa: Agreement = {
   answer({ environment, client_version, peer }) {
     const secret = environment.random_bytes(premaster_size)
     secret[0] = client_version! >> 8
     secret[1] = client_version!
-    return { share: rsa_public_encrypt(peer!.public_key, secret), secret }
+    const { public_key } = peer!
+    if (public_key.bits < least_bits) throw new Alert('insufficient_security', ['RSA key', public_key.bits])
+    return { share: rsa_public_encrypt(public_key, secret), secret }
   },
 
   agree({ environment, client_version, config }, share) {

@@ -1,12 +1,27 @@
 // What a server says to the extensions of a ClientHello.
 
 import { Alert } from '../record/ssl_alert.ts'
+import type { ProtocolVersion } from '../record/tls_version.ts'
 import type { HandshakeData } from './handshake_data.ts'
 import type { ClientHello } from './hello.ts'
 import { get_extension, type ServerHelloExtension } from './hello_extensions.ts'
 import { is_on_curve } from './key_exchange_parts.ts'
 import { granted_limits } from './record_limits.ts'
 import { server_info } from './renegotiation_info.ts'
+
+/**
+ * What counts of what a client says: in SSL 3.0, which has no extensions, only what cannot be said otherwise. The client
+ * is told of nothing else, and so must not find that its server goes by it.
+ *
+ * @see RFC 5746 §4.5, RFC 5054 §2.5.1
+ */
+export const understood_extensions = (
+  { extensions }: ClientHello,
+  version: ProtocolVersion,
+): ClientHello['extensions'] =>
+  version === 'sslv3' ? extensions?.filter(([name]) => in_ssl_v3.has(name)) : extensions
+
+const in_ssl_v3: ReadonlySet<unknown> = new Set(['server_name', 'srp', 'renegotiation_info'])
 
 /**
  * The application protocol, by ALPN if the client knows that, else what NPN tells of. A renegotiation leaves it.

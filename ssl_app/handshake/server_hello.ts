@@ -11,6 +11,7 @@ import {
 } from '../record/cipher_choice.ts'
 import { type CipherSuite, fallback_scsv } from '../record/cipher_suites.ts'
 import { Alert } from '../record/ssl_alert.ts'
+import type { RecordLimits } from '../record/ssl_record.ts'
 import { highest_version, type ProtocolVersion, version_codes } from '../record/tls_version.ts'
 import type { Session } from '../session/ssl_session.ts'
 import { mark_downgrade } from './downgrade.ts'
@@ -19,10 +20,10 @@ import type { HandshakeData } from './handshake_data.ts'
 import type { ClientHello, ServerHello } from './hello.ts'
 import { type ClientHelloExtension, type ExtensionName, get_extension } from './hello_extensions.ts'
 import { is_certified, key_exchange_parts } from './key_exchange_parts.ts'
-import { granted_length } from './record_limits.ts'
+import { granted_length, granted_limits } from './record_limits.ts'
 import { check_client } from './renegotiation_info.ts'
 import { go_on_with } from './resumption.ts'
-import { answered_extensions, choose_protocol } from './server_extensions.ts'
+import { answered_extensions, choose_protocol, understood_extensions } from './server_extensions.ts'
 import { hello_random } from './ssl_handshake.ts'
 import { own_scheme } from './ssl_signatures.ts'
 
@@ -30,6 +31,8 @@ import { own_scheme } from './ssl_signatures.ts'
 export interface Choice {
   readonly data: HandshakeData
   readonly server_hello: ServerHello
+  /** How large records are from now on; undefined: as large as before. */
+  readonly limits: RecordLimits | undefined
 }
 
 /**
@@ -39,9 +42,10 @@ export interface Choice {
  *   `no_application_protocol`, `handshake_failure`, `illegal_parameter`, `no_renegotiation`, `unknown_psk_identity`;
  *   `internal_error` where all that is in common needs a certificate, and there is none
  */
-export function choose(data: HandshakeData, hello: ClientHello): Choice {
-  if (!hello.compression_methods.includes('null')) throw new Alert('illegal_parameter', 'compression methods')
-  const version = choose_version(data, hello)
+export function choose(data: HandshakeData, told: ClientHello): Choice {
+  if (!told.compression_methods.includes('null')) throw new Alert('illegal_parameter', 'compression methods')
+  const version = choose_version(data, told)
+  const hello = { ...told, extensions: understood_extensions(told, version) }
   const asked: HandshakeData = {
     ...data,
     version,
@@ -57,7 +61,8 @@ export function choose(data: HandshakeData, hello: ClientHello): Choice {
   const session = session_to_resume(asked, hello)
   const chosen = session === undefined ? begin(asked, hello) : go_on(asked, hello, session)
   refuse_weaker_order(chosen)
-  return { data: chosen, server_hello: answer(chosen, hello) }
+  const [, limits] = granted_limits(data.config, hello) ?? []
+  return { data: chosen, server_hello: answer(chosen, hello), limits }
 }
 
 function begin(asked: HandshakeData, hello: ClientHello): HandshakeData {

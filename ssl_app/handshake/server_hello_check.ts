@@ -24,7 +24,7 @@ export function accept_server_hello(data: HandshakeData, hello: ServerHello): Ha
   const { config, offered } = data
   const version = accept_version(data, hello)
   if (hello.compression_method !== 'null') throw new Alert('illegal_parameter', 'compression method')
-  refuse_unasked(data.client_hello!, hello)
+  refuse_unasked(data.client_hello!, hello, version)
   refuse_unreadable(hello)
 
   const suite = accept_suite(hello.cipher_suite, config.ciphers, version)
@@ -60,12 +60,20 @@ function accept_version({ config, previous }: HandshakeData, hello: ServerHello)
   return version
 }
 
-/** RFC 5246 §7.4.1.4: a server may answer only what it was asked; the SCSV asks for renegotiation_info. */
-function refuse_unasked(asked: ClientHello, { extensions = [] }: ServerHello): void {
-  const codes = new Set((asked.extensions ?? []).map(extension_code))
-  if (asked.cipher_suites.includes(renegotiation_info_scsv)) {
-    codes.add(extension_code(['renegotiation_info', new Uint8Array(0)]))
-  }
+const renegotiation_info = extension_code(['renegotiation_info', new Uint8Array(0)])
+
+/**
+ * RFC 5246 §7.4.1.4: a server may answer only what it was asked; the SCSV asks for renegotiation_info, which is also all
+ * that SSL 3.0 has to answer.
+ */
+function refuse_unasked(
+  asked: ClientHello,
+  { extensions = [] }: ServerHello,
+  version: ProtocolVersion,
+): void {
+  const codes = new Set(version === 'sslv3' ? [] : (asked.extensions ?? []).map(extension_code))
+  const asks_again = get_extension(asked.extensions, 'renegotiation_info') !== undefined
+  if (asks_again || asked.cipher_suites.includes(renegotiation_info_scsv)) codes.add(renegotiation_info)
   const unasked = extensions.find(extension => !codes.has(extension_code(extension)))
   if (unasked) throw new Alert('unsupported_extension', unasked[0])
 }

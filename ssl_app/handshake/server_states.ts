@@ -19,7 +19,6 @@ import {
   type ServerKeyExchange,
   server_key_exchange,
 } from './key_exchange.ts'
-import { granted_limits } from './record_limits.ts'
 import { session_to_seal } from './resumption.ts'
 import { choose } from './server_hello.ts'
 import { certify as certify_peer, check_finished, finish, write } from './ssl_handshake.ts'
@@ -29,8 +28,7 @@ import type { Handshake } from './tls_handshake.ts'
 /** Chooses, and says all that a server has to say in one flight; or goes on with a session. */
 function hello(message: Message, data: HandshakeData): Step {
   if (message[0] !== 'client_hello') return [data]
-  const { data: chosen, server_hello } = choose(data, message[1])
-  const [, limits] = granted_limits(data.config, message[1]) ?? []
+  const { data: chosen, server_hello, limits } = choose(data, message[1])
   const [answered, actions] = write(chosen, ['server_hello', server_hello])
   if (limits) actions.push(['limits', limits])
   if (chosen.resumed) {
