@@ -70,6 +70,6 @@ function shared_secret(group: DhGroup, peer_public: Uint8Array, own: DhKey): Uin
   return stripped
 }
 
-/** A copy of a number, without zeros in front. */
+/** A copy of a number, without zeros in front. What `slice` gives of a Buffer would be none. */
 const without_zeros = (number: Uint8Array): Uint8Array =>
-  number.slice(number.findIndex((byte, at) => byte !== 0 || at === number.length - 1))
+  new Uint8Array(number.subarray(number.findIndex((byte, at) => byte !== 0 || at === number.length - 1)))

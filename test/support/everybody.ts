@@ -20,6 +20,8 @@ type Kind = 'rsa' | 'dsa' | 'ec' | 'ec_by_rsa'
 
 export interface Everybody extends World {
   readonly identities: Readonly<Record<Kind, OwnIdentity>>
+  /** PKCS#8: the key of `identities.rsa`. */
+  readonly rsa_key: Uint8Array
 }
 
 /** All that decides what a handshake is made of. */
@@ -95,6 +97,7 @@ export async function make_everybody(): Promise<Everybody> {
     server: identities.ec,
     client: own_identity(client, 'secp256r1'),
     identities,
+    rsa_key: rsa.key_pkcs8_der,
   }
 }
 

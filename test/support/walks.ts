@@ -14,7 +14,7 @@ import {
 import { client_chart } from '../../ssl_app/handshake/client_chart.ts'
 import type { Effect } from '../../ssl_app/handshake/effects.ts'
 import { facts } from '../../ssl_app/handshake/facts.ts'
-import type { HandshakeConfig, OwnIdentity } from '../../ssl_app/handshake/handshake_data.ts'
+import type { Environment, HandshakeConfig, OwnIdentity } from '../../ssl_app/handshake/handshake_data.ts'
 import { server_chart } from '../../ssl_app/handshake/server_chart.ts'
 import { TlsEngine } from '../../ssl_app/handshake/tls_engine.ts'
 import type { AlertDescription } from '../../ssl_app/record/ssl_alert.ts'
@@ -63,6 +63,8 @@ export interface Settings {
   readonly offered?: Session | undefined
   /** The sessions that the server has. */
   readonly kept?: readonly Session[]
+  /** What is different in the world of each. */
+  readonly worlds?: Partial<Record<Role, Partial<Environment>>>
 }
 
 /** A way through the charts. */
@@ -113,7 +115,9 @@ export function config_of(role: Role, world: World, settings: Settings = {}): Ha
 }
 
 export const engine = (role: Role, world: World, settings: Settings = {}): TlsEngine =>
-  new TlsEngine(role, config_of(role, world, settings), environment(settings.kept))
+  new TlsEngine(role, config_of(role, world, settings), world_of(role, settings))
+
+const world_of = (role: Role, { kept, worlds }: Settings): Environment => environment(kept, worlds?.[role])
 
 export const roles: readonly Role[] = ['client', 'server']
 
@@ -166,7 +170,7 @@ export class Walk {
   constructor(role: Role, world: World, settings: Settings = {}, again = false) {
     const other = role === 'client' ? 'server' : 'client'
     this.victim = engine(role, world, settings)
-    this.rogue = new RoguePeer(other, config_of(other, world, settings), environment(settings.kept))
+    this.rogue = new RoguePeer(other, config_of(other, world, settings), world_of(other, settings))
     if (role === 'client') this.#tell(this.victim.start(settings.offered))
     else this.rogue.start(settings.offered)
     if (again) this.finish().#begin_again()
