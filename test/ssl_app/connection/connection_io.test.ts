@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { _, monotonic_time, ok, receive } from '../../../runtime/index.ts'
 import * as ssl from '../../../ssl_app/ssl.ts'
-import { in_memory, pair_in_memory, rogue_server, settle, sleep } from '../../support/memory_pair.ts'
+import { in_memory, pair_in_memory, settle, sleep } from '../../support/memory_pair.ts'
+import type { MemoryTransport } from '../../support/memory_transport.ts'
+import type { RoguePeer } from '../../support/rogue_peer.ts'
+import { rogue_client } from '../../support/rogues.ts'
 import { with_ssl } from '../../support/tls_pair.ts'
 
 const pki = with_ssl()
@@ -114,21 +117,34 @@ describe('sends', () => {
     }, small))
 })
 
+/** A client that asks for new handshakes, which it cannot have, and says `x` after each so many. */
+async function pest(network: MemoryTransport) {
+  let hello: Uint8Array | undefined
+  const meddle = ({ plan }: RoguePeer) => {
+    hello ??= plan[0]![1] as Uint8Array
+  }
+  const options = { active: true, client_renegotiation: false }
+  const rogue = await rogue_client({ network, pki: pki(), options }, { meddle })
+  const { peer } = rogue
+  const ask = (times: number) => {
+    const requests = Array.from({ length: times }, () => peer.raw('handshake', hello!))
+    rogue.say(...requests, peer.raw('application_data', bytes('x')))
+  }
+  return { rogue, socket: rogue.socket, ask }
+}
+
 describe('what a peer makes us say', () => {
   test('waits for it to listen, before it is heard again', () =>
     in_memory(async network => {
-      const rogue = await rogue_server(network, pki(), { active: true })
-      const { socket, peer, say } = rogue
+      const { rogue, socket, ask } = await pest(network)
       const before = network.sent(socket.transport_socket)
       for (let times = 0; times < 500; times++) {
-        const requests = Array.from({ length: 5 }, () => peer.say(['hello_request', true]))
-        say(...requests, peer.raw('application_data', bytes('x')))
+        ask(5)
         await settle()
       }
       expect(network.sent(socket.transport_socket) - before).toBeLessThan(2 * small)
       expect(network.waiting(socket.transport_socket)).toBeGreaterThan(2 * small)
-      const { alerts } = await rogue.hear()
-      expect(alerts).toHaveLength(2_500)
+      expect(await rogue.alerts()).toEqual(Array(2_500).fill('warning no_renegotiation'))
       for (let times = 0; times < 500; times++) {
         expect(await receive(_, 0)).toEqual(['ssl', socket, bytes('x')])
       }
@@ -136,10 +152,8 @@ describe('what a peer makes us say', () => {
 
   test('is no reason to stop hearing it while it listens', () =>
     in_memory(async network => {
-      const { socket, peer, say } = await rogue_server(network, pki(), { active: true })
-      for (let times = 0; times < 10; times++) {
-        say(peer.say(['hello_request', true]), peer.raw('application_data', bytes('x')))
-      }
+      const { socket, ask } = await pest(network)
+      for (let times = 0; times < 10; times++) ask(1)
       for (let times = 0; times < 10; times++) {
         expect(await receive(_, 1_000)).toEqual(['ssl', socket, bytes('x')])
       }
@@ -147,13 +161,13 @@ describe('what a peer makes us say', () => {
 
   test('harms nobody when the transport fails at it', () =>
     in_memory(async network => {
-      const { socket, peer, say } = await rogue_server(network, pki(), { active: true })
+      const { rogue, socket, ask } = await pest(network)
       const send = network.send.bind(network)
       network.send = (port, data) =>
         port === socket.transport_socket ? Promise.reject(new Error('no')) : send(port, data)
-      say(peer.say(['hello_request', true]), peer.raw('application_data', bytes('x')))
+      ask(1)
       expect(await receive(_, 1_000)).toEqual(['ssl', socket, bytes('x')])
-      say(Buffer.of(23, 3, 3, 0, 1, 0))
+      rogue.say(Buffer.of(23, 3, 3, 0, 1, 0))
       expect(await receive(_, 1_000)).toEqual(['ssl_error', socket, ['tls_alert', 'bad record mac']])
     }))
 
