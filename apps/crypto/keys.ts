@@ -5,6 +5,7 @@ import { Exit } from '../../runtime/erlang/term.ts'
 import { bit_length } from './big_numbers.ts'
 import { type Curve, curve_bits, curve_size, has_public_form, is_compressed, named_curve } from './curves.ts'
 import { type DerReader, decode, refuse, tag } from './der.ts'
+import { is_small_order } from './edwards_curves.ts'
 import type { KeyType, PrivateKey, PublicKey } from './provider.ts'
 
 type EdwardsType = 'ed25519' | 'ed448'
@@ -167,7 +168,7 @@ function public_key_of(type: KeyType, algorithm: DerReader, info: DerReader): Pu
     }
     default: {
       const point = info.bit_string()
-      if (point.length !== edwards_size[type]) refuse()
+      if (point.length !== edwards_size[type] || is_small_order(type, point)) refuse()
       return { type, bits: edwards_bits[type], point }
     }
   }

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from curves import square_root
-from kit import accepted, differing, flip, group, invalid, oid, source, spki, valid, write
+from kit import differing, flip, group, invalid, oid, refused, source, spki, valid, write
 
 MESSAGE = b'a message, and what was signed'
 OIDS = {'ed25519': '1.3.101.112', 'ed448': '1.3.101.113'}
@@ -113,7 +113,7 @@ P, L = PRIMES['ed25519'], ORDERS['ed25519']
 D = -121665 * pow(121666, -1, P) % P
 NEUTRAL = (0, 1)
 COFACTOR = 'RFC 8032 5.1.7 has the equation multiplied by 8, and lets a verifier leave that out; OpenSSL does'
-WEAK = 'a key of small order, with which anybody signs; RFC 8032 does not look for it, nor does OpenSSL, and so OTP'
+WEAK = 'a key of small order, with which anybody signs; RFC 8032 does not look for it, and not every OpenSSL refuses it'
 
 
 def add(one, other):
@@ -170,14 +170,33 @@ def small_orders():
     assert hashed(encode(nonce), mixed) % 8
     tests.append(differing('a key with a part of order 8', COFACTOR, 'refused', 'accepted', **values(mixed, signed(encode(nonce), mixed, r))))
     neutral = encode(NEUTRAL)
-    tests.append(accepted('R the neutral point', 'whoever has the key can sign like that, and gives it away', **values(encode(key), signed(neutral, encode(key), 0))))
     anybodys = encode(nonce) + r.to_bytes(32, 'little')
     for comment, public in [('the neutral point', neutral), ('the neutral point, written as y = p + 1', (P + 1).to_bytes(32, 'little')),
                             ('the neutral point with a sign', (1 | 1 << 255).to_bytes(32, 'little'))]:
-        tests.append(differing(f'the key is {comment}', WEAK, 'accepted', 'refused', **values(public, anybodys)))
-    tests.append(differing('the key, R and S are nothing', WEAK, 'accepted', 'refused', **values(neutral, neutral + bytes(32))))
+        tests.append(refused(f'the key is {comment}', WEAK, **values(public, anybodys)))
+    tests.append(refused('the key, R and S are nothing', WEAK, **values(neutral, neutral + bytes(32))))
+    for order, point in [(2, times(4, eighth)), (4, times(2, eighth)), (8, eighth), (8, times(3, eighth)), (8, times(5, eighth))]:
+        public = encode(point)
+        message = next(each for each in map(b'%d'.__mod__, range(99)) if hashed(encode(nonce), public, each) % order == 0)
+        tests.append(refused(f'the key is of order {order}', WEAK, **{**values(public, anybodys), 'message': message}))
     written = (P + 1).to_bytes(32, 'little')
     tests.append(invalid('R the neutral point, written as y = p + 1', **values(encode(key), signed(written, encode(key), 0))))
+    return tests
+
+
+def small_orders_448():
+    """R the neutral point and S = 0: right wherever the hash is divisible by the order of the key."""
+    p, neutral = PRIMES['ed448'], (1).to_bytes(57, 'little')
+
+    def hashed(public, message):
+        return int.from_bytes(hashlib.shake_256(b'SigEd448' + bytes(2) + neutral + public + message).digest(114), 'little')
+
+    tests = []
+    for order, y in [(1, 1), (2, p - 1), (4, 0)]:
+        public = y.to_bytes(57, 'little')
+        message = next(each for each in map(b'%d'.__mod__, range(99)) if hashed(public, each) % order == 0)
+        tests.append(refused(f'the key is of order {order}', WEAK, message=message, signature=neutral + bytes(57),
+                             public_key=spki_of('ed448', public)))
     return tests
 
 
@@ -188,6 +207,7 @@ def groups():
         yield group(f'{name}: what is no signature', wrong(name, key, public), public_key=spki_of(name, public))
     yield from keys()
     yield group('ed25519: points of small order', small_orders())
+    yield group('ed448: points of small order', small_orders_448())
 
 
 write('eddsa', 'message, signature, SubjectPublicKeyInfo (public_key)', list(groups()))
