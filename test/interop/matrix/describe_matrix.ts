@@ -46,6 +46,11 @@ export function describe_matrix(name: string, cells: readonly Cell[]): () => Out
       })
     }
   }
+  test(`${name}: no cell is left empty but for a reason`, () => {
+    const empty = cells.filter(cell => !all.has(cell) && peers[cell.peer].missing() === undefined)
+
+    expect(empty.map(title)).toEqual([])
+  })
   return () => all
 }
 
