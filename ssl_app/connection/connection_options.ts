@@ -59,9 +59,9 @@ export type SniFun = (
  * @returns anything else means that nobody is known by that name
  */
 export type UserLookupFun = (
-  ...asked:
-    | readonly [kind: 'psk', identity: Uint8Array | undefined, state: Term]
-    | readonly [kind: 'srp', user: Uint8Array, state: Term]
+  kind: 'psk' | 'srp',
+  name: Uint8Array | undefined,
+  state: Term,
 ) => UserLookupResult | PromiseLike<UserLookupResult>
 
 /** What a {@link UserLookupFun} gives. */
