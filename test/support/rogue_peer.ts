@@ -122,6 +122,12 @@ export class RoguePeer {
     return Buffer.concat(encode(this.#records, type, content))
   }
 
+  /** As {@link raw}, in one record, whatever limit was agreed on. */
+  unlimited(type: ContentType, content: Uint8Array): Uint8Array {
+    set_limits(this.#records, { send: content.length })
+    return this.raw(type, content)
+  }
+
   /** What follows goes out under the keys that were agreed on. */
   change_cipher_spec(): Uint8Array {
     const bytes = this.raw('change_cipher_spec', Uint8Array.of(1))

@@ -35,7 +35,8 @@ export function view_of(flights: readonly Flight[]): WireView {
   return { messages, finished: finished as WireView['finished'] }
 }
 
-function records_of(bytes: Uint8Array): WireRecord[] {
+/** The records that bytes consist of. */
+export function records_of(bytes: Uint8Array): WireRecord[] {
   const all = Buffer.from(bytes)
   const records: WireRecord[] = []
   for (let at = 0; at < all.length; ) {
