@@ -9,6 +9,7 @@ import type { Done, Term, Timeout } from '../../runtime/erlang/term.ts'
 import { start_timer } from '../../runtime/erlang/timers.ts'
 import type { From, Promised } from '../../runtime/otp/gen.ts'
 import { type ReplyAction, reply, type StateResult } from '../../runtime/otp/gen_statem.ts'
+import { peer_certificate } from '../handshake/resumption.ts'
 import type { Connection } from './connection_data.ts'
 import { linger, send_close_notify } from './connection_end.ts'
 import { connection_information } from './connection_info.ts'
@@ -49,12 +50,6 @@ export function serve(from: From, request: Term, data: Connection): Promised<Res
   }
 }
 
-/** DER: what the peer has shown, now or when the session was made that goes on. */
-function peer_certificate({ engine }: Connection): Uint8Array | undefined {
-  const { peer, resumed, offered } = engine!.established!
-  return resumed ? offered!.peer_certificate : peer?.certificate
-}
-
 /** Questions that change nothing. */
 function tell(name: string, argument: Term, data: Connection): Term {
   const { protocol } = data.engine!.established!
@@ -62,7 +57,7 @@ function tell(name: string, argument: Term, data: Connection): Term {
     case 'getopts':
       return get_options(data.user.options, data.socket.cb_info[0], data.socket.transport_socket, argument)
     case 'peercert': {
-      const certificate = peer_certificate(data)
+      const certificate = peer_certificate(data.engine!.established!)
       return certificate === undefined ? ['error', 'no_peercert'] : ['ok', Buffer.from(certificate)]
     }
     case 'negotiated_protocol':

@@ -11,6 +11,9 @@ import { countdown } from './countdown.ts'
 import { alert_timeout } from './ssl_environment.ts'
 import type { SslSocket } from './ssl_socket.ts'
 
+/** Milliseconds that it takes at most to hand the transport over. */
+const handover_limit = 5_000
+
 /** Tells the peer that no more data will come from here, unless the connection failed or never began. */
 export function send_close_notify(connection: Connection): void {
   const { engine, closing } = connection
@@ -61,11 +64,10 @@ export async function linger({ cb_info, transport_socket }: SslSocket, timeout: 
 /** Lingers in a process of its own, so that the connection's can end. */
 async function hand_over(socket: SslSocket): Promise<void> {
   const { cb_info, transport_socket } = socket
-  const patience = alert_timeout()
   const heir = spawn(async () => {
     // Not for ever, since who hands over may be killed meanwhile.
-    await receive('yours', patience)
-    await linger(socket, patience)
+    await receive('yours', handover_limit)
+    await linger(socket, alert_timeout())
     cb_info[0].close(transport_socket)
   })
   const handed = await cb_info[0].controlling_process(transport_socket, heir)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { set_env, unset_env } from '../../../apps/kernel/application.ts'
 import { _, monotonic_time, ok, processes, receive } from '../../../runtime/index.ts'
 import type { AlertDescription } from '../../../ssl_app/record/ssl_alert.ts'
 import * as ssl from '../../../ssl_app/ssl.ts'
@@ -134,6 +135,26 @@ describe('an alert of our own', () => {
       expect(network.send(rogue.far, [bytes('x')])).toEqual(['error', 'closed'])
       expect(processes().length).toBe(before - 1)
     }))
+
+  test.each([0, 1_000, 60_000])('is given the %i ms of the environment', async alert_timeout => {
+    set_env('ssl', 'alert_timeout', alert_timeout)
+    try {
+      await in_memory(async network => {
+        const rogue = await rogue_server(network, pki(), { active: true })
+        const before = processes().length
+        rogue.say(garbage)
+        if (alert_timeout > 0) {
+          await sleep(alert_timeout - 10)
+          expect(processes().length).toBe(before)
+        }
+        await sleep(20)
+        expect(processes().length).toBe(before - 1)
+        expect(await rogue.hear()).toEqual({ alerts: [bad_record_mac], closed: true })
+      })
+    } finally {
+      unset_env('ssl', 'alert_timeout')
+    }
+  })
 
   test('is over as soon as the peer closes', () =>
     in_memory(async network => {
