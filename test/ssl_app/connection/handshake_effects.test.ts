@@ -172,5 +172,42 @@ describe('the session of a connection', () => {
   )
 })
 
+describe('a session that went on before a fatal alert', () => {
+  /** Connects three times, the second of which ends badly. @returns whether a session went on, each time */
+  async function resumptions(network: MemoryTransport, options: ssl.ListenOptions, broken: 'near' | 'far') {
+    const passive = { mode: 'binary', active: false, cb_info: network.cb_info } as const
+    const listener = ok(await ssl.listen(0, { ...passive, ...pki().server, ...options }))
+    const [, port] = ok(ssl.sockname(listener))
+    const told: Term[] = []
+    for (const end of ['good', 'bad', 'good']) {
+      const connecting = ssl.connect('localhost', port, { ...passive, ...pki().client })
+      const accepted = ok(await ssl.transport_accept(listener))
+      ok(await ssl.handshake(accepted))
+      const client = ok(await connecting)
+      told.push(ok(await ssl.connection_information(client, ['session_resumption'])).session_resumption)
+      if (end === 'bad') {
+        const waiting = [client, accepted].map(socket => ssl.recv(socket, 0))
+        const { transport_socket } = broken === 'near' ? client : accepted
+        network.send(transport_socket, [Buffer.of(23, 3, 3, 0, 1, 0)])
+        expect(await Promise.all(waiting)).toEqual(Array(2).fill(['error', ['tls_alert', 'bad record mac']]))
+      }
+      await Promise.all([client, accepted].map(socket => ssl.close(socket, 0)))
+      await settle()
+    }
+    return told
+  }
+
+  test.each<[string, ssl.ListenOptions]>([
+    ['that its server has kept', {}],
+    ['of which its client has a ticket', { session_tickets: 'stateless' }],
+  ])('goes on no more: one %s', (_name, options) =>
+    in_memory(async network => {
+      for (const broken of ['near', 'far'] as const) {
+        expect(await resumptions(network, options, broken)).toEqual([false, true, false])
+      }
+    }),
+  )
+})
+
 const fatal = (peer: Rogue['peer']) => peer.alert({ level: 'fatal', description: 'access_denied' })
 const close_notify = (peer: Rogue['peer']) => peer.alert({ level: 'warning', description: 'close_notify' })
