@@ -24,6 +24,12 @@ const quarrels: readonly Quarrel[] = [
     versions: ['sslv3'],
   },
   {
+    why: "Java's client crashes over the session of an anonymous BouncyCastle, for it holds no certificate",
+    client: ['java'],
+    server: ['bouncy castle'],
+    key_exchanges: ['dh_anon', 'ecdh_anon'],
+  },
+  {
     why: 'they ask for SHA-1 before SHA-256, and Java does not sign it with a DSA key of 2048 bits',
     client: ['gnutls', 'erlang'],
     server: ['java'],
