@@ -5,6 +5,7 @@ import { decode, encode } from '../../runtime/binary/codec.ts'
 import type { KeyExchange } from '../record/cipher_suites.ts'
 import { Alert } from '../record/ssl_alert.ts'
 import { is_at_least } from '../record/tls_version.ts'
+import { refuse_another_server } from './bound_secret.ts'
 import type { CertificateRequest } from './certificates.ts'
 import type { Action, HandshakeData, Step } from './handshake_data.ts'
 import type { Message, StateFunctions } from './handshake_state.ts'
@@ -38,6 +39,7 @@ function certify(message: Message, data: HandshakeData): Step {
       const peer = certify_peer(data, message[1])
       if (peer === undefined) throw new Alert('bad_certificate', 'a server without certificate')
       check_key_type(data, peer.public_key.type)
+      refuse_another_server(data, peer.certificate)
       return [{ ...data, peer }]
     }
     case 'server_key_exchange':

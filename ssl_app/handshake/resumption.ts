@@ -15,6 +15,10 @@ export function session_of(data: HandshakeData): Session | undefined {
   return role === 'server' && data.ticket_expected ? undefined : made_session(data)
 }
 
+/** DER: what the peer has shown, now or when the session was made that goes on. */
+export const peer_certificate = ({ peer, resumed, offered }: HandshakeData): Uint8Array | undefined =>
+  resumed ? offered!.peer_certificate : peer?.certificate
+
 /** Server: what it gives its client to keep. */
 export const session_to_seal = (data: HandshakeData): Session => made_session(data)
 

@@ -14,6 +14,7 @@ import { Alert } from '../record/ssl_alert.ts'
 import type { RecordLimits } from '../record/ssl_record.ts'
 import { highest_version, type ProtocolVersion, version_codes } from '../record/tls_version.ts'
 import type { Session } from '../session/ssl_session.ts'
+import { refuse_unbound_secret } from './bound_secret.ts'
 import { mark_downgrade } from './downgrade.ts'
 import { is_block_cipher, refuse_weaker_order } from './encrypt_then_mac.ts'
 import type { HandshakeData } from './handshake_data.ts'
@@ -61,6 +62,7 @@ export function choose(data: HandshakeData, told: ClientHello): Choice {
   const session = session_to_resume(asked, hello)
   const chosen = session === undefined ? begin(asked, hello) : go_on(asked, hello, session)
   refuse_weaker_order(chosen)
+  refuse_unbound_secret(chosen)
   const [, limits] = granted_limits(data.config, hello) ?? []
   return { data: chosen, server_hello: answer(chosen, hello), limits }
 }

@@ -5,6 +5,7 @@ import { renegotiation_info_scsv } from '../record/cipher_suites.ts'
 import { Alert } from '../record/ssl_alert.ts'
 import { type ProtocolVersion, version_from_code } from '../record/tls_version.ts'
 import type { Session } from '../session/ssl_session.ts'
+import { refuse_another_server, refuse_unbound_secret } from './bound_secret.ts'
 import { is_downgraded } from './downgrade.ts'
 import { is_block_cipher, refuse_weaker_order } from './encrypt_then_mac.ts'
 import type { HandshakeConfig, HandshakeData } from './handshake_data.ts'
@@ -46,6 +47,7 @@ export function accept_server_hello(data: HandshakeData, hello: ServerHello): Ha
   const resumed = offered !== undefined && same_id(offered.session_id, hello.session_id)
   const accepted = resumed ? resume(chosen, offered, version) : chosen
   refuse_weaker_order(accepted)
+  refuse_unbound_secret(accepted)
   return accepted
 }
 
@@ -110,6 +112,7 @@ function resume(data: HandshakeData, session: Session, version: ProtocolVersion)
   if (session.extended_master_secret !== data.extended_master_secret) {
     throw new Alert('handshake_failure', 'a resumed session with another kind of master secret')
   }
+  refuse_another_server(data, session.peer_certificate)
   return go_on_with(data, session)
 }
 

@@ -1,16 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
 import type { HandshakeConfig } from '../../../ssl_app/handshake/handshake_data.ts'
 import type { ProtocolVersion } from '../../../ssl_app/record/tls_version.ts'
+import type { Session } from '../../../ssl_app/session/ssl_session.ts'
 import { make_leaf } from '../../support/certificates.ts'
 import { converse, exchange, those } from '../../support/engine_pair.ts'
 import { make_everybody, suite_for } from '../../support/everybody.ts'
 import { config_of, engine, own_identity, type Settings, sessions_of, Walk } from '../../support/walks.ts'
 
 const everybody = await make_everybody()
-const another = own_identity(
-  await make_leaf(everybody.ca, { algorithm: 'rsa', subject: 'CN=another' }),
-  'rsa',
-)
+const leaf = await make_leaf(everybody.ca, { algorithm: 'rsa', subject: 'CN=another' })
+const another = { ...own_identity(leaf, 'rsa'), traits: { key: 'rsa', signed_with: 'rsa' } } as const
 
 const settings = (version: ProtocolVersion, server: Partial<HandshakeConfig> = {}): Settings => {
   const both = { versions: [version], ciphers: [suite_for('rsa', version)!] }
@@ -18,7 +17,7 @@ const settings = (version: ProtocolVersion, server: Partial<HandshakeConfig> = {
 }
 
 /** A connection to a server, and a new handshake in which that is `then`: how the client refuses it. */
-function renegotiated(first: Settings, then: HandshakeConfig, offered = first.offered) {
+function renegotiated(first: Settings, then: HandshakeConfig, offered?: Session) {
   const [client, server] = [engine('client', everybody, first), engine('server', everybody, first)]
   converse(client, server, first.offered)
   expect(client.established!.resumed).toBe(first.offered !== undefined)
@@ -27,7 +26,9 @@ function renegotiated(first: Settings, then: HandshakeConfig, offered = first.of
   const heard = server.receive(Buffer.concat(hello))
   expect(those(heard, 'client_hello')).toHaveLength(1)
   const outcome = exchange({ client, server }, { server: server.configure(then) })
-  return those(outcome.client_effects, 'own_alert')[0]?.[1].description
+  const refused = those(outcome.client_effects, 'own_alert')[0]?.[1].description
+  expect(client.connected && server.connected).toBe(refused === undefined)
+  return refused
 }
 
 describe('in a new handshake, a client', () => {
@@ -43,7 +44,7 @@ describe('in a new handshake, a client', () => {
   })
 
   test('refuses another server where it had gone on with a session', () => {
-    expect(renegotiated(sessions_of(everybody, old), old_another, undefined)).toBe('illegal_parameter')
+    expect(renegotiated(sessions_of(everybody, old), old_another)).toBe('illegal_parameter')
   })
 
   test('refuses to go on with the session of another server', () => {
