@@ -7,6 +7,7 @@ import { TlsEngine } from '../handshake/tls_engine.ts'
 import { Alert } from '../record/ssl_alert.ts'
 import { start_client } from './client_start.ts'
 import type { Connection } from './connection_data.ts'
+import { secret_options } from './connection_info.ts'
 import { tell_when_done } from './connection_io.ts'
 import type { SslOptions } from './connection_options.ts'
 import { perform } from './handshake_effects.ts'
@@ -72,10 +73,10 @@ export async function choose_options(
   )
 }
 
-/** The log is told which option was wrong, but not what a key or a password was. */
+/** The log is told which option was wrong, but not what a secret was. */
 function without_secrets(reason: Reason): Reason {
   const [option] = Array.isArray(reason) && Array.isArray(reason[1]) ? reason[1] : []
-  return option === 'key' || option === 'password' ? ['options', option] : reason
+  return secret_options.includes(option) ? ['options', option] : reason
 }
 
 /** A client that asks for no name when it renegotiates leaves all as it is. */

@@ -6,11 +6,19 @@ import { key_exchange_parts } from '../handshake/key_exchange_parts.ts'
 import type { Connection } from './connection_data.ts'
 import type { SslOptions } from './connection_options.ts'
 
-/** Options that nobody is told, since they are secrets or lead to them; those without effect; and what was derived. */
-const untold: ReadonlySet<string> = new Set<keyof SslOptions>([
-  ...(['key', 'password', 'srp_identity', 'user_lookup_fun'] as const),
-  ...(['ssl_imp', 'erl_dist', 'cb_info', 'sni_hosts'] as const),
-  ...(['platform_cacerts', 'server_name', 'hostname', 'sni'] as const),
+/** Options that nobody is told, since they are secrets or lead to them. */
+export const secret_options: readonly string[] = [
+  'key',
+  'password',
+  'srp_identity',
+  'user_lookup_fun',
+] satisfies (keyof SslOptions)[]
+
+/** They, those without effect, and what was derived. */
+const untold: ReadonlySet<string> = new Set([
+  ...secret_options,
+  ...(['ssl_imp', 'erl_dist', 'cb_info', 'sni_hosts'] satisfies (keyof SslOptions)[]),
+  ...(['platform_cacerts', 'server_name', 'hostname', 'sni'] satisfies (keyof SslOptions)[]),
 ])
 
 /**

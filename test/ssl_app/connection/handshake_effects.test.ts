@@ -102,9 +102,15 @@ describe('the log', () => {
       expect(told).toEqual([])
     }))
 
-  test('is not told the key or password that a sni_fun gives in a wrong way', () =>
+  test('is not told the secrets that a sni_fun gives in a wrong way', () =>
     in_memory(async network => {
-      for (const wrong of [{ key: 'the very key' }, { password: ['the very key'] }]) {
+      const every_wrong = [
+        { key: 'the very key' },
+        { password: ['the very key'] },
+        { srp_identity: ['alice', 'the very key'] },
+        { user_lookup_fun: ['psk', 'the very key'] },
+      ]
+      for (const wrong of every_wrong) {
         const told = await reports_during(async () => {
           const failure = ['tls_alert', 'handshake failure']
           const client = { server_name_indication: 'localhost' }
