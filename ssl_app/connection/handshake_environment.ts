@@ -17,6 +17,7 @@ import type {
   HandshakeConfig,
   Question,
   ResumptionWish,
+  SrpUserTraits,
   UserSecret,
 } from '../handshake/handshake_data.ts'
 import { suite_definition } from '../record/cipher_suites.ts'
@@ -27,6 +28,9 @@ import type { SslOptions } from './connection_options.ts'
 
 /** One for all connections of this program, so that who is unknown is so in the same way each time. */
 let unknown_users_seed: Uint8Array | undefined
+
+/** By the function that knows them: what the user of SRP had that it has told of first. It stays, lest a change shows. */
+const traits = new WeakMap<object, SrpUserTraits>()
 
 export const handshake_environment = (connection: Connection): Environment => ({
   random_bytes: strong_rand_bytes,
@@ -42,6 +46,10 @@ export const handshake_environment = (connection: Connection): Environment => ({
   get unknown_users_seed() {
     unknown_users_seed ??= strong_rand_bytes(32)
     return unknown_users_seed
+  },
+  get known_users() {
+    const [look_up] = connection.options.user_lookup_fun ?? []
+    return look_up && traits.get(look_up)
   },
 })
 
@@ -122,11 +130,19 @@ function user_secret({ user_lookup_fun }: SslOptions, question: Question): Await
   try {
     const [kind, identity] = question
     const found: Term = (look_up as (...asked: readonly Term[]) => Term)(kind, as_buffer(identity), state)
-    const checked = (result: Term) => checked_secret(question, result)
+    const checked = (result: Term) => remembered(look_up, checked_secret(question, result))
     return is_promise(found) ? Promise.resolve(found).then(checked).catch(failed) : checked(found)
   } catch (error) {
     return failed(error)
   }
+}
+
+/** Who is not known is to look like who is. */
+function remembered(look_up: object, secret: UserSecret): UserSecret {
+  if (secret === 'error' || secret[0] !== 'srp' || traits.has(look_up)) return secret
+  const { group, salt } = secret[1]
+  traits.set(look_up, { group, salt_size: salt.length })
+  return secret
 }
 
 /** Copies: those here are wiped after use. */

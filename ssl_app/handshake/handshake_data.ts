@@ -101,6 +101,13 @@ export interface SrpUser {
   readonly derived_key: Uint8Array
 }
 
+/** What anybody can see of a user that speaks SRP. */
+export interface SrpUserTraits {
+  readonly group: SrpGroupName
+  /** In bytes. */
+  readonly salt_size: number
+}
+
 /** What a message needs that only the user can tell. OTP: the first two arguments of `user_lookup_fun` */
 export type Question =
   /** Server: whose identity the client claims; client: the server's hint, if it gave one. */
@@ -130,6 +137,8 @@ export interface Environment {
   user_secret(question: Question): Awaitable<UserSecret>
   /** Server: bytes that nobody knows, always the same: what is told of users that there are not. */
   readonly unknown_users_seed: Uint8Array
+  /** Server: what the users of SRP have in common; undefined: none was asked for yet. */
+  readonly known_users?: SrpUserTraits | undefined
 }
 
 /** RFC 5077 §3.3 */

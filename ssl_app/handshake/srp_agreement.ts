@@ -14,15 +14,16 @@ import {
 } from '../../apps/crypto/crypto.ts'
 import { Alert } from '../record/ssl_alert.ts'
 import type { Agreement } from './agreement.ts'
-import type { HandshakeData, OwnShare, SrpUser } from './handshake_data.ts'
+import type { HandshakeData, OwnShare, SrpUser, SrpUserTraits } from './handshake_data.ts'
 import type { ServerParams } from './key_exchange.ts'
 
 type OwnSrp = Extract<OwnShare, readonly ['srp', ...unknown[]]>
 type SrpParams = Extract<ServerParams, readonly ['srp', unknown]>
 
-/** Of whom nothing is known has this group, and a salt of so many bytes. */
-const group_of_unknown: SrpGroupName = 'srp_2048'
-const salt_size_of_unknown = 16
+/** What those have of whom nothing is known, as long as nobody else is known either. */
+const traits_of_unknown: SrpUserTraits = { group: 'srp_2048', salt_size: 16 }
+
+const hash_size = 32
 
 export const srp: Agreement = {
   offer(data) {
@@ -68,13 +69,11 @@ function group_of(params: ServerParams): SrpGroupName {
 /** A user that there is not looks like one, and fails like one who has forgotten the password. RFC 5054 §2.5.1.3 */
 function user_of({ user_secret, identity, environment }: HandshakeData): SrpUser {
   if (Array.isArray(user_secret) && user_secret[0] === 'srp') return user_secret[1]
-  const made_up = (what: string) =>
-    mac('hmac', 'sha256', environment.unknown_users_seed, [Buffer.from(what), identity!])
-  return {
-    group: group_of_unknown,
-    salt: made_up('salt').subarray(0, salt_size_of_unknown),
-    derived_key: hash('sha', made_up('key')),
-  }
+  const { group, salt_size } = environment.known_users ?? traits_of_unknown
+  const made_up = (what: string, part = 0) =>
+    mac('hmac', 'sha256', environment.unknown_users_seed, [Buffer.from(what), Uint8Array.of(part), identity!])
+  const salt = Array.from({ length: Math.ceil(salt_size / hash_size) }, (_, part) => made_up('salt', part))
+  return { group, salt: Buffer.concat(salt, salt_size), derived_key: hash('sha', made_up('key')) }
 }
 
 function legal(secret: Uint8Array | undefined): Uint8Array {

@@ -88,6 +88,15 @@ describe('a user that there is not', () => {
     expect(told('nobody').n).toEqual(srp_groups.srp_2048.p)
   })
 
+  test('has the group of those that there are, and a salt as long', () => {
+    const known_users = { group: 'srp_1536', salt_size: 77 } as const
+    const like_others = told('nobody', environment([], { known_users }))
+    expect(like_others.n).toEqual(srp_groups.srp_1536.p)
+    expect(like_others.salt).toHaveLength(77)
+    expect(new Set(like_others.salt).size).toBeGreaterThan(40)
+    expect(like_others.salt.subarray(0, 16)).toEqual(told('nobody').salt)
+  })
+
   test('has another one on another server', () => {
     const other = environment([], { unknown_users_seed: new Uint8Array(32).fill(7) })
     expect(told('nobody', other).salt).not.toEqual(told('nobody').salt)
