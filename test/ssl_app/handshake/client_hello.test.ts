@@ -88,6 +88,75 @@ describe('a client asks', () => {
     expect(asked().session_id).toHaveLength(0)
   })
 
+  test('for its newest version', () => {
+    expect(asked({ versions: ['tlsv1', 'tlsv1.1'] }).client_version).toBe(0x0302)
+    expect(asked({ versions: ['sslv3', 'tlsv1.2', 'tlsv1'] }).client_version).toBe(0x0303)
+  })
+
+  test('with the sign of one that has fallen back, behind its suites', () => {
+    expect(asked({ fallback: true }).cipher_suites.at(-1)).toBe(fallback_scsv)
+    expect(asked().cipher_suites).not.toContain(fallback_scsv)
+  })
+
+  test('with a ticket, and an id by which it will know that the server took it', () => {
+    const ticket_session = { ...session, ticket: hex('0a0b') }
+    const hello = asked({ session_tickets: true }, ticket_session)
+    expect(get_extension(hello.extensions, 'session_ticket')).toEqual(hex('0a0b'))
+    expect(hello.session_id).toHaveLength(32)
+    expect(asked({ session_tickets: true }, ticket_session).session_id).not.toEqual(hello.session_id)
+    expect(get_extension(asked({ session_tickets: true }).extensions, 'session_ticket')).toEqual(hex(''))
+    expect(get_extension(asked({}, ticket_session).extensions, 'session_ticket')).toBeUndefined()
+  })
+
+  test('for what it can be asked to tell', () => {
+    const { extensions } = asked({
+      srp_identity: { user: hex('0102'), password: hex('03') },
+      next_protocol_selector: { precedence: 'client', protocols: ['h2'], otherwise: undefined },
+      max_fragment_length: 1024,
+      record_size_limit: 700,
+    })
+    expect(get_extension(extensions, 'srp')).toEqual(hex('0102'))
+    expect(get_extension(extensions, 'next_protocol_negotiation')).toBe(true)
+    expect(get_extension(extensions, 'max_fragment_length')).toBe(1024)
+    expect(get_extension(extensions, 'record_size_limit')).toBe(700)
+  })
+
+  test.each([
+    ['no curves', 0x009c, ['supported_groups', 'ec_point_formats', 'encrypt_then_mac']],
+    ['curves but no blocks', 0xc02f, ['encrypt_then_mac']],
+    ['blocks but no curves', 0x002f, ['supported_groups', 'ec_point_formats']],
+  ])('for nothing that no suite of its needs: %s', (_what, code, missing) => {
+    const ciphers = suites('tlsv1.2').filter(suite => suite.code === code)
+    expect(ciphers).toHaveLength(1)
+    const names = asked({ ciphers }).extensions!.map(([name]) => String(name))
+    const optional = ['supported_groups', 'ec_point_formats', 'encrypt_then_mac']
+    expect(optional.filter(name => !names.includes(name))).toEqual(missing)
+  })
+
+  test('for signature schemes only where they are known', () => {
+    const names = asked({ versions: ['tlsv1', 'tlsv1.1'] }).extensions!.map(([name]) => name)
+    expect(names).not.toContain('signature_algorithms')
+    expect(names).toContain('supported_groups')
+  })
+
+  test('without any extension when it has nothing newer than SSL 3.0, but for its user', () => {
+    const old = { versions: ['sslv3'], server_name: 'example.com', session_tickets: true } as const
+    expect(asked(old).extensions).toBeUndefined()
+    const user = { ...old, srp_identity: { user: hex('0102'), password: hex('03') } }
+    expect(asked(user).extensions).toEqual([['srp', hex('0102')]])
+  })
+
+  test('in a renegotiation with a proof in the place of the sign, and for no protocol', () => {
+    const verify_data = { client: hex('0102'), server: hex('03') }
+    const before = { ...started(), version: 'tlsv1.2', verify_data, secure_renegotiation: true } as const
+    const changes = { alpn: ['h2'], secure_renegotiate: true }
+    const fresh = nothing_known('client', config('client', changes), environment(), before)
+    const { extensions, cipher_suites } = start(fresh, undefined)[0].client_hello!
+    expect(get_extension(extensions, 'renegotiation_info')).toEqual(hex('0102'))
+    expect(get_extension(extensions, 'alpn')).toBeUndefined()
+    expect(cipher_suites).not.toContain(renegotiation_info_scsv)
+  })
+
   test('with the time in front of its random bytes', () => {
     const { random } = asked()
     expect(new DataView(random.buffer).getUint32(0)).toBe(now / 1000)
