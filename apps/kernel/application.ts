@@ -235,7 +235,7 @@ export const get_all_env = (name = get_application()?.[1]): Readonly<Record<stri
 
 /** What {@link set_env} and {@link unset_env} may do besides. */
 export interface SetEnvOptions {
-  /** The value outlasts a later `load`, which else brings the one of the specification. Default: false */
+  /** The value outlasts a later `load`, which else brings that of configuration or specification, if any. Default: false */
   readonly persistent?: boolean
   /** How long it may take, in milliseconds. Here it is done at once, in any case. Default: 5000 */
   readonly timeout?: number | 'infinity'

@@ -52,7 +52,8 @@ export function load(given: AppSpec): Done {
   if (missing !== undefined) return ['error', ['not_loaded', missing]]
 
   loaded.set(name, spec)
-  parameters.set(name, initial_parameters(spec))
+  // What was set beforehand stays where nobody else says anything.
+  parameters.set(name, new Map([...(parameters.get(name) ?? []), ...initial_parameters(spec)]))
   return 'ok'
 }
 

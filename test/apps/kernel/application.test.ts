@@ -315,6 +315,16 @@ describe('parameters', () => {
       expect(() => application.set_env('a', 'k', 1, { forever: true } as {})).toThrow(Exit)
     }))
 
+  test('that were set before a load stay if neither specification nor configuration has them', () =>
+    with_applications(async () => {
+      application.set_env('a', 'port', 1)
+      application.set_env('a', 'session_cb', 'mine')
+      load_app('a', { env: { port: 2 } })
+      expect(application.get_all_env('a')).toEqual({ port: 2, session_cb: 'mine' })
+      application.unload('a')
+      expect(application.get_all_env('a')).toEqual({})
+    }))
+
   test('of its own application are found by any process of it, in the start callback too', () =>
     with_applications(async () => {
       const found: unknown[] = []
