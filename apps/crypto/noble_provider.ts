@@ -141,7 +141,7 @@ export const noble_provider: Provider = {
       if (data.length === 0) return data.slice()
       const run = cbc(key, last, { disablePadding: true })
       const result = direction === 'encrypt' ? run.encrypt(data) : run.decrypt(data)
-      last = (direction === 'encrypt' ? result : data).slice(-block_size)
+      last = new Uint8Array((direction === 'encrypt' ? result : data).subarray(-block_size))
       return result
     }
     return { block_size, update }
@@ -290,7 +290,7 @@ function generate_weierstrass(name: Curve, private_value?: Uint8Array): KeyPair 
 
 function generate_montgomery(name: 'x25519' | 'x448', private_value?: Uint8Array): KeyPair {
   const curve = montgomery_curves[name]
-  const secret = private_value?.slice() ?? curve.utils.randomSecretKey()
+  const secret = private_value ? new Uint8Array(private_value) : curve.utils.randomSecretKey()
   const compute = (peer_public: Uint8Array) => {
     try {
       return curve.getSharedSecret(secret, peer_public)
@@ -303,7 +303,7 @@ function generate_montgomery(name: 'x25519' | 'x448', private_value?: Uint8Array
 }
 
 function modular_power(exponent: Uint8Array, modulus: Uint8Array): ModularPower {
-  const kept = exponent.slice()
+  const kept = new Uint8Array(exponent)
   const p = number_of(modulus)
   const tells_nothing = (number: bigint) => number <= 1n || number >= p - 1n
   return base => {

@@ -52,7 +52,7 @@ export function srp_user_key(salt: Uint8Array, user: Uint8Array, password: Uint8
  */
 export function srp_client_key(name: SrpGroupName, private_value?: Uint8Array): SrpKey {
   const group = srp_groups[name]
-  const value = private_value?.slice() ?? provider.strong_rand_bytes(private_size)
+  const value = private_value ? new Uint8Array(private_value) : provider.strong_rand_bytes(private_size)
   return new_key(power_of(number_of(group.g), value, group), { role: 'client', private_value: value })
 }
 
@@ -69,7 +69,7 @@ export function srp_server_key(
   private_value?: Uint8Array,
 ): SrpKey {
   const group = srp_groups[name]
-  const value = private_value?.slice() ?? provider.strong_rand_bytes(private_size)
+  const value = private_value ? new Uint8Array(private_value) : provider.strong_rand_bytes(private_size)
   const verifier = verifier_of(group, derived_key)
   const power = power_of(number_of(group.g), value, group)
   const public_number = (multiplier(group) * verifier + power) % number_of(group.p)
