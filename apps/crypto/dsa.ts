@@ -2,7 +2,7 @@
 // has it, so that no weak random number can give away the key.
 
 import { Exit } from '../../runtime/erlang/term.ts'
-import { bytes_of, inverse, number_of, power } from './big_numbers.ts'
+import { bit_length, bytes_of, inverse, number_of, power } from './big_numbers.ts'
 import { decode, tag } from './der.ts'
 import { integer, length } from './der_writer.ts'
 import type { DsaParameters } from './keys.ts'
@@ -13,11 +13,15 @@ export type Hmac = (key: Uint8Array, ...pieces: Uint8Array[]) => Uint8Array
 /** The sizes of q that there are: FIPS 186-4 §4.2, and §4.1 of its first edition. */
 const subgroup_bits = [160, 224, 256]
 
+/** The standard stops at 3072. A chain of certificates with much larger keys would take seconds to verify. */
+const max_modulus_bits = 4096
+
 // One number in 2^160 does not do, or half of them are not below q; with parameters that are none, no number does.
 const most_attempts = 200
 
 /** Whether the parameters have a legal size, and `y` can be a public key with them. */
 export function is_dsa_public_key({ p, q, g }: DsaParameters, y: Uint8Array): boolean {
+  if (bit_length(p) > max_modulus_bits) return false
   const modulus = number_of(p)
   const between = (number: bigint, top: bigint) => number > 1n && number < top
   if (!subgroup_bits.includes(number_of(q).toString(2).length) || number_of(q) >= modulus) return false
