@@ -55,9 +55,12 @@ export const handshake_environment = (connection: Connection): Environment => ({
 
 // ---- Sessions
 
-/** Client: the session with which it asks to go on. */
+/**
+ * Client: the session with which it asks to go on. In a renegotiation none that is known by a ticket: GnuTLS answers
+ * that with `internal_error`.
+ */
 export function session_to_offer(
-  { session_key, options, role }: Connection,
+  { session_key, options, role, engine }: Connection,
   config: HandshakeConfig,
 ): Awaitable<Session | undefined> {
   if (session_key[0] !== 'client' || !options.reuse_sessions) return undefined
@@ -69,7 +72,10 @@ export function session_to_offer(
     psk_identity: config.psk_identity,
     max_fragment_length: config.max_fragment_length,
   }
-  return ssl_manager.client_session(host, port, session => suits(session, wanted))
+  const tickets_too = engine!.established === undefined
+  const is_usable = (session: Session) =>
+    (tickets_too || session.ticket === undefined) && suits(session, wanted)
+  return ssl_manager.client_session(host, port, is_usable)
 }
 
 /** What a server is willing to go on with; the options are those for the name that was asked for. */

@@ -54,8 +54,8 @@ describe.each(sides)('a new handshake that the %s wants', side => {
     )
   })
 
-  test('goes on with the session there is, or makes one where none is wanted', async () => {
-    const resumed = async (options: ssl.ConnectOptions) => {
+  test('goes on with the session there is, or makes one where none is wanted, or a ticket is all there is', async () => {
+    const resumed = async (options: ssl.ConnectOptions, of_server: ssl.ListenOptions = {}) => {
       let told: Term
       await with_pair(
         pki,
@@ -66,11 +66,13 @@ describe.each(sides)('a new handshake that the %s wants', side => {
           await exchange(pair)
         },
         options,
+        of_server,
       )
       return told.session_resumption
     }
     expect(await resumed({})).toBe(true)
     expect(await resumed({ reuse_sessions: false })).toBe(false)
+    expect(await resumed({}, { session_tickets: 'stateless' })).toBe(false)
   })
 
   test('is made only once at a time', () =>
