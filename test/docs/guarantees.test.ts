@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
+import { is_called } from './named_tests.ts'
 
 const page = readFileSync('docs/guarantees.md', 'utf8')
 const rows = Array.from(
@@ -12,23 +13,6 @@ const rows = Array.from(
     name: name!,
   }),
 )
-
-/** The titles in a file, of groups or of tests; what `each` fills in is written as there, `%s` or `$name`. */
-const titles = (text: string, before: RegExp): string[] =>
-  Array.from(
-    text.matchAll(new RegExp(`${before.source}\\(\\s*(['\`])(.*?)\\1,`, 'g')),
-    ([, , title]) => title!,
-  )
-
-function is_called(name: string, file: string): boolean {
-  const text = readFileSync(`test/${file}.test.ts`, 'utf8')
-  const tests = titles(text, /(?:\btest|\brow|\.each\([\w.()]*\)|\]\))/)
-  const groups = titles(text, /\bdescribe(?:\.each\(\w+\))?/).map(title => `${title} `)
-  return ['', ...groups].some(group => tests.some(title => as_pattern(group + title).test(name)))
-}
-
-const as_pattern = (title: string): RegExp =>
-  new RegExp(`^${title.replace(/[.*+?^{}()|[\]\\]/g, '\\$&').replace(/%\w|\$\w+/g, '.+')}$`)
 
 test('every row of every table names a test', () => {
   const lines = page
