@@ -31,9 +31,13 @@ type Message = 'client_hello' | 'server_hello'
 /** The code of an extension, and its format in each message in which it may appear. */
 type Row = { readonly code: number } & { readonly [Name in Message]?: AnyCodec }
 
+/** Connections and sessions keep the name. No name in DNS is longer: RFC 1035 §2.3.4. */
+const longest_host_name = 255
+const host_name = byte_string(uint16, 1, longest_host_name)
+
 /** RFC 6066 §3. There is one type of name and at most one name of a type, so the list holds exactly one. */
 const server_name_list = map_codec(
-  vector(uint16, choice(names(uint8, { host_name: 0 }), { host_name: byte_string(uint16, 1) }), 1),
+  vector(uint16, choice(names(uint8, { host_name: 0 }), { host_name }), 1),
   list => only(list)[1],
   (host_name: string) => [['host_name', host_name] as const],
 )

@@ -63,6 +63,7 @@ describe('the extensions of a client_hello', () => {
     ['an empty list of names', '0000 0002 0000'],
     ['an empty name', '0000 0005 0003 00 0000'],
     ['a name of an unknown type', '0000 0006 0004 01 0001 61'],
+    ['a name that is longer than any in DNS', `0000 0105 0103 00 0100 ${'61'.repeat(256)}`],
     ['two names', '0000 000a 0008 00 0001 61 00 0001 62'],
     ['no groups', '000a 0002 0000'],
     ['half a group', '000a 0003 0001 00'],
