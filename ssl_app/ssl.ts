@@ -17,7 +17,15 @@ export { SslListenSocket, SslSocket } from './connection/ssl_socket.ts'
 export { decode_session, encode_session } from './session/session_codec.ts'
 export type { Session } from './session/ssl_session.ts'
 export type { SessionCacheApi } from './session/ssl_session_cache_api.ts'
-export { cipher_suites, clear_pem_cache, start, stop, type Versions, versions } from './ssl_application.ts'
+export {
+  cipher_suites,
+  clear_pem_cache,
+  eccs,
+  start,
+  stop,
+  type Versions,
+  versions,
+} from './ssl_application.ts'
 export { connection_info, negotiated_next_protocol, random_bytes, session_info } from './ssl_deprecated.ts'
 export { format_error } from './ssl_format_error.ts'
 export {

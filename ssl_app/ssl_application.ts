@@ -1,11 +1,13 @@
 // The application as a whole: started and stopped, its versions and cipher suites. Part of the module ssl.
 
+import { supports } from '../apps/crypto/crypto.ts'
+import { all_curves, type Curve } from '../apps/crypto/curves.ts'
 import * as application from '../apps/kernel/application.ts'
 import { type Done, Exit } from '../runtime/erlang/term.ts'
 import * as ssl_pem_cache from './certificate/ssl_pem_cache.ts'
 import { available_versions, supported_versions } from './connection/ssl_environment.ts'
 import { all_suites, type ErlangSuite, openssl_name, suites } from './record/cipher_suites.ts'
-import { highest_version, type ProtocolVersion } from './record/tls_version.ts'
+import { highest_version, is_at_least, type ProtocolVersion } from './record/tls_version.ts'
 import { load, ssl_version } from './ssl_app.ts'
 
 /**
@@ -68,6 +70,22 @@ export function cipher_suites(type: 'erlang' | 'openssl' | 'all' = 'erlang'): (s
   if (type === 'openssl') return suites(highest).map(openssl_name)
   if (type !== 'erlang') throw new Exit(['badarg', type])
   return suites(highest).map(({ erlang }) => erlang)
+}
+
+/**
+ * The curves that the option `eccs` can have, in OTP's order of preference, the Montgomery curves last: what the crypto
+ * of this program has of them. Which are used unless the option says so is another matter. The application need not be
+ * started.
+ *
+ * @param version - one from `'tlsv1'` on: they all know the same
+ * @throws {@link Exit} `'badarg'` for another version
+ * @see OTP: `ssl:eccs/0,1`
+ */
+export function eccs(version: Exclude<ProtocolVersion, 'sslv3'> = 'tlsv1.2'): Curve[] {
+  const has_curves =
+    (available_versions as readonly string[]).includes(version) && is_at_least(version, 'tlsv1')
+  if (!has_curves) throw new Exit(['badarg', version])
+  return all_curves.filter(curve => supports().curves.includes(curve))
 }
 
 /** Forgets the PEM files that were read: the next connection reads them anew. OTP: `ssl:clear_pem_cache/0`. */

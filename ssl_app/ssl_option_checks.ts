@@ -1,5 +1,7 @@
 // Which values an option may have, and what they come to.
 
+import { supports } from '../apps/crypto/crypto.ts'
+import { all_curves, type Curve } from '../apps/crypto/curves.ts'
 import type { CombinedCert } from '../apps/public_key/pubkey_os_cacerts.ts'
 import type { Result, Term } from '../runtime/erlang/term.ts'
 import { max_delay } from '../runtime/erlang/timer_wheel.ts'
@@ -144,6 +146,14 @@ export const next_protocols: Check<NextProtocolValues> = value => {
   if (value.length === 2) return ['ok', [precedence, checked[1]]]
   const known = protocol_name(otherwise)
   return known === undefined ? 'refused' : ['ok', [precedence, checked[1], known]]
+}
+
+/** Each once. What the crypto of this program does not have is left out, as in OTP; but something has to remain. */
+export const curves: Check<readonly Curve[]> = value => {
+  if (!Array.isArray(value) || !value.every(name => all_curves.includes(name))) return 'refused'
+  const there_are = supports().curves
+  const usable = [...new Set<Curve>(value)].filter(curve => there_are.includes(curve))
+  return when(usable.length > 0, usable)
 }
 
 const transport_functions = [

@@ -1,6 +1,6 @@
 // The options of a connection: as users write them, and as they are once they were checked and completed.
 
-import type { SrpGroupName } from '../../apps/crypto/crypto.ts'
+import type { Curve, SrpGroupName } from '../../apps/crypto/crypto.ts'
 import type {
   ConnectOptions as TcpConnectOptions,
   ListenOptions as TcpListenOptions,
@@ -124,6 +124,11 @@ interface CommonOptions {
    * by name
    */
   readonly ciphers?: CiphersOption
+  /**
+   * Curves for keys of the occasion, the preferred first; a client knows no others, also not of a certificate whose key
+   * is to agree. Default: x25519, secp256r1, x448, secp521r1, secp384r1, then what else is no shorter
+   */
+  readonly eccs?: readonly Curve[]
   /** Function and state: tells the secrets of PSK and SRP. Whoever uses suites of these must have it. */
   readonly user_lookup_fun?: readonly [UserLookupFun, state: Term]
   /**
@@ -180,6 +185,8 @@ interface ServerOptions {
   readonly reuse_session?: ReuseSessionFun
   /** Whether the server's order of suites counts and not the client's. Default: false */
   readonly honor_cipher_order?: boolean
+  /** Whether the server's order of curves counts and not the client's. Default: true */
+  readonly honor_ecc_order?: boolean
 }
 
 /** What `handshake` on an accepted socket, `sni_hosts` and `sni_fun` can say anew; the rest stays. */
@@ -251,6 +258,8 @@ export interface OptionValues {
   readonly cacertfile: string | undefined
   /** The preferred first. */
   readonly ciphers: readonly CipherSuite[]
+  /** The preferred first; not empty. */
+  readonly eccs: readonly Curve[] | undefined
   readonly dh: Uint8Array | undefined
   readonly dhfile: string | undefined
   readonly user_lookup_fun: readonly [UserLookupFun, state: Term] | undefined
@@ -286,6 +295,7 @@ export interface OptionValues {
   readonly fail_if_no_peer_cert: boolean
   readonly reuse_session: ReuseSessionFun | undefined
   readonly honor_cipher_order: boolean
+  readonly honor_ecc_order: boolean
   readonly sni_hosts: Readonly<Record<string, SecurityOptions>> | undefined
   readonly sni_fun: SniFun | undefined
 }

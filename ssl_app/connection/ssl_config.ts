@@ -1,6 +1,7 @@
 // What the options of a connection come down to for its handshake: files are read, keys and certificates decoded.
 
 import { type Curve, type DhGroup, dh_group, is_dh_group, supports } from '../../apps/crypto/crypto.ts'
+import { all_curves, curve_bits } from '../../apps/crypto/curves.ts'
 import { decode_dh_params } from '../../apps/public_key/pubkey_dh.ts'
 import { cacerts_get } from '../../apps/public_key/pubkey_os_cacerts.ts'
 import { DecodeError } from '../../runtime/binary/reader.ts'
@@ -17,6 +18,12 @@ import { own_identity } from './own_identity.ts'
 import { session_policy } from './session_policy.ts'
 
 const preferred_curves: readonly Curve[] = ['x25519', 'secp256r1', 'x448', 'secp521r1', 'secp384r1']
+
+/** The curves in use today first, then the others as OTP prefers them, but none that is weaker. */
+const default_curves: readonly Curve[] = [
+  ...preferred_curves,
+  ...all_curves.filter(curve => curve_bits(curve) >= 255 && !preferred_curves.includes(curve)),
+]
 
 /** Configurations by the options they come from, good as long as no file was dropped from the PEM cache. */
 const configurations = new WeakMap<
@@ -51,7 +58,7 @@ async function make_config(options: SslOptions, role: Role): Promise<HandshakeCo
   return {
     versions: options.versions,
     ciphers: options.ciphers,
-    groups: usable_groups(),
+    groups: usable_groups(options),
     signature_algs: usable_signature_algs(),
     identity: await own_identity(options, trusted),
     trusted,
@@ -65,6 +72,7 @@ async function make_config(options: SslOptions, role: Role): Promise<HandshakeCo
     },
     fail_if_no_peer_cert: options.fail_if_no_peer_cert,
     honor_cipher_order: options.honor_cipher_order,
+    honor_ecc_order: options.honor_ecc_order,
     alpn: role === 'client' ? options.alpn_advertised_protocols : options.alpn_preferred_protocols,
     server_name: options.server_name,
     policy: session_policy(options, trusted, ders),
@@ -82,11 +90,9 @@ async function make_config(options: SslOptions, role: Role): Promise<HandshakeCo
   }
 }
 
-/** The curves in use today first, then the others as OTP prefers them. */
-function usable_groups(): Curve[] {
+function usable_groups({ eccs = default_curves }: SslOptions): readonly Curve[] {
   const { curves } = supports()
-  const ordered = [...preferred_curves, ...curves.filter(curve => !preferred_curves.includes(curve))]
-  return ordered.filter(curve => curves.includes(curve))
+  return eccs.filter(curve => curves.includes(curve))
 }
 
 const usable_signature_algs = () => {

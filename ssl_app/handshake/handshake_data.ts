@@ -47,6 +47,8 @@ export interface HandshakeConfig {
   readonly path: PathOptions
   readonly fail_if_no_peer_cert: boolean
   readonly honor_cipher_order: boolean
+  /** Server: whether its own order of `groups` counts. */
+  readonly honor_ecc_order: boolean
   /** Client: what it offers; server: what it can speak, in order of preference; undefined: no ALPN. */
   readonly alpn: readonly string[] | undefined
   /** Client: the name to send. */

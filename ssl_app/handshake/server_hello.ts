@@ -17,10 +17,11 @@ import type { Session } from '../session/ssl_session.ts'
 import { refuse_unbound_secret } from './bound_secret.ts'
 import { mark_downgrade } from './downgrade.ts'
 import { is_block_cipher, refuse_weaker_order } from './encrypt_then_mac.ts'
-import type { HandshakeData } from './handshake_data.ts'
+import type { HandshakeConfig, HandshakeData } from './handshake_data.ts'
 import type { ClientHello, ServerHello } from './hello.ts'
 import { type ClientHelloExtension, type ExtensionName, get_extension } from './hello_extensions.ts'
 import { is_certified, key_exchange_parts } from './key_exchange_parts.ts'
+import type { NamedGroup } from './named_groups.ts'
 import { granted_length, granted_limits } from './record_limits.ts'
 import { check_client } from './renegotiation_info.ts'
 import { go_on_with } from './resumption.ts'
@@ -114,7 +115,15 @@ function common_curve({ config }: HandshakeData, hello: ClientHello): Curve | un
   const formats = get_extension(hello.extensions, 'ec_point_formats') ?? ['uncompressed']
   const readable = formats.includes('uncompressed')
   if (offered !== undefined && !readable) throw new Alert('illegal_parameter', 'point formats')
-  return readable ? config.groups.find(curve => (offered ?? ['secp256r1']).includes(curve)) : undefined
+  return readable ? preferred_curve(config, offered ?? ['secp256r1']) : undefined
+}
+
+function preferred_curve(
+  { groups, honor_ecc_order }: HandshakeConfig,
+  offered: readonly NamedGroup[],
+): Curve | undefined {
+  if (honor_ecc_order) return groups.find(curve => offered.includes(curve))
+  return offered.find((group): group is Curve => groups.some(curve => curve === group))
 }
 
 function choose_suite(data: HandshakeData, hello: ClientHello, curve: Curve | undefined): CipherSuite {

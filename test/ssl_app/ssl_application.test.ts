@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
+import { supports } from '../../apps/crypto/crypto.ts'
+import { all_curves } from '../../apps/crypto/curves.ts'
 import { set_env, unset_env } from '../../apps/kernel/application.ts'
 import { run } from '../../runtime/index.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
@@ -42,6 +44,15 @@ describe('the application, while it is not started', () => {
 
   test('has no other list of suites', () => {
     expect(() => ssl.cipher_suites('some' as never)).toThrow('badarg')
+  })
+
+  test('tells its curves, as OTP orders them', () => {
+    expect(ssl.eccs()).toEqual(all_curves.filter(curve => supports().curves.includes(curve)))
+    expect(ssl.eccs('tlsv1')).toEqual(ssl.eccs())
+  })
+
+  test.each(['sslv3', 'tlsv1.3', 'dtlsv1'])('has no curves for %s', version => {
+    expect(() => ssl.eccs(version as never)).toThrow('badarg')
   })
 
   test('is not stopped', () =>

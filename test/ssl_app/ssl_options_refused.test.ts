@@ -1,4 +1,5 @@
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { use_provider } from '../../apps/crypto/crypto.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
 import { ok } from '../../runtime/erlang/term.ts'
 import { tcp } from '../../ssl_app/connection/tcp_transport.ts'
@@ -9,6 +10,17 @@ const der = Buffer.from('some DER')
 const fun = () => 'unknown_ca'
 
 const server = (options: object) => ok(handle_options('server', options)).ssl
+
+describe('curves that the crypto of this program does not have', () => {
+  beforeAll(() => use_provider('noble'))
+  afterAll(() => use_provider('node'))
+
+  test('are left out, and refused where none remains', () => {
+    expect(server({ eccs: ['sect571r1', 'x25519'] }).eccs).toEqual(['x25519'])
+    const eccs = ['sect571r1']
+    expect(handle_options('server', { eccs })).toEqual(['error', ['options', ['eccs', eccs]]])
+  })
+})
 
 describe('a wrong value is refused with its option', () => {
   const transport = tcp[0]
@@ -59,6 +71,12 @@ describe('a wrong value is refused with its option', () => {
     ['server', 'fail_if_no_peer_cert', 'yes'],
     ['server', 'reuse_session', true],
     ['server', 'honor_cipher_order', 'true'],
+    ['server', 'honor_ecc_order', 'false'],
+    ['server', 'eccs', []],
+    ['server', 'eccs', 'x25519'],
+    ['server', 'eccs', ['x25519', 'secp256r2']],
+    ['client', 'eccs', ['ed25519']],
+    ['client', 'eccs', [29]],
     ['server', 'sni_hosts', [['localhost', {}]]],
     ['server', 'sni_fun', {}],
     ['server', 'dh', 'dh.pem'],
@@ -189,6 +207,7 @@ describe("an option of the other side's is refused", () => {
     ['fail_if_no_peer_cert', true],
     ['reuse_session', fun],
     ['honor_cipher_order', true],
+    ['honor_ecc_order', true],
     ['sni_hosts', {}],
     ['sni_fun', fun],
     ['dh', der],

@@ -90,6 +90,7 @@ export function config(role: Role, changes: Partial<HandshakeConfig> = {}): Hand
     path: path(role),
     fail_if_no_peer_cert: false,
     honor_cipher_order: false,
+    honor_ecc_order: true,
     alpn: undefined,
     server_name: undefined,
     policy: '',

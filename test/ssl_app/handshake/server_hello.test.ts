@@ -134,6 +134,15 @@ describe('the curve', () => {
     expect(curve(hello({}, ['supported_groups', [0x2a2a, 29_000, 'secp256r1']]))).toBe('secp256r1')
   })
 
+  test("is the client's first that the server has, where its order counts", () => {
+    const offer = hello({}, ['supported_groups', [0x2a2a, 'x448', 'secp384r1', 'x25519', 'secp256r1']])
+    const groups = ['secp256r1', 'secp384r1'] as const
+    expect(curve(offer, { groups, honor_ecc_order: true })).toBe('secp256r1')
+    expect(curve(offer, { groups, honor_ecc_order: false })).toBe('secp384r1')
+    expect(curve(without('supported_groups'), { groups, honor_ecc_order: false })).toBe('secp256r1')
+    expect(refusal(offer, { groups: ['secp521r1'], honor_ecc_order: false })).toBe('insufficient_security')
+  })
+
   test('is P-256 for a client that does not tell', () => {
     expect(curve(without('supported_groups', 'ec_point_formats'))).toBe('secp256r1')
     expect(refusal(without('supported_groups'), { groups: ['x25519'] })).toBe('insufficient_security')
