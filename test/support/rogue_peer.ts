@@ -223,6 +223,12 @@ export class RoguePeer {
     this.plan.push(...actions.filter(is_seen))
   }
 
+  /** Goes on with another version than it has agreed on. */
+  set_version(version: ProtocolVersion): void {
+    this.data = { ...this.data, version }
+    set_negotiated_version(this.#records, version)
+  }
+
   /** What the next `change_cipher_spec`, of either side, puts to use. */
   set_keys(pending: PendingKeys): void {
     const { version, suite, encrypt_then_mac, master_secret } = pending

@@ -24,7 +24,7 @@ describe.each(roles)('to a %s', role => {
   })
 
   test('whatever is changed in one message comes to no harm', () => {
-    const tally = run_cases(theatre, role, 3000)
+    const tally = run_cases(theatre, role, 2000)
     for (const ending of ['refused', 'ended', 'connected', 'waiting']) {
       expect({ ending, often: tally.get(ending)! > 10 }).toEqual({ ending, often: true })
     }

@@ -24,7 +24,7 @@ export function change_extensions(
   const added = dice.pick(others)
   const changes: Change[] = [
     [`without ${found?.[0]}`, () => list.filter((_, index) => index !== at)],
-    [`with ${found?.[0]} twice`, () => [...list, ...(found ? [found] : [])]],
+    [found ? `with ${found[0]} twice` : 'empty', () => [...list, ...(found ? [found] : [])]],
     ['in another order', () => list.toReversed()],
     ['in another order', () => [...list.slice(at), ...list.slice(0, at)]],
     ['with an unknown one', () => list.toSpliced(at, 0, [0x0a0a, dice.bytes(dice.below(20))])],

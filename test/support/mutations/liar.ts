@@ -2,6 +2,7 @@
 // has told. So a lie is found only by who looks at it.
 
 import { decode, encode } from '../../../runtime/binary/codec.ts'
+import type { Certificate } from '../../../ssl_app/handshake/certificates.ts'
 import type { HandshakeData } from '../../../ssl_app/handshake/handshake_data.ts'
 import { hash_sign, type SignatureScheme } from '../../../ssl_app/handshake/hash_signs.ts'
 import type { ClientHello, ServerHello } from '../../../ssl_app/handshake/hello.ts'
@@ -28,6 +29,7 @@ import {
 } from '../../../ssl_app/handshake/tls_handshake.ts'
 import { suite_definition } from '../../../ssl_app/record/cipher_suites.ts'
 import * as key_schedule from '../../../ssl_app/record/key_schedule.ts'
+import { type ProtocolVersion, version_from_code } from '../../../ssl_app/record/tls_version.ts'
 import type { RoguePeer } from '../rogue_peer.ts'
 
 /** Says `told` where it would have said `old`, goes on with that, and proves it. */
@@ -36,12 +38,21 @@ export function stand_by(rogue: RoguePeer, old: Uint8Array, told: readonly Uint8
   const before = rogue.data
   rogue.data = { ...before, history }
   for (const message of told) adopt(rogue, message)
+  if (has_shown_nothing(rogue, old, told)) leave_out(rogue, 'certificate_verify')
   if (is_about_secret(old) && before.role === 'client') derive_anew(rogue)
   const is_planned = rogue.plan.some(([kind]) => kind === 'change_cipher_spec')
   if (is_planned && rogue.data.master_secret) rogue.set_keys(pending_keys(rogue.data))
   for (const [kind, message] of rogue.plan) {
     if (kind === 'send' && !told.includes(message as Uint8Array)) prove_anew(rogue, message as Uint8Array)
   }
+}
+
+function leave_out(rogue: RoguePeer, type: string): void {
+  const left_out = rogue.plan.find(
+    ([kind, bytes]) => kind === 'send' && type_of(bytes as Uint8Array) === type,
+  )
+  rogue.plan = rogue.plan.filter(action => action !== left_out)
+  rogue.data = { ...rogue.data, history: rogue.data.history.filter(message => message !== left_out?.[1]) }
 }
 
 /** What it has said is what it goes on with, as far as it can. */
@@ -53,8 +64,26 @@ function adopt(rogue: RoguePeer, bytes: Uint8Array): void {
     rogue.data = { ...rogue.data, protocol: (message[1] as NextProtocol).selected_protocol }
   }
   if (message?.[0] === 'server_hello') {
-    rogue.data = { ...rogue.data, ...told_by_server(rogue.data, message[1] as ServerHello) }
+    const hello = message[1] as ServerHello
+    rogue.data = { ...rogue.data, ...told_by_server(rogue.data, hello) }
+    adopt_version(rogue, hello)
   }
+}
+
+/** Where the messages that are planned have the same format. */
+function adopt_version(rogue: RoguePeer, { server_version }: ServerHello): void {
+  const told = version_from_code(server_version)
+  const alike: readonly (ProtocolVersion | undefined)[] = ['tlsv1', 'tlsv1.1']
+  if (told && alike.includes(told) && alike.includes(rogue.data.version)) rogue.set_version(told)
+}
+
+/** A client that has shown no certificate has no key to prove. */
+function has_shown_nothing(rogue: RoguePeer, old: Uint8Array, told: readonly Uint8Array[]): boolean {
+  if (rogue.role === 'server' || type_of(old) !== 'certificate') return false
+  return told.every(bytes => {
+    const message = read(rogue, bytes)
+    return message?.[0] === 'certificate' && (message[1] as Certificate).certificate_list.length === 0
+  })
 }
 
 function read({ data }: RoguePeer, bytes: Uint8Array): Handshake | undefined {

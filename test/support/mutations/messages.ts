@@ -161,9 +161,13 @@ function closed({ rogue, lies }: Situation, [type, value]: Opened, label: string
 
 /** A message of any kind: one that was said before, by whomever, or one of its own. */
 function intruder(rogue: RoguePeer, dice: Dice): readonly [string, Uint8Array] {
-  const bytes = dice.pick([...rogue.data.history, ...strangers(rogue, dice)])
+  const bytes = dice.pick([...rogue.data.history.filter(is_whole), ...strangers(rogue, dice)])
   return [String(handshake_type(bytes)), bytes.slice()]
 }
+
+/** A hello in the format of SSL 2.0 is no message. */
+const is_whole = (bytes: Uint8Array): boolean =>
+  bytes.length >= 4 && Buffer.from(bytes).readUIntBE(1, 3) === bytes.length - 4
 
 function strangers({ data }: RoguePeer, dice: Dice): Uint8Array[] {
   const version = data.version ?? 'tlsv1.2'

@@ -148,9 +148,7 @@ function ending({ effects, victim, is_over }: Scene): Ending {
 
 /** How bytes come in. */
 const cuts: readonly ((bytes: Uint8Array) => readonly Uint8Array[])[] = [
-  bytes => [bytes],
-  bytes => [bytes],
-  bytes => [bytes],
+  ...Array.from({ length: 8 }, () => (bytes: Uint8Array) => [bytes]),
   bytes => [bytes.subarray(0, 3), bytes.subarray(3)],
   bytes => [bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)],
   bytes => [...Array.from(bytes.subarray(0, 300), byte => Uint8Array.of(byte)), bytes.subarray(300)],

@@ -80,6 +80,8 @@ function change_field(
 const some_versions = [
   0, 0x0002, 0x0200, 0x0300, 0x0301, 0x0302, 0x0303, 0x0304, 0x0400, 0x7f12, 0xfeff, 0xffff,
 ]
+/** RFC 6066 §4 */
+const sizes: readonly number[] = [512, 1024, 2048, 4096]
 const scsvs = [0x00ff, 0x5600]
 
 /** Numbers go out in the codec's size; one too large for it is refused there, and its bytes are changed instead. */
@@ -94,6 +96,7 @@ function change_number(value: number, path: readonly Key[], dice: Dice): Changed
     0x0a0a,
     dice.pick(some_versions),
     dice.below(0x10000),
+    ...(sizes.includes(value) ? sizes : []),
     ...(codes ? [dice.pick(every_suite).code, dice.pick(scsvs)] : []),
   ]
   return { value: dice.pick(others), label: 'other' }

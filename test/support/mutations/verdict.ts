@@ -79,7 +79,7 @@ function complaint_about_waiting({ deed, gave_up, victim }: Play): string | unde
 }
 
 const withholding =
-  /left out|lost|cut off|late|length|bytes (less|more)|a number|a bit|old_hello|section|the type|noise/
+  /left out|lost|cut off|late|length|bytes (less|more)|a number|a bit|old_hello|section|the type|header type|noise/
 
 /** The same content in other records, or with something that says nothing. RFC 5246 §7.4.1.1 */
 const is_harmless = ({ label }: Deed, role: string): boolean =>
@@ -92,11 +92,13 @@ const is_harmless = ({ label }: Deed, role: string): boolean =>
  */
 const liberties: readonly RegExp[] = [
   /^client_hello/,
-  /^server_hello(\.random|\.session_id|\.extensions( |\.ec_point_formats|\.next_protocol_negotiation|\.record_size_limit))/,
+  /^server_hello(\.random|\.session_id|\.server_version|\.extensions( |\.ec_point_formats|\.next_protocol_negotiation|\.record_size_limit))/,
   // As bytes: whatever it has become, it is one that the client could accept.
   /^server_hello (a|an) /,
   // More than is needed to find the way to a root.
   /^certificate(\.certificate_list longer| a section twice)/,
+  // None, which a server may put up with.
+  /^certificate(\.certificate_list (empty|shorter)| an empty section)/,
   /^certificate_request/,
   /^new_session_ticket/,
   /^next_protocol/,
@@ -106,6 +108,7 @@ const liberties: readonly RegExp[] = [
 ]
 
 function is_liberty({ label }: Deed, victim: TlsEngine): boolean {
+  if (/extensions with \w+ twice/.test(label)) return false
   const is_signed = key_exchange_parts[victim.data.suite!.key_exchange].signed
   if (is_signed && /^server_key_exchange (left|a)/.test(label)) return false
   return liberties.some(liberty => liberty.test(label))
