@@ -70,11 +70,14 @@ const with_version = (...version: readonly [number, number]): Uint8Array => {
 const intrusions: Readonly<Record<string, readonly [bytes: Uint8Array | string, alert: string]>> = {
   'plain HTTP': ['GET / HTTP/1.1\r\nHost: localhost\r\n\r\n', 'unexpected message'],
   garbage: [hex('00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f'), 'unexpected message'],
-  'a ClientHello of SSL 2.0': [hex('802e 01 0002 0015 0000 0010'), 'unexpected message'],
+  'a ClientHello of SSL 2.0': [
+    hex(`802e 01 0002 0015 0000 0010 ${'010080'.repeat(7)} ${'11'.repeat(16)}`),
+    'protocol version',
+  ],
   'a record that is too long': [hex('16 0301 4801'), 'record overflow'],
   'a record of no version of TLS': [hex('16 0200 0001 00'), 'protocol version'],
   'a ClientHello of SSL 3.0': [with_version(3, 0), 'protocol version'],
-  'a ClientHello of TLS 1.1': [with_version(3, 2), 'protocol version'],
+  'a ClientHello of no version there is': [with_version(2, 9), 'protocol version'],
   'a message that is too long': [record(22, 1, 0xff, 0xff, 0xff), 'handshake failure'],
   'a message of another time': [record(22, 20, 0, 0, 0), 'unexpected message'],
   'a message that there is not': [record(22, 99, 0, 0, 0), 'unexpected message'],
