@@ -7,9 +7,9 @@ import { play } from './play.ts'
 import type { Theatre } from './stages.ts'
 import { complaint } from './verdict.ts'
 
-/** MUTATION_SEED=n takes other cases, MUTATION_SEED=random others each time: to look for what is not known yet. */
 const asked = process.env.MUTATION_SEED ?? '2026'
-const seed = asked === 'random' ? Date.now() % 2 ** 31 : Number(asked)
+/** MUTATION_SEED=n takes other cases, MUTATION_SEED=random others each time: to look for what is not known yet. */
+export const seed = asked === 'random' ? Date.now() % 2 ** 31 : Number(asked)
 
 /** How often each thing was done, and how it ended. */
 export type Tally = Map<string, number>
