@@ -38,7 +38,7 @@ import { Progress } from './progress.ts'
 import { session_of } from './resumption.ts'
 import { decode_handshake, encode_handshake, handshake_type } from './tls_handshake.ts'
 
-/** What comes to nothing, warnings and requests to renegotiate, that a peer may send before it sends data again. */
+/** What comes to nothing, warnings and requests to renegotiate, that a peer may send before it sends data again, or is done with a handshake. */
 const max_idle_messages = 100
 /** Records that a client may send before it has an answer to its ClientHello: an alert, if anything. */
 const max_early_records = 8
@@ -389,6 +389,7 @@ export class TlsEngine {
   }
 
   #connect(): void {
+    this.#idle_messages = 0
     this.#departures.flush()
     this.#effects.push(['connected', session_of(this.#data)])
   }

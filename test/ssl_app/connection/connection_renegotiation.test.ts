@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { _, monotonic_time, ok, receive } from '../../../runtime/index.ts'
 import { renegotiation_info_scsv } from '../../../ssl_app/record/cipher_suites.ts'
 import * as ssl from '../../../ssl_app/ssl.ts'
-import { in_memory, settle, sleep } from '../../support/memory_pair.ts'
+import { in_memory, pair_in_memory, settle, sleep } from '../../support/memory_pair.ts'
 import { reports_during } from '../../support/reports.ts'
 import type { RoguePeer } from '../../support/rogue_peer.ts'
 import { rogue_client, rogue_server } from '../../support/rogues.ts'
@@ -258,4 +258,12 @@ test('time stands still meanwhile', () =>
     await rogue.shake_hands()
     expect(await renegotiating).toBe('ok')
     expect(monotonic_time()).toBe(0)
+  }))
+
+test('a server can have new keys as often as its server wants, with nothing said in between', () =>
+  in_memory(async network => {
+    const { client, server } = await pair_in_memory(network, pki(), { active: true })
+    for (let times = 0; times < 150; times++) expect(await ssl.renegotiate(server)).toBe('ok')
+    ok(await ssl.send(client, 'done'))
+    expect(await ssl.recv(server, 4)).toEqual(['ok', Buffer.from('done')])
   }))

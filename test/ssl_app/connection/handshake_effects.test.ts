@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { ok, type Term } from '../../../runtime/index.ts'
 import { client_session, server_session } from '../../../ssl_app/session/ssl_manager.ts'
 import * as ssl from '../../../ssl_app/ssl.ts'
+import { make_ca, make_leaf } from '../../support/certificates.ts'
 import { in_memory, pair_in_memory, type Rogue, rogue_server, settle } from '../../support/memory_pair.ts'
 import type { MemoryTransport } from '../../support/memory_transport.ts'
 import { reports_during, type Told } from '../../support/reports.ts'
@@ -139,6 +140,23 @@ describe('the log', () => {
         },
       ])
     }))
+
+  test('in SSL 3.0 a client without a certificate says so by an alert, which is in the log', async () => {
+    const ca = await make_ca({ algorithm: 'rsa' })
+    const { cert_der, key_pkcs8_der } = await make_leaf(ca, { algorithm: 'rsa' })
+    await in_memory(async network => {
+      const versions = { versions: ['sslv3'], cacerts: [ca.cert_der] } as const
+      const own = { cert: cert_der, key: ['PrivateKeyInfo', key_pkcs8_der], verify: 'verify_peer' } as const
+      const told = await reports_during(async () => {
+        const { server } = await pair_in_memory(network, pki(), versions, { ...versions, ...own })
+        expect(await ssl.peercert(server)).toEqual(['error', 'no_peercert'])
+      })
+      const message = expect.stringMatching(/^SSL: \w+: .*:Warning: No certificate reserved$/)
+      expect(told).toEqual([
+        { level: 'notice', label: 'ssl alert', facts: expect.objectContaining({ role: 'server', message }) },
+      ])
+    })
+  })
 })
 
 describe('the session of a connection', () => {
