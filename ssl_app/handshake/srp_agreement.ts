@@ -1,4 +1,4 @@
-// The Secure Remote Password protocol: the server knows of a password only what cannot be used in its stead. RFC 5054
+// The Secure Remote Password protocol: both sides prove that they know a password, which nobody sees. RFC 5054
 
 import {
   hash,
