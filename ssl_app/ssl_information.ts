@@ -107,7 +107,7 @@ export type PrfSeed = readonly (Uint8Array | 'client_random' | 'server_random')[
  *
  * @param label - what they are for; in a string each code unit is a byte
  * @param seed - in this order
- * @param length - how many bytes
+ * @param length - how many bytes, at most 2^20
  * @returns `['ok', bytes]`; `['error', reason]`: `'badarg'`, `'undefined'` for SSL 3.0, which has no such function,
  *   `'closed'`, `'enotconn'` for a listener
  * @see OTP: `ssl:prf/5`; RFC 5246 §5, RFC 5705
