@@ -22,11 +22,18 @@ export const kista: MatrixPeer = {
   stop: async () => {},
 }
 
-async function serve({ version, suites }: Offer, secrets: Secrets): Promise<MatrixServer> {
+async function serve(
+  { version, suites, client_certificate }: Offer,
+  secrets: Secrets,
+): Promise<MatrixServer> {
   const kind = certificate_kind(suites[0]!.key_exchange, version)
   const shown = kind && secrets.certificates[kind]
   const own = shown && { certfile: shown.cert, keyfile: shown.key }
-  const options = { ...common_options(version, suites, secrets), ...own }
+  const asking = client_certificate && {
+    ...{ verify: 'verify_peer', cacertfile: secrets.cacerts },
+    fail_if_no_peer_cert: client_certificate === 'needed',
+  }
+  const options = { ...common_options(version, suites, secrets), ...own, ...asking }
   const server = await serve_lines(options as ssl.ListenOptions, { patience })
   return {
     ...server,
@@ -34,7 +41,7 @@ async function serve({ version, suites }: Offer, secrets: Secrets): Promise<Matr
       const { handshake } = await server.visit()
       const [tag, facts] = handshake
       if (tag === 'error') return { ok: false, output: `Kista's server: ${JSON.stringify(facts)}` }
-      return { ok: true, ...described(facts.information, suites) }
+      return { ok: true, peercert: facts.peercert, ...described(facts.information, suites) }
     },
   }
 }
@@ -60,10 +67,12 @@ async function converse(call: Call, secrets: Secrets): Promise<Connected | Refus
 }
 
 async function exchange(call: Call, secrets: Secrets): Promise<Connected | Refused> {
-  const { port, version, suite, line } = call
+  const { port, version, suite, line, shows } = call
+  const shown = shows && secrets.certificates[shows]
   const own: ssl.ConnectOptions = { verify: 'verify_peer', cacertfile: secrets.cacerts }
   const options = {
     ...{ ...own, ...common_options(version, [suite], secrets), ...client_secrets(suite, secrets) },
+    ...(shown && { certfile: shown.cert, keyfile: shown.key }),
     ...{ mode: 'binary', packet: 'line', active: false },
   }
   const [tag, socket] = await ssl.connect('localhost', port, options as ssl.ConnectOptions, patience)

@@ -3,12 +3,14 @@
 import type { CipherSuite } from '../../../ssl_app/record/cipher_suites.ts'
 import type { ProtocolVersion } from '../../../ssl_app/record/tls_version.ts'
 import type { Connected, Refused, RunningServer } from '../support/peer.ts'
-import type { Secrets } from './secrets.ts'
+import type { CertificateKind, Secrets } from './secrets.ts'
 
 /** What a server can do; all suites have the same key exchange. */
 export interface Offer {
   readonly version: ProtocolVersion
   readonly suites: readonly CipherSuite[]
+  /** That it asks for the client's certificate, and whether it does without. GnuTLS and BouncyCastle are not told. */
+  readonly client_certificate?: 'wanted' | 'needed'
 }
 
 /** What a client shall do: nothing but this version and this suite. */
@@ -21,10 +23,17 @@ export interface Call {
   readonly line: string
   /** Connect a second time, and offer the session of the first, which is then reported. */
   readonly resume: boolean
+  /** Its certificate, for a server that asks. GnuTLS and BouncyCastle are not told. */
+  readonly shows?: CertificateKind
 }
 
 /** What a server has seen of a connection, in the words of a client's report; or why there was none. */
-export type Visit = Pick<Connected, 'ok' | 'protocol' | 'suite' | 'resumed'> | Refused
+export type Visit =
+  | (Pick<Connected, 'ok' | 'protocol' | 'suite' | 'resumed'> & {
+      /** DER: what the client has shown. */
+      readonly peercert: Uint8Array | undefined
+    })
+  | Refused
 
 export interface MatrixServer extends RunningServer {
   /** The next connection that has ended; waits for it. Not every server tells. */

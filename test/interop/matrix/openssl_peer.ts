@@ -27,7 +27,10 @@ export const openssl: MatrixPeer = {
   stop: async () => {}, // each of its programs ends with what it was started for
 }
 
-async function serve({ version, suites }: Offer, secrets: Secrets): Promise<RunningServer> {
+async function serve(
+  { version, suites, client_certificate }: Offer,
+  secrets: Secrets,
+): Promise<RunningServer> {
   const [{ key_exchange }] = suites as [CipherSuite]
   const kind = certificate_kind(key_exchange, version)
   const shown = kind && secrets.certificates[kind]
@@ -36,6 +39,8 @@ async function serve({ version, suites }: Offer, secrets: Secrets): Promise<Runn
     ...common_args(version, suites),
     ...(shown ? ['-cert', shown.cert, '-key', shown.key] : ['-nocert']),
     ...psk_args(key_exchange, secrets),
+    ...(client_certificate ? ['-CAfile', secrets.cacerts, '-verify_return_error'] : []),
+    ...(client_certificate ? [client_certificate === 'needed' ? '-Verify' : '-verify', '1'] : []),
   ])
   const port = await server.wait_for(({ stdout }) => found(/^ACCEPT 127\.0\.0\.1:(\d+)$/m, stdout))
   return {
@@ -59,15 +64,17 @@ async function connect(call: Call, secrets: Secrets): Promise<Connected | Refuse
 }
 
 function connect_once(
-  { version, suite, port, line }: Call,
+  { version, suite, port, line, shows }: Call,
   secrets: Secrets,
   session: readonly string[],
 ): Promise<Connected | Refused> {
+  const shown = shows && secrets.certificates[shows]
   const client = start_process('openssl', [
     ...['s_client', '-connect', `127.0.0.1:${port}`, '-nocommands', '-servername', 'localhost', '-no_ticket'],
     ...common_args(version, [suite]),
     ...(certificate_kind(suite.key_exchange, version) ? ['-verify_return_error'] : []),
     ...['-CAfile', secrets.cacerts, ...psk_args(suite.key_exchange, secrets), ...session],
+    ...(shown ? ['-cert', shown.cert, '-key', shown.key] : []),
   ])
   return report_of(client, async () => {
     const received = await exchange_line(client, /^ +Extended master secret: .*\n---\n/m, line)

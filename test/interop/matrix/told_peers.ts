@@ -93,15 +93,22 @@ function told_peer({ name, missing, command, ...names }: Kind): MatrixPeer {
     name,
     serves_at_once: false,
     missing,
-    serve({ version, suites }, secrets) {
+    serve({ version, suites, client_certificate: asks }, secrets) {
       const kind = certificate_kind(suites[0]!.key_exchange, version)
       const shown = kind && secrets.certificates[kind]
-      return told().listen({ ...common(version, suites, secrets), ...shown, dh: secrets.dh_params })
+      const trusts = asks && { asks, cacerts: secrets.cacerts }
+      return told().listen({
+        ...common(version, suites, secrets),
+        ...shown,
+        ...trusts,
+        dh: secrets.dh_params,
+      })
     },
-    async connect({ version, suite, port, line, resume }, secrets) {
+    async connect({ version, suite, port, line, resume, shows }, secrets) {
       const report = await told().connect({
         ...common(version, [suite], secrets),
         ...{ port, line, times: resume ? 2 : 1, protocol: version_names[version], cacerts: secrets.cacerts },
+        ...(shows && secrets.certificates[shows]),
       })
       const own_name = report.ok && report.suite === openssl_name(suite)
       return own_name ? { ...report, suite: iana_name(suite) } : report

@@ -101,6 +101,8 @@ public final class JavaPeer {
     try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(transport, null, true)) {
       socket.setUseClientMode(false);
       prepare(socket, options);
+      if ("needed".equals(options.get("asks"))) socket.setNeedClientAuth(true);
+      if ("wanted".equals(options.get("asks"))) socket.setWantClientAuth(true);
       socket.startHandshake();
       OutputStream out = socket.getOutputStream();
       for (String line; (line = read_line(socket.getInputStream())) != null; ) write_line(out, line);

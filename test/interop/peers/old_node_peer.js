@@ -49,6 +49,11 @@ function listen(id, options) {
   settings.dhparam = fs.readFileSync(options.dh)
   settings.ecdhCurve = 'prime256v1'
   settings.sessionIdContext = 'matrix'
+  if (options.asks) {
+    settings.ca = roots(options.cacerts)
+    settings.requestCert = true
+    settings.rejectUnauthorized = options.asks === 'needed'
+  }
   listeners[id] = tls
     .createServer(settings, function (socket) {
       socket.on('error', forget_errors) // the client is gone
@@ -81,6 +86,10 @@ function converse(id, options, left, session) {
   settings.rejectUnauthorized =
     !session && options.suites.indexOf('ADH-') < 0 && options.suites.indexOf('AECDH-') < 0
   if (session) settings.session = session
+  if (options.cert) {
+    settings.cert = fs.readFileSync(options.cert)
+    settings.key = fs.readFileSync(options.key)
+  }
   var heard = ''
   var socket = tls.connect(settings, function () {
     var reused = socket.isSessionReused()

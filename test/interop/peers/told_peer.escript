@@ -80,7 +80,8 @@ echo(Socket) ->
 server_options(Options) ->
     with(psk, Options, fun(Key) -> [{user_lookup_fun, {fun(psk, _, _) -> {ok, Key} end, []}}] end)
         ++ with(srp_user, Options, fun(_) -> [{user_lookup_fun, {fun srp_user/3, Options}}] end)
-        ++ with(dh, Options, fun(File) -> [{dhfile, File}] end).
+        ++ with(dh, Options, fun(File) -> [{dhfile, File}] end)
+        ++ with(asks, Options, fun(Asks) -> [{verify, verify_peer}, {fail_if_no_peer_cert, Asks =:= "needed"}] end).
 
 srp_user(srp, User, #{srp_password := Password, srp_salt := Hex}) ->
     Salt = binary:decode_hex(list_to_binary(Hex)),
