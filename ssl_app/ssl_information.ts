@@ -117,7 +117,8 @@ export const prf = async (
   ...asked: readonly [secret: PrfSecret, label: Uint8Array | string, seed: PrfSeed, length: number]
 ): Promise<Result<Uint8Array, Reason>> => {
   const [secret, label, seed, length] = asked
-  const bytes = typeof label === 'string' ? Buffer.from(label, 'latin1') : label
+  const are_bytes = typeof label === 'string' && [...label].every(unit => unit <= '\xff')
+  const bytes = are_bytes ? Buffer.from(label, 'latin1') : label
   return call_connected(socket, ['prf', secret, bytes, seed, length])
 }
 

@@ -117,6 +117,14 @@ const application_layouts: readonly (readonly [label: string, LayOut])[] = [
     'ssl socket_error',
     titled(({ connection }) => `ssl: the transport of connection ${connection} failed`, 'connection'),
   ],
+  [
+    'ssl session_cb',
+    titled(
+      ({ callback, role }) => `ssl: ${callback} of the module that keeps the ${role}'s sessions failed`,
+      'callback',
+      'role',
+    ),
+  ],
   ['ssl', told_by_message],
 ]
 

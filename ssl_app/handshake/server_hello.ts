@@ -136,7 +136,7 @@ function choose_suite(data: HandshakeData, hello: ClientHello, curve: Curve | un
     const certified = configured.filter(is_certified)
     if (config.identity === undefined && offers(certified))
       throw new Alert('internal_error', 'no certificate')
-    if (data.identity === undefined && offers(configured.filter(({ group }) => group === 'srp'))) {
+    if (!asks_for(hello, 'srp') && offers(configured.filter(({ group }) => group === 'srp'))) {
       throw new Alert('unknown_psk_identity', 'no user name')
     }
   }

@@ -267,6 +267,16 @@ const examples: readonly (readonly [label: string, facts: Record<string, Term>, 
       { role: 'client', message: 'SSL: hello: handshake broken off: closed' },
       ['SSL: hello: handshake broken off: closed', "role: 'client'"],
     ],
+    [
+      'ssl user_fun',
+      { message: 'SSL: the function of the option user_lookup_fun failed: TypeError' },
+      ['SSL: the function of the option user_lookup_fun failed: TypeError'],
+    ],
+    [
+      'ssl session_cb',
+      { role: 'server', callback: 'lookup', reason: 'enoent' },
+      ["ssl: lookup of the module that keeps the server's sessions failed", "reason: 'enoent'"],
+    ],
   ]
 
 test.each(examples)('%s is laid out for people', (label, report, lines) => {

@@ -108,6 +108,7 @@ test('what is no secret, label, seed or length is refused, and harms nobody', ()
       [undefined, label, seed, 20],
       ['master_secret', 5, seed, 20],
       ['master_secret', undefined, seed, 20],
+      ['master_secret', 'labél €', seed, 20],
       ['master_secret', label, 'client_random', 20],
       ['master_secret', label, undefined, 20],
       ['master_secret', label, ['master_secret'], 20],

@@ -176,6 +176,8 @@ describe('the suite', () => {
     expect(refusal(hello(with_suites(...srp_suites)))).toBe('unknown_psk_identity')
     const other = suite_for('rsa', 'tlsv1.2')
     expect(chosen(hello(with_suites(...srp_suites, other))).data.suite).toBe(other)
+    const told = hello(with_suites(...srp_suites), named)
+    expect(refusal(told, { has_user_lookup: false })).toBe('insufficient_security')
   })
 
   test('of SRP is to be had for a name that nobody knows', () => {
