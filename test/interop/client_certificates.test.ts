@@ -12,6 +12,7 @@ import { openssl } from './matrix/openssl_peer.ts'
 import { type CertificateKind, make_secrets, type Secrets } from './matrix/secrets.ts'
 import { erlang, java, node_0_12 } from './matrix/told_peers.ts'
 import type { Connected, Refused } from './support/peer.ts'
+import { start_relay } from './support/relay.ts'
 import { describe_with } from './support/requires.ts'
 import { with_kista } from './support/setting.ts'
 
@@ -73,6 +74,31 @@ const certificate_in = (visit: Visit | undefined) =>
   visit?.ok && visit.peercert && new Uint8Array(visit.peercert)
 
 const received = (report: Connected | Refused) => (report.ok ? report.received : report.output)
+
+/** Of SSL 3.0, a warning: `no_certificate`. RFC 6101 §5.4.2 */
+const no_certificate = Buffer.from('15030000020129', 'hex')
+
+describe_with([java, node_0_12], 'In SSL 3.0 who has no certificate', () => {
+  const version = 'sslv3'
+
+  test.each([
+    ['Java', java],
+    ['the old Node', node_0_12],
+  ])('says so by an alert: Kista to %s, and that to Kista', async (_name, peer) => {
+    for (const [client, server] of [
+      [kista, peer],
+      [peer, kista],
+    ] as const) {
+      const running = await server.serve({ version, suites: [suite], client_certificate: 'wanted' }, secrets)
+      const relay = await start_relay(running.port)
+      const call = { version, suite, port: relay.port, line, resume: false } as const
+
+      expect(received(await client.connect(call, secrets))).toBe(running.answer_to(line))
+      expect(Buffer.concat(relay.heard.client).includes(no_certificate)).toBe(true)
+      await running.stop()
+    }
+  })
+})
 
 for (const [peer, versions] of peers) {
   describe_with([peer], peer.name, () => {

@@ -16,13 +16,21 @@ const patience = { patience: 5000 }
 export const default_server = (certificate: KeyAndCert): Promise<KistaServer> =>
   serve(shown(certificate), patience)
 
-/** All versions, suites, curves and extensions, and whatever clients know or not is right. */
-export function server_with_everything(secrets: Secrets, kind: CertificateKind): Promise<KistaServer> {
+/**
+ * All versions, suites, curves and extensions.
+ *
+ * @param knows_users - whether it can tell the secrets of users, and so has suites of PSK and SRP
+ */
+export function server_with_everything(
+  secrets: Secrets,
+  kind: CertificateKind,
+  knows_users = true,
+): Promise<KistaServer> {
   return serve(
     {
       ...shown(secrets.certificates[kind]),
       ...{ versions: every_version, ciphers: ssl.cipher_suites('all'), eccs: ssl.eccs() },
-      user_lookup_fun: [asked => (asked === 'psk' ? ['ok', secrets.psk.key] : 'error'), undefined],
+      ...(knows_users && { user_lookup_fun: [() => ['ok', secrets.psk.key], undefined] as const }),
       alpn_preferred_protocols: ['h2', 'http/1.1'],
       next_protocols_advertised: ['h2', 'http/1.1'],
       session_tickets: 'stateless',
