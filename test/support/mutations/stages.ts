@@ -43,9 +43,11 @@ export async function open_theatre(): Promise<Theatre> {
       settings: way.settings(everybody),
       again: way.again === true,
     })),
-    ...broad_stages(everybody),
   ]
-  return { everybody, stages: stages.map(stage => ({ again: false, old_hello: false, ...stage })) }
+  const whole = (made: Made): Stage => ({ again: false, old_hello: false, ...made })
+  // There is most to be changed where both sides can do most.
+  const broad = broad_stages(everybody).map(whole)
+  return { everybody, stages: [...stages.map(whole), ...broad, ...broad, ...broad] }
 }
 
 /** What one side is set to on a stage. */

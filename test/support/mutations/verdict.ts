@@ -92,7 +92,7 @@ const is_harmless = ({ label }: Deed, role: string): boolean =>
  */
 const liberties: readonly RegExp[] = [
   /^client_hello/,
-  /^server_hello(\.random|\.session_id|\.server_version|\.extensions( |\.ec_point_formats|\.next_protocol_negotiation|\.record_size_limit))/,
+  /^server_hello(\.random|\.session_id|\.server_version|\.cipher_suite|\.extensions( |\.ec_point_formats|\.next_protocol_negotiation|\.record_size_limit))/,
   // As bytes: whatever it has become, it is one that the client could accept.
   /^server_hello (a|an) /,
   // More than is needed to find the way to a root.
