@@ -1,7 +1,13 @@
 // Who asks for a user or an identity that there is not is to learn no more than who has the wrong password or key.
 
 import { describe, expect, test } from '@jest/globals'
-import { srp_groups, srp_user_key } from '../../../apps/crypto/crypto.ts'
+import {
+  type SrpGroupName,
+  type SrpKey,
+  srp_groups,
+  srp_server_key,
+  srp_user_key,
+} from '../../../apps/crypto/crypto.ts'
 import type { Effect } from '../../../ssl_app/handshake/effects.ts'
 import type { HandshakeConfig } from '../../../ssl_app/handshake/handshake_data.ts'
 import type { KeyExchange } from '../../../ssl_app/record/cipher_suites.ts'
@@ -38,6 +44,12 @@ function failure(settings: Settings) {
   }
 }
 
+/** One public value in 256 begins with a zero, which is left out. */
+function full_size_key(group: SrpGroupName, derived_key: Uint8Array): SrpKey {
+  const key = srp_server_key(group, derived_key)
+  return key.public_key.length === srp_groups[group].p.length ? key : full_size_key(group, derived_key)
+}
+
 const as = (
   key_exchange: KeyExchange,
   version: ProtocolVersion,
@@ -57,6 +69,7 @@ const as = (
     server: settings.server!,
     worlds: {
       server: {
+        srp_server_key: full_size_key,
         user_secret: ([kind, who]) => {
           if (kind === 'psk') {
             return Buffer.compare(who!, shared_secrets.psk_identity) === 0
