@@ -43,7 +43,8 @@ function place_of(text: string, at: number): Place {
 type Member = readonly [key: string, at: number]
 
 const blank = /[ \t\n\r]*/y
-const text_literal = /"(?:[ !#-[\]-\uffff]+|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y
+// One sign at a time: with more than one way to cut a text, what does not match would never be done.
+const text_literal = /"(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y
 const other_literal = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
 
 class Scanner {

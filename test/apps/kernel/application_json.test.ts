@@ -22,6 +22,13 @@ describe('an outline', () => {
     expect(outline_of(' [1, {"a": 2}] ').members).toEqual([])
   })
 
+  test('is soon done with a long text that does not end', () => {
+    const long = 'a'.repeat(100_000)
+    expect(mistake_in(`["${long}`)).toEqual([1, 2, 'this text is not right'])
+    expect(mistake_in(`["${long}\\x"]`)).toEqual([1, 2, 'this text is not right'])
+    expect(mistake_in(`["${long}"]`)).toBeUndefined()
+  })
+
   test('is refused for exactly what is no JSON', () => {
     const pieces = fc.constantFrom(
       '{',
