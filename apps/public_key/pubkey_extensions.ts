@@ -85,6 +85,37 @@ export type DistributionPointName =
   | readonly ['fullName', readonly GeneralName[]]
   | readonly ['nameRelativeToCRLIssuer', RelativeDistinguishedName]
 
+/** A policy that a certificate was issued under: RFC 5280 §4.2.1.4. */
+export interface PolicyInformation {
+  readonly policyIdentifier: Oid
+  readonly policyQualifiers?: readonly PolicyQualifierInfo[]
+}
+
+/** Where a policy can be read: RFC 5280 §4.2.1.4. */
+export interface PolicyQualifierInfo {
+  readonly policyQualifierId: Oid
+  /** DER */
+  readonly qualifier: Uint8Array
+}
+
+/** Which policy of the issuer is as good as which of the subject: RFC 5280 §4.2.1.5. */
+export interface PolicyMapping {
+  readonly issuerDomainPolicy: Oid
+  readonly subjectDomainPolicy: Oid
+}
+
+/** After how many more certificates a policy must hold, and mappings count no more: RFC 5280 §4.2.1.11. */
+export interface PolicyConstraints {
+  readonly requireExplicitPolicy?: number
+  readonly inhibitPolicyMapping?: number
+}
+
+/** Where something can be had, such as the issuer's certificate: RFC 5280 §4.2.2. */
+export interface AccessDescription {
+  readonly accessMethod: Oid
+  readonly accessLocation: GeneralName
+}
+
 /** What the value of each extension is that is decoded. */
 export interface ExtensionValues {
   readonly [oids.id_ce_subjectKeyIdentifier]: Uint8Array
@@ -96,6 +127,16 @@ export interface ExtensionValues {
   readonly [oids.id_ce_cRLDistributionPoints]: readonly DistributionPoint[]
   readonly [oids.id_ce_authorityKeyIdentifier]: AuthorityKeyIdentifier
   readonly [oids.id_ce_extKeyUsage]: readonly Oid[]
+  readonly [oids.id_ce_freshestCRL]: readonly DistributionPoint[]
+  readonly [oids.id_ce_certificatePolicies]: readonly PolicyInformation[]
+  readonly [oids.id_ce_policyMappings]: readonly PolicyMapping[]
+  readonly [oids.id_ce_policyConstraints]: PolicyConstraints
+  /** After how many more certificates `anyPolicy` counts no more: RFC 5280 §4.2.1.14. */
+  readonly [oids.id_ce_inhibitAnyPolicy]: number
+  readonly [oids.id_pe_authorityInfoAccess]: readonly AccessDescription[]
+  readonly [oids.id_pe_subjectInfoAccess]: readonly AccessDescription[]
+  /** TLS extensions that the server must answer, by their numbers; 5 asks for a stapled status: RFC 7633 §4. */
+  readonly [oids.id_pe_tlsfeature]: readonly number[]
 }
 
 /** An extension as `verify_fun` gets it. OTP: `#'Extension'{}`. */
@@ -115,10 +156,13 @@ export function select_extension<Id extends keyof ExtensionValues>(
   return found?.extnValue as ExtensionValues[Id] | undefined
 }
 
-/** @throws {@link DecodeError}, also when one extension comes twice */
+/** Of certificates, CRLs and their entries. More than this nobody has, and a verify_fun is asked about each. */
+const max_extensions = 256
+
+/** @throws {@link DecodeError}, also when one extension comes twice, and when there are more than 256 */
 export function read_extensions(from: DerReader): readonly Extension[] {
-  const extensions = from.list(universal.sequence, read_extension)
-  if (extensions.length === 0) throw new DecodeError('a list of no extensions')
+  const extensions = read_some(from, read_extension)
+  if (extensions.length > max_extensions) throw new DecodeError(`${extensions.length} extensions`)
   const ids = new Set(extensions.map(extension => extension.extnID))
   if (ids.size < extensions.length) throw new DecodeError('an extension twice')
   return extensions
@@ -141,9 +185,24 @@ const readers: { readonly [Id in keyof ExtensionValues]: (from: DerReader) => Ex
   [oids.id_ce_issuerAltName]: from => read_general_names(from),
   [oids.id_ce_basicConstraints]: read_basic_constraints,
   [oids.id_ce_nameConstraints]: read_name_constraints,
-  [oids.id_ce_cRLDistributionPoints]: from => from.list(universal.sequence, read_distribution_point),
+  [oids.id_ce_cRLDistributionPoints]: from => read_some(from, read_distribution_point),
   [oids.id_ce_authorityKeyIdentifier]: read_authority_key_identifier,
-  [oids.id_ce_extKeyUsage]: from => from.list(universal.sequence, purpose => purpose.object_identifier()),
+  [oids.id_ce_extKeyUsage]: from => read_some(from, purpose => purpose.object_identifier()),
+  [oids.id_ce_freshestCRL]: from => read_some(from, read_distribution_point),
+  [oids.id_ce_certificatePolicies]: from => read_some(from, read_policy_information),
+  [oids.id_ce_policyMappings]: from => read_some(from, read_policy_mapping),
+  [oids.id_ce_policyConstraints]: read_policy_constraints,
+  [oids.id_ce_inhibitAnyPolicy]: from => from.small_integer(),
+  [oids.id_pe_authorityInfoAccess]: from => read_some(from, read_access_description),
+  [oids.id_pe_subjectInfoAccess]: from => read_some(from, read_access_description),
+  [oids.id_pe_tlsfeature]: from => from.list(universal.sequence, feature => feature.small_integer()),
+}
+
+/** A list of which RFC 5280 says that it is not empty. */
+function read_some<Value>(from: DerReader, read: (inside: DerReader) => Value): Value[] {
+  const values = from.list(universal.sequence, read)
+  if (values.length === 0) throw new DecodeError('an empty list')
+  return values
 }
 
 function read_basic_constraints(from: DerReader): BasicConstraints {
@@ -183,12 +242,13 @@ function read_authority_key_identifier(from: DerReader): AuthorityKeyIdentifier 
   }))
 }
 
-function read_distribution_point(from: DerReader): DistributionPoint {
+/** RFC 5280 §4.2.1.13 */
+export function read_distribution_point(from: DerReader): DistributionPoint {
   return from.enter(universal.sequence, inside => {
     const distributionPoint = inside.optional(context_constructed(0), read_distribution_point_name)
     return {
       ...(distributionPoint && { distributionPoint }),
-      ...(inside.next_is(context(1)) && { reasons: names_of(inside.named_bits(context(1)), reason_flags) }),
+      ...(inside.next_is(context(1)) && { reasons: read_reason_flags(inside, context(1)) }),
       ...(inside.next_is(context_constructed(2)) && {
         cRLIssuer: read_general_names(inside, context_constructed(2)),
       }),
@@ -196,10 +256,52 @@ function read_distribution_point(from: DerReader): DistributionPoint {
   })
 }
 
-function read_distribution_point_name(from: DerReader): DistributionPointName {
+/** RFC 5280 §4.2.1.13: what is in the `[0]` around it. */
+export function read_distribution_point_name(from: DerReader): DistributionPointName {
   if (from.next_is(context_constructed(0)))
     return ['fullName', read_general_names(from, context_constructed(0))]
   return ['nameRelativeToCRLIssuer', read_rdn(from, context_constructed(1))]
+}
+
+/** RFC 5280 §4.2.1.13 */
+export function read_reason_flags(from: DerReader, tag: number): readonly ReasonFlag[] {
+  return names_of(from.named_bits(tag), reason_flags)
+}
+
+function read_policy_information(from: DerReader): PolicyInformation {
+  return from.enter(universal.sequence, inside => {
+    const policyIdentifier = inside.object_identifier()
+    if (inside.at_end) return { policyIdentifier }
+    return { policyIdentifier, policyQualifiers: read_some(inside, read_policy_qualifier) }
+  })
+}
+
+function read_policy_qualifier(from: DerReader): PolicyQualifierInfo {
+  return from.enter(universal.sequence, inside => ({
+    policyQualifierId: inside.object_identifier(),
+    qualifier: inside.element().der,
+  }))
+}
+
+function read_policy_mapping(from: DerReader): PolicyMapping {
+  return from.enter(universal.sequence, inside => ({
+    issuerDomainPolicy: inside.object_identifier(),
+    subjectDomainPolicy: inside.object_identifier(),
+  }))
+}
+
+function read_policy_constraints(from: DerReader): PolicyConstraints {
+  return from.enter(universal.sequence, inside => ({
+    ...(inside.next_is(context(0)) && { requireExplicitPolicy: inside.small_integer(context(0)) }),
+    ...(inside.next_is(context(1)) && { inhibitPolicyMapping: inside.small_integer(context(1)) }),
+  }))
+}
+
+function read_access_description(from: DerReader): AccessDescription {
+  return from.enter(universal.sequence, inside => ({
+    accessMethod: inside.object_identifier(),
+    accessLocation: read_general_name(inside),
+  }))
 }
 
 /** Bits that have no name mean nothing to anybody. */

@@ -4,7 +4,7 @@
 /** An object identifier in dotted notation: `'2.5.29.19'`. */
 export type Oid = string
 
-// Extensions: RFC 5280 §4.2
+// Extensions of certificates: RFC 5280 §4.2, RFC 7633
 export const id_ce_subjectKeyIdentifier = '2.5.29.14'
 export const id_ce_keyUsage = '2.5.29.15'
 export const id_ce_subjectAltName = '2.5.29.17'
@@ -13,14 +13,42 @@ export const id_ce_basicConstraints = '2.5.29.19'
 export const id_ce_nameConstraints = '2.5.29.30'
 export const id_ce_cRLDistributionPoints = '2.5.29.31'
 export const id_ce_certificatePolicies = '2.5.29.32'
+export const id_ce_policyMappings = '2.5.29.33'
 export const id_ce_authorityKeyIdentifier = '2.5.29.35'
 export const id_ce_policyConstraints = '2.5.29.36'
 export const id_ce_extKeyUsage = '2.5.29.37'
+export const id_ce_freshestCRL = '2.5.29.46'
+export const id_ce_inhibitAnyPolicy = '2.5.29.54'
+export const id_pe_authorityInfoAccess = '1.3.6.1.5.5.7.1.1'
+export const id_pe_subjectInfoAccess = '1.3.6.1.5.5.7.1.11'
+export const id_pe_tlsfeature = '1.3.6.1.5.5.7.1.24'
+
+// Extensions of CRLs and of their entries: RFC 5280 §5.2, §5.3
+export const id_ce_cRLNumber = '2.5.29.20'
+export const id_ce_cRLReasons = '2.5.29.21'
+export const id_ce_holdInstructionCode = '2.5.29.23'
+export const id_ce_invalidityDate = '2.5.29.24'
+export const id_ce_deltaCRLIndicator = '2.5.29.27'
+export const id_ce_issuingDistributionPoint = '2.5.29.28'
+export const id_ce_certificateIssuer = '2.5.29.29'
+
+// Policies: RFC 5280 §4.2.1.4
+export const anyPolicy = '2.5.29.32.0'
+export const id_qt_cps = '1.3.6.1.5.5.7.2.1'
+export const id_qt_unotice = '1.3.6.1.5.5.7.2.2'
+
+// Where to ask about a certificate: RFC 5280 §4.2.2.1
+export const id_ad_ocsp = '1.3.6.1.5.5.7.48.1'
+export const id_ad_caIssuers = '1.3.6.1.5.5.7.48.2'
 
 // Purposes of a key: RFC 5280 §4.2.1.12
 export const anyExtendedKeyUsage = '2.5.29.37.0'
 export const id_kp_serverAuth = '1.3.6.1.5.5.7.3.1'
 export const id_kp_clientAuth = '1.3.6.1.5.5.7.3.2'
+export const id_kp_codeSigning = '1.3.6.1.5.5.7.3.3'
+export const id_kp_emailProtection = '1.3.6.1.5.5.7.3.4'
+export const id_kp_timeStamping = '1.3.6.1.5.5.7.3.8'
+export const id_kp_OCSPSigning = '1.3.6.1.5.5.7.3.9'
 
 // Attributes of a name: RFC 5280 appendix A.1
 export const id_at_commonName = '2.5.4.3'

@@ -82,6 +82,54 @@ describe('the value of an extension', () => {
     ])
   })
 
+  test('freshestCRL is as cRLDistributionPoints', () => {
+    expect(value_of(oids.id_ce_freshestCRL, '3007 3005 a203 8201 61')).toEqual([
+      { cRLIssuer: [['dNSName', 'a']] },
+    ])
+  })
+
+  test('certificatePolicies lists policies and where they can be read', () => {
+    expect(value_of(oids.id_ce_certificatePolicies, '3008 3006 0604551d2000')).toEqual([
+      { policyIdentifier: oids.anyPolicy },
+    ])
+    const qualifier = '300d 06082b06010505070201 160161'
+    expect(value_of(oids.id_ce_certificatePolicies, `3017 3015 06022a03 300f ${qualifier}`)).toEqual([
+      {
+        policyIdentifier: '1.2.3',
+        policyQualifiers: [{ policyQualifierId: oids.id_qt_cps, qualifier: hex('160161') }],
+      },
+    ])
+  })
+
+  test('policyMappings pairs policies of issuer and subject', () => {
+    expect(value_of(oids.id_ce_policyMappings, '300a 3008 06022a03 06022a04')).toEqual([
+      { issuerDomainPolicy: '1.2.3', subjectDomainPolicy: '1.2.4' },
+    ])
+  })
+
+  test('policyConstraints and inhibitAnyPolicy count certificates', () => {
+    expect(value_of(oids.id_ce_policyConstraints, '3003 800105')).toEqual({ requireExplicitPolicy: 5 })
+    expect(value_of(oids.id_ce_policyConstraints, '3003 810100')).toEqual({ inhibitPolicyMapping: 0 })
+    expect(value_of(oids.id_ce_policyConstraints, '3006 800101 810102')).toEqual({
+      requireExplicitPolicy: 1,
+      inhibitPolicyMapping: 2,
+    })
+    expect(value_of(oids.id_ce_inhibitAnyPolicy, '020107')).toBe(7)
+  })
+
+  test.each([oids.id_pe_authorityInfoAccess, oids.id_pe_subjectInfoAccess])(
+    '%s says where something can be had',
+    oid => {
+      expect(value_of(oid, '300f 300d 06082b06010505073001 860161')).toEqual([
+        { accessMethod: oids.id_ad_ocsp, accessLocation: ['uniformResourceIdentifier', 'a'] },
+      ])
+    },
+  )
+
+  test('tlsfeature lists TLS extensions', () => {
+    expect(value_of(oids.id_pe_tlsfeature, '3006 020105 020111')).toEqual([5, 17])
+  })
+
   test.each([
     [oids.id_ce_basicConstraints, '3003 010101'],
     [oids.id_ce_basicConstraints, '3003 0201ff'],
@@ -94,6 +142,20 @@ describe('the value of an extension', () => {
     [oids.id_ce_authorityKeyIdentifier, '3002 8300'],
     [oids.id_ce_cRLDistributionPoints, '3004 3002 a000'],
     [oids.id_ce_subjectKeyIdentifier, ''],
+    [oids.id_ce_extKeyUsage, '3000'],
+    [oids.id_ce_cRLDistributionPoints, '3000'],
+    [oids.id_ce_freshestCRL, '3000'],
+    [oids.id_ce_certificatePolicies, '3000'],
+    [oids.id_ce_certificatePolicies, '3006 3004 06022a03 3000'],
+    [oids.id_ce_certificatePolicies, '3008 3006 06022a03 3000'],
+    [oids.id_ce_policyMappings, '3006 3004 06022a03'],
+    [oids.id_ce_policyConstraints, '3003 8001ff'],
+    [oids.id_ce_policyConstraints, '3006 810100 800100'],
+    [oids.id_ce_inhibitAnyPolicy, '0201ff'],
+    [oids.id_ce_inhibitAnyPolicy, '0205 0100000000'],
+    [oids.id_pe_authorityInfoAccess, '3000'],
+    [oids.id_pe_authorityInfoAccess, '3004 3002 0600'],
+    [oids.id_pe_tlsfeature, '3003 0601ff'],
   ])('%s is refused as %p', (oid, digits) => {
     expect(() => read(oid, digits)).toThrow(DecodeError)
   })
@@ -101,6 +163,18 @@ describe('the value of an extension', () => {
   test('of any other kind is bytes, whatever its name', () => {
     expect(value_of('1.2.3', 'ffff')).toEqual(hex('ffff'))
   })
+})
+
+test('more extensions than anybody has are refused', () => {
+  const list = (count: number) =>
+    sequence(
+      ...Array.from({ length: count }, (_, index) =>
+        sequence(object_identifier(`1.2.${index}`), octet_string(hex(''))),
+      ),
+    )
+  expect(read_der(list(256), read_extensions)).toHaveLength(256)
+  expect(() => read_der(list(257), read_extensions)).toThrow(DecodeError)
+  expect(() => read_der(sequence(), read_extensions)).toThrow(DecodeError)
 })
 
 test('an extension is found by its identifier', () => {
