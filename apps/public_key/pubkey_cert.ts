@@ -88,7 +88,7 @@ export function is_self_issued({ tbsCertificate }: OTPCertificate): boolean {
 }
 
 /** Each certificate with what it gives cause for; lazily, so that nothing is checked after a refusal. */
-function* path_events(
+export function* path_events(
   anchor: OTPCertificate | PathError,
   path: readonly OTPCertificate[],
   checks: Checks,

@@ -77,7 +77,7 @@ export function ask_verify_fun<State>(
   }
 }
 
-function conclude<State>(event: VerifyEvent, answer: VerifyAnswer<State>): Result<State, BadCert> {
+export function conclude<State>(event: VerifyEvent, answer: VerifyAnswer<State>): Result<State, BadCert> {
   switch (answer[0]) {
     case 'valid':
     case 'valid_peer':
