@@ -50,15 +50,9 @@ export function answered_extensions(
   data: HandshakeData,
   hello: ClientHello,
 ): ServerHelloExtension[] | undefined {
-  const list: ServerHelloExtension[] = []
-  if (data.secure_renegotiation) list.push(['renegotiation_info', server_info(data)])
-  if (data.version !== 'sslv3') list.push(...tls_extensions(data, hello))
-  return list.length === 0 ? undefined : list
-}
-
-function tls_extensions(data: HandshakeData, hello: ClientHello): ServerHelloExtension[] {
   const { config, suite, resumed, previous, protocol, next_protocols } = data
   const list: ServerHelloExtension[] = []
+  if (data.secure_renegotiation) list.push(['renegotiation_info', server_info(data)])
   const granted = granted_limits(config, hello)
   if (granted) list.push(granted[0])
   if (data.extended_master_secret) list.push(['extended_master_secret', true])
@@ -69,5 +63,5 @@ function tls_extensions(data: HandshakeData, hello: ClientHello): ServerHelloExt
   }
   if (next_protocols) list.push(['next_protocol_negotiation', next_protocols])
   if (protocol !== undefined && !next_protocols && !previous) list.push(['alpn', protocol])
-  return list
+  return list.length === 0 ? undefined : list
 }

@@ -55,7 +55,7 @@ export function choose(data: HandshakeData, told: ClientHello): Choice {
     client_random: new Uint8Array(hello.random),
     server_random: mark_downgrade(hello_random(data.environment), version, data.config.versions),
     server_name: get_extension(hello.extensions, 'server_name'),
-    extended_master_secret: version !== 'sslv3' && asks_for(hello, 'extended_master_secret'),
+    extended_master_secret: asks_for(hello, 'extended_master_secret'),
     secure_renegotiation: check_client(data, hello),
     max_fragment_length: granted_length(hello.extensions),
     ...choose_protocol(data, hello),
@@ -81,7 +81,7 @@ function begin(asked: HandshakeData, hello: ClientHello): HandshakeData {
     offered: undefined,
     ticket_expected,
     session_id: ticket_expected ? new Uint8Array(0) : environment.random_bytes(32),
-    encrypt_then_mac: wants_encrypt_then_mac(asked, hello, suite),
+    encrypt_then_mac: wants_encrypt_then_mac(hello, suite),
   }
 }
 
@@ -89,7 +89,7 @@ function begin(asked: HandshakeData, hello: ClientHello): HandshakeData {
 function go_on(asked: HandshakeData, hello: ClientHello, session: Session): HandshakeData {
   const suite = asked.config.ciphers.find(({ code }) => code === session.cipher_suite)!
   const session_id = new Uint8Array(hello.session_id)
-  const encrypt_then_mac = wants_encrypt_then_mac(asked, hello, suite)
+  const encrypt_then_mac = wants_encrypt_then_mac(hello, suite)
   return { ...go_on_with(asked, session), suite, session_id, encrypt_then_mac }
 }
 
@@ -169,12 +169,9 @@ function scheme_of(data: HandshakeData, hello: ClientHello): Pick<HandshakeData,
   return found
 }
 
-/** RFC 7366 §3: it is for block ciphers, and SSL 3.0 does not know it. */
-const wants_encrypt_then_mac = (
-  { version }: HandshakeData,
-  hello: ClientHello,
-  suite: CipherSuite,
-): boolean => version !== 'sslv3' && is_block_cipher(suite) && asks_for(hello, 'encrypt_then_mac')
+/** RFC 7366 §3: it is for block ciphers. */
+const wants_encrypt_then_mac = (hello: ClientHello, suite: CipherSuite): boolean =>
+  is_block_cipher(suite) && asks_for(hello, 'encrypt_then_mac')
 
 const asks_for = (hello: ClientHello, name: ExtensionName & ClientHelloExtension[0]): boolean =>
   get_extension(hello.extensions, name) !== undefined

@@ -210,7 +210,8 @@ export class TlsEngine {
   #take_bytes(bytes: Uint8Array): void {
     const old_hello = this.#arrivals.push(bytes)
     if (old_hello) this.#take_message(old_hello)
-    if (this.#paused && !this.#established && this.#arrivals.waiting > max_early_records) {
+    const is_answered = this.#established !== undefined || this.#paused?.bytes === undefined
+    if (!is_answered && this.#arrivals.waiting > max_early_records) {
       throw new Alert('unexpected_message', 'a client that does not wait for an answer')
     }
   }
