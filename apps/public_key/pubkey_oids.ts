@@ -54,6 +54,9 @@ export const id_kp_OCSPSigning = '1.3.6.1.5.5.7.3.9'
 export const id_at_commonName = '2.5.4.3'
 export const id_emailAddress = '1.2.840.113549.1.9.1'
 
+// Names of other kinds: RFC 4985 §2
+export const id_on_dnsSRV = '1.3.6.1.5.5.7.8.7'
+
 // Public keys: RFC 3279 §2.3, RFC 5480, RFC 8410
 export const rsaEncryption = '1.2.840.113549.1.1.1'
 export const id_RSASSA_PSS = '1.2.840.113549.1.1.10'

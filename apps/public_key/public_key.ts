@@ -8,7 +8,13 @@ import { make_test_data, type TestChainOptions, type TestData } from './pkix_tes
 import { is_self_issued, type PathValidationOptions, type ValidPath, validate_path } from './pubkey_cert.ts'
 import { decode_dh_params } from './pubkey_dh.ts'
 import { select_extension } from './pubkey_extensions.ts'
-import { type MatchFun, type ReferenceId, verify_hostname } from './pubkey_hostname.ts'
+import {
+  type HostnameCheck,
+  hostname_match_fun,
+  type MatchFun,
+  type ReferenceId,
+  verify_hostname,
+} from './pubkey_hostname.ts'
 import * as keys from './pubkey_keys.ts'
 import { is_same_name, type Name, normalize_name } from './pubkey_names.ts'
 import { id_ce_authorityKeyIdentifier } from './pubkey_oids.ts'
@@ -29,7 +35,7 @@ export type { TestCertificateOptions, TestChainOptions, TestConfig, TestData } f
 export type { PathValidationOptions, ValidPath } from './pubkey_cert.ts'
 export type { Extension, ExtensionValues } from './pubkey_extensions.ts'
 export { select_extension } from './pubkey_extensions.ts'
-export type { MatchFun, PresentedId, ReferenceId } from './pubkey_hostname.ts'
+export type { HostnameCheck, MatchFun, PresentedId, ReferenceId } from './pubkey_hostname.ts'
 export { subject_public_key } from './pubkey_keys.ts'
 export type { GeneralName, Name } from './pubkey_names.ts'
 export { type CombinedCert, cacerts_clear, cacerts_get, cacerts_load } from './pubkey_os_cacerts.ts'
@@ -261,18 +267,28 @@ export function pkix_path_validation<State>(
 }
 
 /**
- * Whether the certificate is for one of the hosts, addresses or URIs in `references`, by RFC 6125. Names in the
- * subject count only when there are no alternative ones. A `*` stands for one whole label, the first of three or more.
+ * Whether the certificate is for one of the hosts, addresses, URIs or services in `references`, by RFC 6125. Names in
+ * the subject count only when there are no alternative ones. A `*` stands for one whole label, the first of three or
+ * more.
  *
- * @throws `DecodeError`
+ * @throws `DecodeError`, and what a fun of `options` throws
  * @see OTP: `public_key:pkix_verify_hostname/3`
  */
 export function pkix_verify_hostname(
   cert: Cert,
   references: readonly ReferenceId[],
-  options: { readonly match_fun?: MatchFun } = {},
+  options: HostnameCheck = {},
 ): boolean {
-  return verify_hostname(otp_cert(cert), references, options.match_fun)
+  return verify_hostname(otp_cert(cert), references, options)
+}
+
+/**
+ * A `match_fun` with the rules of the web: the `*` in a DNS name stands also for a part of the first label.
+ *
+ * @see OTP: `public_key:pkix_verify_hostname_match_fun/1`
+ */
+export function pkix_verify_hostname_match_fun(protocol: 'https'): MatchFun {
+  return hostname_match_fun(protocol)
 }
 
 /**

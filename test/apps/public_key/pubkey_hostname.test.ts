@@ -28,7 +28,7 @@ describe('a certificate with alternative names', () => {
       ['dNSName', '10.0.0.1'],
       ['iPAddress', '127.0.0.1'],
       ['iPAddress', '::1'],
-      ['uniformResourceIdentifier', 'https://server.example/'],
+      ['uniformResourceIdentifier', 'https://other.example/'],
       ['rfc822Name', 'mail.example'],
     )
   })
@@ -74,9 +74,12 @@ describe('a certificate with alternative names', () => {
     expect(is_for_ip('server.example')).toBe(false)
   })
 
-  test('is for a URI only as a whole', () => {
-    expect(pkix_verify_hostname(certificate, [['uri_id', 'https://server.example/']])).toBe(true)
-    expect(pkix_verify_hostname(certificate, [['uri_id', 'https://server.example/x']])).toBe(false)
+  test('is for a URI as a whole, and for one of a host that it names', () => {
+    const is_for_uri = (uri: string) => pkix_verify_hostname(certificate, [['uri_id', uri]])
+    expect(is_for_uri('https://other.example/')).toBe(true)
+    expect(is_for_uri('https://other.example/x')).toBe(false)
+    expect(is_for_uri('https://SERVER.example:8443/x')).toBe(true)
+    expect(is_for_uri('not a URI')).toBe(false)
   })
 
   test('is for any one of several references', () => {
