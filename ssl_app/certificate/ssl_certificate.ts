@@ -2,16 +2,24 @@
 
 import type { PublicKey } from '../../apps/crypto/crypto.ts'
 import { decode_certificate, type OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
-import { validate_path } from '../../apps/public_key/pubkey_cert.ts'
-import { certified_key } from '../../apps/public_key/pubkey_keys.ts'
+import { certified_key, subject_public_key } from '../../apps/public_key/pubkey_keys.ts'
 import { is_same_name } from '../../apps/public_key/pubkey_names.ts'
 import { is_signed_by } from '../../apps/public_key/pubkey_signature.ts'
-import { default_verify_fun, type PathError, type VerifyFun } from '../../apps/public_key/verify_fun.ts'
 import { DecodeError } from '../../runtime/binary/reader.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
-import { Alert, type AlertDescription } from '../record/ssl_alert.ts'
+import { Alert } from '../record/ssl_alert.ts'
 import type { Role } from '../record/tls_v1.ts'
 import { decode_shown, keep_accepted } from './accepted_certificates.ts'
+import { type Awaitable, run, type Steps } from './awaitable.ts'
+import {
+  alert_of,
+  type Path,
+  type PathChecks,
+  type SslVerifyFun,
+  verdict,
+  verify_none_fun,
+  verify_peer_fun,
+} from './path_verdict.ts'
 import { TrustStore } from './ssl_pkix_db.ts'
 
 /** OTP: the option `partial_chain`. The chain is DER, the one nearest the root first. */
@@ -25,7 +33,7 @@ export interface PathOptions {
   readonly role: Role
   readonly verify: 'verify_none' | 'verify_peer'
   /** Undefined: what the mode `verify` stands for. */
-  readonly verify_fun: VerifyFun<Term> | undefined
+  readonly verify_fun: SslVerifyFun | undefined
   readonly partial_chain: PartialChain | undefined
   /** How many certificates that are not self-issued may stand between the peer's and the root. */
   readonly depth: number
@@ -45,54 +53,51 @@ const longest_chain = 32
 /** Signatures that are verified to build one path: a peer may show many certificates that all have one name. */
 const max_signature_checks = 100
 
-const alerts: Readonly<Record<string, AlertDescription>> = {
-  unknown_ca: 'unknown_ca',
-  selfsigned_peer: 'bad_certificate',
-  cert_expired: 'certificate_expired',
-  invalid_issuer: 'bad_certificate',
-  invalid_signature: 'bad_certificate',
-  name_not_permitted: 'bad_certificate',
-  unknown_critical_extension: 'unsupported_certificate',
-  revocation_status_undetermined: 'bad_certificate',
-}
-
-/** What `verify_none` stands for: whatever is wrong is overlooked. OTP: the option `verify_fun` */
-const accept_all: VerifyFun<Term> = [
-  (_certificate, event, state) => {
-    const unknown = Array.isArray(event) && event[0] === 'extension' && !event[1].critical
-    return unknown ? ['unknown', state] : ['valid', state]
-  },
-  [],
-]
-
 /**
  * Checks the peer's chain.
  *
  * @param chain - DER, the peer's own certificate first; not empty
  * @param now - milliseconds since 1970
- * @throws {@link Alert} by cause; `certificate_unknown` for what cannot be decoded
+ * @returns a promise only where a verify_fun takes its time
+ * @throws {@link Alert} by cause; `certificate_unknown` for what cannot be decoded. Where there is a promise, it is
+ *   rejected with that.
  */
-export function validate_peer(
+export const validate_peer = (
   chain: readonly Uint8Array[],
   trusted: TrustStore,
   options: PathOptions,
   now: number,
-): PeerCertificate {
+): Awaitable<PeerCertificate> => run(validation(chain, trusted, options, now))
+
+function* validation(
+  chain: readonly Uint8Array[],
+  trusted: TrustStore,
+  options: PathOptions,
+  now: number,
+): Steps<PeerCertificate> {
   try {
     const shown = chain.slice(0, longest_chain).map(decode_shown)
-    const [anchor, path] = build_path(shown, trusted, options.partial_chain)
-    const [tag, answer] = validate_path(anchor, path, {
-      now,
-      max_path_length: options.depth,
-      verify_fun: options.verify_fun ?? (options.verify === 'verify_peer' ? default_verify_fun : accept_all),
-      extended_key_usage: options.role === 'client' ? 'serverAuth' : 'clientAuth',
-      ...(options.hostname === undefined ? {} : { hostname: options.hostname }),
-    })
-    if (tag === 'error') throw new Alert(alert_of(answer[1]), answer)
-    keep_accepted(path)
-    return { certificate: shown[0]!.der, public_key: answer.public_key }
+    const path = build_path(shown, trusted, options.partial_chain)
+    const refusal = yield* verdict(path, checks_of(options, now), verify_fun_of(options))
+    if (refusal !== undefined) throw new Alert(alert_of(refusal), refusal)
+    const [peer] = shown
+    const public_key = subject_public_key(peer!)
+    keep_accepted(path[1])
+    return { certificate: peer!.der, public_key }
   } catch (error) {
     throw error instanceof DecodeError ? new Alert('certificate_unknown', error.message) : error
+  }
+}
+
+const verify_fun_of = ({ verify, verify_fun }: PathOptions): SslVerifyFun =>
+  verify_fun ?? (verify === 'verify_peer' ? verify_peer_fun : verify_none_fun)
+
+function checks_of({ role, depth, hostname }: PathOptions, now: number): PathChecks {
+  return {
+    now,
+    max_path_length: depth,
+    extended_key_usage: role === 'client' ? 'serverAuth' : 'clientAuth',
+    ...(hostname === undefined ? {} : { hostname }),
   }
 }
 
@@ -122,8 +127,6 @@ export function certificate_chain(
 
 /** Whether a certificate is signed with the key that it certifies. OTP: `public_key:pkix_is_self_signed/1` */
 export const is_self_signed = (certificate: OTPCertificate): boolean => issued(certificate, certificate)
-
-type Path = readonly [anchor: OTPCertificate | PathError, path: readonly OTPCertificate[]]
 
 /**
  * From a trusted root down to the peer. The peer may have shown its chain in any order, with too many certificates
@@ -198,10 +201,3 @@ const has_signed: IsIssuer = (issuer, subject) => {
 }
 
 const issued: IsIssuer = (issuer, subject) => names_issuer(issuer, subject) && has_signed(issuer, subject)
-
-/** What a verify_fun failed for reasons of its own ends the handshake without telling them. */
-function alert_of(reason: Term): AlertDescription {
-  if (Array.isArray(reason) && reason[0] === 'revoked') return 'certificate_revoked'
-  const known = typeof reason === 'string' && Object.hasOwn(alerts, reason)
-  return known ? alerts[reason]! : 'handshake_failure'
-}

@@ -1,5 +1,6 @@
 // A path from a root to a peer, and its validation.
 
+import { type Awaitable, is_pending } from '../../ssl_app/certificate/awaitable.ts'
 import {
   type PathOptions,
   type PeerCertificate,
@@ -33,15 +34,27 @@ export const ders = (certificates: readonly TestCertificate[]): Uint8Array[] =>
 export const store = (...certificates: readonly TestCertificate[]): TrustStore =>
   new TrustStore(ders(certificates))
 
-export function validate({
+export const validate = (validation: Validation): PeerCertificate => at_once(start_validation(validation))
+
+/** As {@link validate}, where something takes its time. */
+export const validate_later = async (validation: Validation): Promise<PeerCertificate> =>
+  start_validation(validation)
+
+function start_validation({
   shown,
   trusted = [root],
   role = 'client',
   at = now,
   ...changes
-}: Validation): PeerCertificate {
+}: Validation): Awaitable<PeerCertificate> {
   const options = path(role, { verify: 'verify_peer', depth: 5, ...changes })
   return validate_peer(ders(shown), store(...trusted), options, at)
+}
+
+/** What came without waiting. */
+export function at_once<Value>(value: Awaitable<Value>): Value {
+  if (is_pending(value)) throw new Error('it takes time')
+  return value
 }
 
 /** The alert that comes of it, or `'none'`. */

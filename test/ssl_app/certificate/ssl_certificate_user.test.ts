@@ -14,6 +14,7 @@ import {
   root,
   upper,
   validate,
+  validate_later,
 } from '../../support/peer_path.ts'
 
 describe('partial_chain', () => {
@@ -151,6 +152,30 @@ describe('verify_fun', () => {
       throw new Error('no idea')
     }
     expect(alert_for({ shown: [direct], verify_fun: [fun, []] as never })).toBe('handshake_failure')
+  })
+
+  test('may take its time about any of its answers', async () => {
+    const { events, verify_fun } = noting(([, reason]: any) => reason === 'cert_expired')
+    const [fun, state] = verify_fun as [(...asked: readonly any[]) => unknown, unknown]
+    const slow = [async (...asked: readonly any[]) => fun(...asked), state] as never
+    const asked = { shown: shown(), at: valid_until + 5_000 }
+    await expect(validate_later({ ...asked, verify_fun: slow })).resolves.toMatchObject({
+      certificate: leaf.cert_der,
+    })
+    expect(events.filter(([, event]) => Array.isArray(event))).toEqual([
+      ['upper 0', ['bad_cert', 'cert_expired']],
+      ['lower 2', ['bad_cert', 'cert_expired']],
+      ['leaf 4', ['bad_cert', 'cert_expired']],
+    ])
+    expect(events).toHaveLength(6)
+  })
+
+  test('that refuses later, whatever way, ends it', async () => {
+    const alert = (answer: () => Promise<unknown>) =>
+      validate_later({ shown: shown(), verify_fun: [answer, []] as never }).catch(error => error.description)
+    expect(await alert(async () => ['fail', 'cert_expired'])).toBe('certificate_expired')
+    expect(await alert(async () => 'nonsense')).toBe('handshake_failure')
+    expect(await alert(() => Promise.reject(new Error('no idea')))).toBe('handshake_failure')
   })
 
   test('of verify_none overlooks everything, critical extensions too', async () => {

@@ -1,0 +1,99 @@
+// What comes of a path: each event of its validation is put to the verify_fun, and the first refusal ends it. In ssl
+// a verify_fun may take its time.
+
+import type { OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
+import { type PathValidationOptions, path_events } from '../../apps/public_key/pubkey_cert.ts'
+import {
+  type BadCert,
+  conclude,
+  default_verify_fun,
+  type PathError,
+  type VerifyAnswer,
+  type VerifyEvent,
+} from '../../apps/public_key/verify_fun.ts'
+import type { Result, Term } from '../../runtime/erlang/term.ts'
+import type { AlertDescription } from '../record/ssl_alert.ts'
+import { type Awaitable, type Steps, wait } from './awaitable.ts'
+
+/**
+ * As the `VerifyFun` of `public_key`, but its answer may be a promise: the handshake waits for it.
+ *
+ * OTP: the option `verify_fun` of `ssl`
+ */
+export type SslVerifyFun<State = Term> = readonly [
+  fun: (
+    certificate: OTPCertificate,
+    event: VerifyEvent,
+    state: NoInfer<State>,
+  ) => Awaitable<VerifyAnswer<NoInfer<State>>>,
+  initial_state: State,
+]
+
+/** From whom to trust, or why there is nobody, down to the peer. */
+export type Path = readonly [anchor: OTPCertificate | PathError, path: readonly OTPCertificate[]]
+
+/** What a path is checked against, as far as it does not depend on whom one asks. */
+export type PathChecks = Omit<PathValidationOptions<unknown>, 'verify_fun'>
+
+/** Fails at every error, and knows no extension. */
+export const verify_peer_fun: SslVerifyFun = default_verify_fun
+
+/** What `verify_none` stands for: whatever is wrong is overlooked. OTP: the option `verify_fun` */
+export const verify_none_fun: SslVerifyFun = [
+  (_certificate, event, state) => {
+    const unknown = Array.isArray(event) && event[0] === 'extension' && !event[1].critical
+    return unknown ? ['unknown', state] : ['valid', state]
+  },
+  [],
+]
+
+const alerts: Readonly<Record<string, AlertDescription>> = {
+  unknown_ca: 'unknown_ca',
+  selfsigned_peer: 'bad_certificate',
+  cert_expired: 'certificate_expired',
+  invalid_issuer: 'bad_certificate',
+  invalid_signature: 'bad_certificate',
+  name_not_permitted: 'bad_certificate',
+  unknown_critical_extension: 'unsupported_certificate',
+  unsupported_signature: 'unsupported_certificate',
+  revocation_status_undetermined: 'bad_certificate',
+  revoked: 'certificate_revoked',
+  weak_key: 'bad_certificate',
+}
+
+/**
+ * Validates a path.
+ *
+ * @returns why it is refused; undefined: it is not
+ */
+export function* verdict(
+  [anchor, path]: Path,
+  checks: PathChecks,
+  [fun, initial_state]: SslVerifyFun,
+): Steps<BadCert | undefined> {
+  let state = initial_state
+  for (const [certificate, event] of path_events(anchor, path, checks)) {
+    const [tag, answer] = yield* ask([fun, state], certificate, event)
+    if (tag === 'error') return answer
+    state = answer
+  }
+  return undefined
+}
+
+/** RFC 5246 §7.2.2. What a verify_fun failed for reasons of its own ends the handshake without telling them. */
+export function alert_of([, reason]: BadCert): AlertDescription {
+  const cause = Array.isArray(reason) ? reason[0] : reason
+  return typeof cause === 'string' && Object.hasOwn(alerts, cause) ? alerts[cause]! : 'handshake_failure'
+}
+
+function* ask(
+  [fun, state]: SslVerifyFun,
+  certificate: OTPCertificate,
+  event: VerifyEvent,
+): Steps<Result<Term, BadCert>> {
+  try {
+    return conclude(event, yield* wait(fun(certificate, event, state)))
+  } catch (error) {
+    return ['error', ['bad_cert', ['EXIT', error]]]
+  }
+}
