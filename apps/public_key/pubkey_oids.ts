@@ -86,3 +86,8 @@ export const desCBC = '1.3.14.3.2.7'
 export const des_EDE3_CBC = '1.2.840.113549.3.7'
 export const id_aes128_CBC = '2.16.840.1.101.3.4.1.2'
 export const id_aes256_CBC = '2.16.840.1.101.3.4.1.42'
+
+// OCSP: RFC 6960 §4.2.1, §4.4
+export const id_pkix_ocsp_basic = '1.3.6.1.5.5.7.48.1.1'
+export const id_pkix_ocsp_nonce = '1.3.6.1.5.5.7.48.1.2'
+export const id_pkix_ocsp_response = '1.3.6.1.5.5.7.48.1.4'
