@@ -65,8 +65,8 @@ function curve_of(data: HandshakeData): Term {
   return curve && ['named_curve', curve]
 }
 
-const server_key = ({ role, config, peer }: HandshakeData) =>
-  role === 'server' ? config.identity?.key : peer?.public_key
+const server_key = ({ role, own, peer }: HandshakeData) =>
+  role === 'server' ? own?.key : peer?.public_key
 
 function srp_username({ suite, role, config, identity, resumed, offered }: HandshakeData): Term {
   if (suite!.group !== 'srp') return undefined

@@ -101,7 +101,7 @@ const terms = (role: Connection['role'], config: HandshakeConfig) => ({
   role,
   versions: config.versions,
   ciphers: config.ciphers,
-  own_certificate: config.identity?.chain[0],
+  own_certificates: config.identities.map(({ chain }) => chain[0]!),
   policy: config.policy,
   peer_certificate_needed: config.path.verify === 'verify_peer' && config.fail_if_no_peer_cert,
 })

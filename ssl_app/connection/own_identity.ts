@@ -57,7 +57,9 @@ export async function own_identity(
   const certificate = decoded(() => decode_certificate(own), cert ? ['cert'] : ['certfile', certfile])
   const key = await private_key(options)
   check_pair(key, certificate)
-  return { chain: certificate_chain(own, more, trusted), key, traits: traits(certificate) }
+  const chain = certificate_chain(own, more, trusted)
+  const issuers = chain.map(der => decode_certificate(der).tbsCertificate.issuer.der)
+  return { chain, key, traits: traits(certificate), issuers }
 }
 
 async function own_certificates({ cert, certfile }: SslOptions): Promise<readonly Uint8Array[]> {

@@ -55,12 +55,13 @@ export async function handshake_config(options: SslOptions, role: Role): Promise
 
 async function make_config(options: SslOptions, role: Role): Promise<HandshakeConfig> {
   const [trusted, ders] = await authorities(options)
+  const identity = await own_identity(options, trusted)
   return {
     versions: options.versions,
     ciphers: options.ciphers,
     groups: usable_groups(options),
     signature_algs: usable_signature_algs(),
-    identity: await own_identity(options, trusted),
+    identities: identity ? [identity] : [],
     trusted,
     path: {
       role,

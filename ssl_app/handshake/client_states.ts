@@ -6,7 +6,6 @@ import type { KeyExchange } from '../record/cipher_suites.ts'
 import { Alert } from '../record/ssl_alert.ts'
 import { is_at_least } from '../record/tls_version.ts'
 import { refuse_another_server } from './bound_secret.ts'
-import type { CertificateRequest } from './certificates.ts'
 import type { Action, HandshakeData, Step } from './handshake_data.ts'
 import type { Message, StateFunctions } from './handshake_state.ts'
 import { agreement_of, client_share, derive_master_secret, parts_of, pending_keys } from './key_agreement.ts'
@@ -16,10 +15,11 @@ import {
   type ServerParams,
   server_key_exchange,
 } from './key_exchange.ts'
+import { asked_identity } from './own_identities.ts'
 import { accepted_limits } from './record_limits.ts'
 import { accept_server_hello } from './server_hello_check.ts'
 import { certify as certify_peer, check_finished, finish, write } from './ssl_handshake.ts'
-import { are_signed, own_scheme, sign_handshake } from './ssl_signatures.ts'
+import { are_signed, sign_handshake } from './ssl_signatures.ts'
 import type { NewSessionTicket } from './tls_handshake.ts'
 
 /** What the server chose. When a session goes on, the keys are there already. */
@@ -45,7 +45,7 @@ function certify(message: Message, data: HandshakeData): Step {
     case 'server_key_exchange':
       return [take_share(data, message[1])]
     case 'certificate_request':
-      return [choose_identity(data, message[1])]
+      return [{ ...data, certificate_requested: true, ...asked_identity(data, message[1]) }]
     case 'server_hello_done':
       return agree(data)
     default:
@@ -111,28 +111,17 @@ function encode_share(data: HandshakeData, share: Uint8Array | undefined): Uint8
   return encode(format, { ...(parts_of(data).psk && { identity }), ...(share && { share }) })
 }
 
-/** Nobody, if there is no signature that the server would take. RFC 5246 §7.4.6 */
-function choose_identity(data: HandshakeData, request: CertificateRequest): HandshakeData {
-  const { identity } = data.config
-  const asked = { ...data, certificate_requested: true }
-  if (identity === undefined) return asked
-  const own = own_scheme(data, request.supported_signature_algorithms)
-  return own === undefined ? asked : { ...asked, ...own, shows_certificate: true }
-}
-
 /** A server that asked gets an answer, be it an empty one: RFC 5246 §7.4.6. In SSL 3.0 that is an alert. */
 function show_certificate(data: HandshakeData): [HandshakeData, Action[]] {
   if (!data.certificate_requested) return [data, []]
-  if (data.shows_certificate) {
-    return write(data, ['certificate', { certificate_list: data.config.identity!.chain }])
-  }
+  if (data.own) return write(data, ['certificate', { certificate_list: data.own.chain }])
   if (!is_at_least(data.version!, 'tlsv1')) return [data, [['warning', 'no_certificate']]]
   return write(data, ['certificate', { certificate_list: [] }])
 }
 
 /** RFC 5246 §7.4.8 */
 function prove_key(data: HandshakeData): [HandshakeData, Action[]] {
-  return data.shows_certificate ? write(data, ['certificate_verify', sign_handshake(data)]) : [data, []]
+  return data.own ? write(data, ['certificate_verify', sign_handshake(data)]) : [data, []]
 }
 
 /** RFC 5077 §3.3 */

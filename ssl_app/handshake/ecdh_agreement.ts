@@ -49,7 +49,7 @@ export const static_ecdh: Agreement = {
   },
 
   agree(data, share) {
-    const { key } = data.config.identity!
+    const { key } = data.own!
     return shared_secret(key.curve!, share, agreement_key(key))
   },
 }

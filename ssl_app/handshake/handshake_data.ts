@@ -30,6 +30,8 @@ export interface OwnIdentity {
   readonly chain: readonly Uint8Array[]
   readonly key: PrivateKey
   readonly traits: CertificateTraits
+  /** DER: the names of those who issued the certificates of the chain. */
+  readonly issuers: readonly Uint8Array[]
 }
 
 /** What the options of a connection come down to. */
@@ -41,7 +43,8 @@ export interface HandshakeConfig {
   readonly groups: readonly Curve[]
   /** In order of preference. */
   readonly signature_algs: readonly SignatureScheme[]
-  readonly identity: OwnIdentity | undefined
+  /** The preferred first. */
+  readonly identities: readonly OwnIdentity[]
   readonly trusted: TrustStore
   /** How the peer's certificates are checked; a server asks for them only with `verify_peer`. */
   readonly path: PathOptions
@@ -240,8 +243,8 @@ export interface HandshakeData {
   readonly peer: Peer | undefined
   /** Client: the server wants to know who it is. */
   readonly certificate_requested: boolean | undefined
-  /** Client: whether it has something to show that the server would take. */
-  readonly shows_certificate: boolean
+  /** Server: who it is in this handshake; client: who it is, if it was asked, to what the server would take. */
+  readonly own: OwnIdentity | undefined
   /** Of this connection alone: sessions have copies. */
   readonly master_secret: Uint8Array | undefined
 }
@@ -310,7 +313,7 @@ export const nothing_known = (
   user_secret: undefined,
   peer: undefined,
   certificate_requested: undefined,
-  shows_certificate: false,
+  own: undefined,
   master_secret: undefined,
 })
 

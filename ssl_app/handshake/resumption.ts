@@ -57,7 +57,7 @@ function made_session(data: HandshakeData): Session {
     ...client_identity(data),
     max_fragment_length: data.max_fragment_length,
     peer_certificate: data.peer?.certificate,
-    own_certificate: data.config.identity?.chain[0],
+    own_certificate: (data.own ?? data.config.identities[0])?.chain[0],
     policy: data.config.policy,
     is_resumable: true,
     time_stamp: data.environment.monotonic_time(),

@@ -19,9 +19,9 @@ export const rsa: Agreement = {
     return { share: rsa_public_encrypt(public_key, secret), secret }
   },
 
-  agree({ environment, client_version, config }, share) {
+  agree({ environment, client_version, own }, share) {
     const otherwise = environment.random_bytes(premaster_size)
-    const decrypted = rsa_private_decrypt_raw(config.identity!.key, share)
+    const decrypted = rsa_private_decrypt_raw(own!.key, share)
     const secret = decrypted ? premaster_in(decrypted, client_version!, otherwise) : otherwise
     if (decrypted) wipe(decrypted)
     return secret

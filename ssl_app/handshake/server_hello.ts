@@ -3,11 +3,9 @@
 import type { Curve } from '../../apps/crypto/crypto.ts'
 import {
   select_suite,
-  suites_for_certificate,
   suites_for_secrets,
   suites_for_version,
   suites_without_curves,
-  suites_without_key_curve,
 } from '../record/cipher_choice.ts'
 import { type CipherSuite, fallback_scsv } from '../record/cipher_suites.ts'
 import { Alert } from '../record/ssl_alert.ts'
@@ -20,14 +18,14 @@ import { is_block_cipher, refuse_weaker_order } from './encrypt_then_mac.ts'
 import type { HandshakeConfig, HandshakeData } from './handshake_data.ts'
 import type { ClientHello, ServerHello } from './hello.ts'
 import { type ClientHelloExtension, type ExtensionName, get_extension } from './hello_extensions.ts'
-import { is_certified, key_exchange_parts } from './key_exchange_parts.ts'
+import { is_certified } from './key_exchange_parts.ts'
 import type { NamedGroup } from './named_groups.ts'
+import { serving_identities, shown_identity } from './own_identities.ts'
 import { granted_length, granted_limits } from './record_limits.ts'
 import { check_client } from './renegotiation_info.ts'
 import { go_on_with } from './resumption.ts'
 import { answered_extensions, choose_protocol, understood_extensions } from './server_extensions.ts'
 import { hello_random } from './ssl_handshake.ts'
-import { own_scheme } from './ssl_signatures.ts'
 
 /** What a server that has read a ClientHello goes on with. */
 export interface Choice {
@@ -75,7 +73,7 @@ function begin(asked: HandshakeData, hello: ClientHello): HandshakeData {
   const ticket_expected = config.session_tickets && asks_for(hello, 'session_ticket')
   return {
     ...asked,
-    ...(key_exchange_parts[suite.key_exchange].signed && scheme_of(asked, hello)),
+    ...(is_certified(suite) && shown_identity(asked, hello, suite)),
     suite,
     curve,
     offered: undefined,
@@ -127,46 +125,30 @@ function preferred_curve(
 }
 
 function choose_suite(data: HandshakeData, hello: ClientHello, curve: Curve | undefined): CipherSuite {
-  const { config } = data
-  const candidates = usable_suites(data, hello, curve)
+  const possible = possible_suites(data, curve)
+  const candidates = possible.filter(suite => !is_certified(suite) || shown_identity(data, hello, suite))
   const { cipher_suites } = hello
   const offers = (suites: readonly CipherSuite[]) => suites.some(({ code }) => cipher_suites.includes(code))
   if (!offers(candidates)) {
-    const configured = suites_for_version(config.ciphers, data.version!)
-    const certified = configured.filter(is_certified)
-    if (config.identity === undefined && offers(certified))
+    const configured = suites_for_version(data.config.ciphers, data.version!)
+    if (data.config.identities.length === 0 && offers(configured.filter(is_certified)))
       throw new Alert('internal_error', 'no certificate')
+    if (offers(possible.filter(suite => serving_identities(data, hello, suite).length > 0)))
+      throw new Alert('handshake_failure', 'no common signature algorithm')
     if (!asks_for(hello, 'srp') && offers(configured.filter(({ group }) => group === 'srp'))) {
       throw new Alert('unknown_psk_identity', 'no user name')
     }
   }
-  return select_suite(cipher_suites, candidates, config.honor_cipher_order)
+  return select_suite(cipher_suites, candidates, data.config.honor_cipher_order)
 }
 
-function usable_suites(data: HandshakeData, hello: ClientHello, curve: Curve | undefined): CipherSuite[] {
-  const { ciphers, identity, has_user_lookup } = data.config
+/** What certificates have nothing to do with. */
+function possible_suites(data: HandshakeData, curve: Curve | undefined): CipherSuite[] {
+  const { ciphers, has_user_lookup } = data.config
   const has_user = has_user_lookup && data.user_secret !== undefined
   const known = { psk: has_user_lookup, srp: has_user }
   const configured = suites_for_secrets(suites_for_version(ciphers, data.version!), known)
-  const certified = identity
-    ? suites_for_certificate(configured, data.version!, identity.traits)
-    : configured.filter(suite => !is_certified(suite))
-  if (curve === undefined) return suites_without_curves(certified)
-  return is_key_readable(data, hello) ? certified : suites_without_key_curve(certified)
-}
-
-/** RFC 8422 §5.3: a certificate on a curve that the client does not know is of no use to it. */
-function is_key_readable({ config }: HandshakeData, hello: ClientHello): boolean {
-  const curve = config.identity?.key.curve
-  const offered = get_extension(hello.extensions, 'supported_groups')
-  return curve === undefined || offered === undefined || offered.includes(curve)
-}
-
-/** RFC 5246 §7.4.1.4.1 */
-function scheme_of(data: HandshakeData, hello: ClientHello): Pick<HandshakeData, 'scheme'> {
-  const found = own_scheme(data, get_extension(hello.extensions, 'signature_algorithms'))
-  if (found === undefined) throw new Alert('handshake_failure', 'no common signature algorithm')
-  return found
+  return curve === undefined ? suites_without_curves(configured) : configured
 }
 
 /** RFC 7366 §3: it is for block ciphers. */

@@ -91,8 +91,7 @@ export const asks_for_certificate = (data: HandshakeData): boolean =>
 function introduce(data: HandshakeData): [HandshakeData, Action[]] {
   const [shared, exchange] = introduce_share(data)
   const flight: Handshake[] = []
-  if (parts_of(data).certificate)
-    flight.push(['certificate', { certificate_list: data.config.identity!.chain }])
+  if (parts_of(data).certificate) flight.push(['certificate', { certificate_list: data.own!.chain }])
   if (exchange) flight.push(['server_key_exchange', exchange])
   if (asks_for_certificate(data)) flight.push(['certificate_request', certificate_request(data)])
   return write(shared, ...flight, ['server_hello_done', true])

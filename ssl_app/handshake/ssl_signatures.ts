@@ -6,7 +6,7 @@ import type * as provider from '../../apps/crypto/provider.ts'
 import { signed_messages } from '../record/key_schedule.ts'
 import { Alert } from '../record/ssl_alert.ts'
 import { is_at_least } from '../record/tls_version.ts'
-import type { HandshakeData } from './handshake_data.ts'
+import type { HandshakeData, OwnIdentity } from './handshake_data.ts'
 import {
   can_sign,
   type DigitallySigned,
@@ -44,7 +44,7 @@ export const are_signed = (data: HandshakeData, signed: DigitallySigned, params:
  * @see RFC 5246 §7.4.8; RFC 6101 §5.6.8
  */
 export function sign_handshake(data: HandshakeData): DigitallySigned {
-  const { type } = data.config.identity!.key
+  const { type } = data.own!.key
   return sign_with(data, signed_messages(data.version!, data.master_secret!, data.history, type))
 }
 
@@ -80,21 +80,21 @@ export function find_scheme(
 }
 
 /**
- * How the own key signs in this handshake.
+ * How somebody signs in this handshake.
  *
  * @param listed - what the peer understands, from TLS 1.2 on
  * @returns undefined: not at all; else the scheme, itself undefined before TLS 1.2
  */
 export function own_scheme(
+  own: OwnIdentity,
   { version, config }: HandshakeData,
   listed: readonly SignatureAndHashAlgorithm[] | undefined,
-): { readonly scheme: SignatureScheme | undefined } | undefined {
-  const { key } = config.identity!
+): Pick<HandshakeData, 'own' | 'scheme'> | undefined {
   if (is_at_least(version!, 'tlsv1.2')) {
-    const scheme = find_scheme(key, config.signature_algs, listed)
-    return scheme && { scheme }
+    const scheme = find_scheme(own.key, config.signature_algs, listed)
+    return scheme && { own, scheme }
   }
-  return scheme_of_key(key.type) && { scheme: undefined }
+  return scheme_of_key(own.key.type) && { own, scheme: undefined }
 }
 
 // ---- Internals
@@ -105,8 +105,8 @@ const with_randoms = ({ client_random, server_random }: HandshakeData, params: U
   params,
 ]
 
-function sign_with({ config, scheme }: HandshakeData, { content, digest }: Signable): DigitallySigned {
-  const { key } = config.identity!
+function sign_with({ own, scheme }: HandshakeData, { content, digest }: Signable): DigitallySigned {
+  const { key } = own!
   if (scheme) return { algorithm: scheme, signature: sign(hash_sign(scheme)!, content, key) }
   return { signature: sign(legacy_scheme(key, digest), content, key) }
 }

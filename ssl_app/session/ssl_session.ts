@@ -16,7 +16,7 @@ export interface Session {
   readonly encrypt_then_mac: boolean
   /** DER; the peer's own certificate, if it sent one. */
   readonly peer_certificate: Uint8Array | undefined
-  /** DER; the certificate that this side sent, if it did. */
+  /** DER; the certificate that this side sent, or would have sent. */
   readonly own_certificate: Uint8Array | undefined
   /** The name that the client asked for. RFC 6066 §3 */
   readonly server_name: string | undefined
@@ -44,8 +44,8 @@ export interface SessionTerms {
   readonly versions: readonly ProtocolVersion[]
   /** The suites it is configured for. */
   readonly ciphers: readonly { readonly code: number }[]
-  /** DER; what it would show of itself in a handshake. */
-  readonly own_certificate: Uint8Array | undefined
+  /** DER; of what it may show of itself in a handshake. */
+  readonly own_certificates: readonly Uint8Array[]
   /** See {@link Session.policy}. */
   readonly policy: string
   /** Whether it talks to nobody who has not shown a certificate: `verify_peer` with `fail_if_no_peer_cert`. */
@@ -69,7 +69,7 @@ export function suits(session: Session, terms: SessionTerms): boolean {
   if (session.policy !== terms.policy) return false
   if (session.server_name !== terms.server_name) return false
   if (terms.peer_certificate_needed && session.peer_certificate === undefined) return false
-  if (!is_same(session.own_certificate, terms.own_certificate)) return false
+  if (!is_shown_still(session, terms)) return false
   if (!is_of_client(session.srp_user, terms.srp_user, terms.role)) return false
   if (!is_of_client(session.psk_identity, terms.psk_identity, terms.role)) return false
   if (!is_as_long(session, terms)) return false
@@ -84,6 +84,11 @@ export function suits(session: Session, terms: SessionTerms): boolean {
 function is_of_client(made: Uint8Array | undefined, wanted: Uint8Array | undefined, role: Role): boolean {
   if (made === undefined) return true
   return is_same(made, wanted) || (role === 'server' && wanted === undefined)
+}
+
+function is_shown_still({ own_certificate }: Session, { own_certificates }: SessionTerms): boolean {
+  if (own_certificate === undefined) return own_certificates.length === 0
+  return own_certificates.some(certificate => is_same(certificate, own_certificate))
 }
 
 /** RFC 6066 §4: the length of fragments stays with the session. A client may have asked a server that did not agree. */

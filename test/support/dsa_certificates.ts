@@ -21,7 +21,8 @@ export async function make_dsa_identity(authority: TestCertificate): Promise<Own
   const spki = createPublicKey(pem).export({ format: 'der', type: 'spki' })
   const leaf = await make_leaf(authority, { key_usage: ['digitalSignature'] })
   const chain = [with_key(leaf.cert_der, spki, private_key_from_pkcs8(authority.key_pkcs8_der)!)]
-  return { chain, key, traits: { key: 'dsa', signed_with: 'ecdsa' } }
+  const issuers = chain.map(der => decode_certificate(der).tbsCertificate.issuer.der)
+  return { chain, key, traits: { key: 'dsa', signed_with: 'ecdsa' }, issuers }
 }
 
 function with_key(

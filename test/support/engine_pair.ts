@@ -10,6 +10,7 @@ import {
   srp_user_key,
   strong_rand_bytes,
 } from '../../apps/crypto/crypto.ts'
+import { decode_certificate } from '../../apps/public_key/otp_certificate.ts'
 import { TrustStore } from '../../ssl_app/certificate/ssl_pkix_db.ts'
 import type { Effect } from '../../ssl_app/handshake/effects.ts'
 import type {
@@ -85,7 +86,7 @@ export function config(role: Role, changes: Partial<HandshakeConfig> = {}): Hand
     ciphers: suites('tlsv1.2'),
     groups: ['x25519', 'secp256r1', 'secp384r1'],
     signature_algs: default_signature_algs,
-    identity: undefined,
+    identities: [],
     trusted: new TrustStore([]),
     path: path(role),
     fail_if_no_peer_cert: false,
@@ -131,6 +132,7 @@ export function identity(leaf: TestCertificate, key: 'rsa' | 'ec', ...issuers: T
     chain: [leaf, ...issuers].map(({ cert_der }) => cert_der),
     key: private_key_from_pkcs8(leaf.key_pkcs8_der)!,
     traits: { key, signed_with: key === 'rsa' ? 'rsa' : 'ecdsa' },
+    issuers: [leaf, ...issuers].map(({ cert_der }) => decode_certificate(cert_der).tbsCertificate.issuer.der),
   } as const
 }
 

@@ -101,9 +101,11 @@ export async function make_everybody(): Promise<Everybody> {
   }
 }
 
-/** Who serves suites of that kind; undefined: nobody has to show who it is. */
-export const identity_for = (everybody: Everybody, key_exchange: KeyExchange): OwnIdentity | undefined =>
-  kinds[key_exchange] && everybody.identities[kinds[key_exchange]]
+/** Who serves suites of that kind: nobody, where nobody has to show who it is. */
+export function identities_for({ identities }: Everybody, key_exchange: KeyExchange): readonly OwnIdentity[] {
+  const kind = kinds[key_exchange]
+  return kind ? [identities[kind]] : []
+}
 
 export function scene_settings(everybody: Everybody, scene: Scene): Settings {
   const { version, suite, client_certificate, hint, ticket, next_protocol } = scene
@@ -118,7 +120,7 @@ export function scene_settings(everybody: Everybody, scene: Scene): Settings {
   return {
     client: {
       ...both,
-      identity: client_certificate === 'shown' ? client_of(everybody, version) : undefined,
+      identities: client_certificate === 'shown' ? [client_of(everybody, version)] : [],
       srp_identity: suite.group === 'srp' ? { user, password } : undefined,
       psk_identity: suite.group === 'psk' ? psk_identity : undefined,
       next_protocol_selector: next_protocol
@@ -127,7 +129,7 @@ export function scene_settings(everybody: Everybody, scene: Scene): Settings {
     },
     server: {
       ...both,
-      identity: identity_for(everybody, suite.key_exchange),
+      identities: identities_for(everybody, suite.key_exchange),
       path: path('server', { verify: client_certificate === undefined ? 'verify_none' : 'verify_peer' }),
       psk_identity: hint ? psk_identity : undefined,
       next_protocols_advertised: next_protocol ? ['a', 'b'] : undefined,

@@ -110,7 +110,11 @@ export async function rogue_server(
   const [near, far] = network.pair()
   const { cb_info } = network
   const connecting = ssl.connect(near, { mode: 'binary', active: false, cb_info, ...client, ...options })
-  const peer = new RoguePeer('server', config('server', { identity: identity(leaf, 'ec') }), environment())
+  const peer = new RoguePeer(
+    'server',
+    config('server', { identities: [identity(leaf, 'ec')] }),
+    environment(),
+  )
   while (!peer.connected) {
     peer.hear([ok(await network.recv(far, 0))])
     const flight = peer.all()

@@ -101,7 +101,7 @@ export function rogue_server(place: Place<ssl.ConnectOptions>, manner: Manner = 
   const [near, far] = network.pair()
   const { cb_info } = network
   const ours = ssl.connect(near, { mode: 'binary', active: false, cb_info, ...pki.client, ...place.options })
-  const own = { identity: identity(pki.leaf, 'ec'), ...manner.config }
+  const own = { identities: [identity(pki.leaf, 'ec')], ...manner.config }
   const peer = new RoguePeer('server', config('server', own), environment())
   return new Rogue(network, far, peer, manner).meet(ours)
 }

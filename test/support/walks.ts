@@ -2,6 +2,7 @@
 
 import { expect } from '@jest/globals'
 import { private_key_from_pkcs8 } from '../../apps/crypto/crypto.ts'
+import { decode_certificate } from '../../apps/public_key/otp_certificate.ts'
 import type { KeyAlgorithm } from '../../apps/public_key/x509.ts'
 import { TrustStore } from '../../ssl_app/certificate/ssl_pkix_db.ts'
 import {
@@ -52,6 +53,7 @@ export function own_identity(leaf: TestCertificate, algorithm: KeyAlgorithm): Ow
     chain: [leaf.cert_der],
     key,
     traits: { key: algorithm === 'rsa' ? 'rsa' : 'ec', signed_with: 'ecdsa' },
+    issuers: [decode_certificate(leaf.cert_der).tbsCertificate.issuer.der],
   }
 }
 
@@ -89,7 +91,7 @@ export const ways: readonly Way[] = [
   { name: 'a full handshake', settings: nothing_special },
   {
     name: 'a handshake with a client certificate',
-    settings: world => ({ client: { identity: world.client }, server: asking(world) }),
+    settings: world => ({ client: { identities: [world.client] }, server: asking(world) }),
   },
   {
     name: 'a handshake with an empty client certificate',
@@ -111,7 +113,7 @@ export function sessions_of(world: World, settings: Settings = {}): Settings {
 export function config_of(role: Role, world: World, settings: Settings = {}): HandshakeConfig {
   return role === 'client'
     ? config('client', { groups, trusted: world.trusted, ...settings.client })
-    : config('server', { groups, identity: world.server, ...settings.server })
+    : config('server', { groups, identities: [world.server], ...settings.server })
 }
 
 export const engine = (role: Role, world: World, settings: Settings = {}): TlsEngine =>

@@ -90,8 +90,8 @@ describe('the curve', () => {
   })
 
   test('is that of the certificate where its key is agreed with', () => {
-    const config = { identity: { key: { curve: 'secp384r1' } } }
-    const data = { curve: 'x25519', config }
+    const own = { key: { curve: 'secp384r1' } }
+    const data = { curve: 'x25519', own }
     expect(ecc(connection('server', 'ecdh_ecdsa', {}, data))).toEqual(['named_curve', 'secp384r1'])
     const peer = { public_key: { curve: 'secp256r1' } }
     expect(ecc(connection('client', 'ecdh_rsa', {}, { peer }))).toEqual(['named_curve', 'secp256r1'])

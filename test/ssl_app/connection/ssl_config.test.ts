@@ -55,8 +55,8 @@ const options_of = (role: Role, options: object) => ok(handle_options(role, opti
 const config_of = (options: object, role: Role = 'server'): Promise<Term> =>
   run(async () => (await handshake_config(options_of(role, options), role))[1])
 
-const identity_of = async (options: object): Promise<NonNullable<HandshakeConfig['identity']>> =>
-  (await config_of(options)).identity
+const identity_of = async (options: object): Promise<HandshakeConfig['identities'][number]> =>
+  (await config_of(options)).identities[0]
 
 /** The certificate of the leaf with the key of a PEM in it; nobody looks at its signature here. */
 function certificate_for(pem: string | Buffer): Uint8Array {

@@ -13,7 +13,7 @@ const another = { ...own_identity(leaf, 'rsa'), traits: { key: 'rsa', signed_wit
 
 const settings = (version: ProtocolVersion, server: Partial<HandshakeConfig> = {}): Settings => {
   const both = { versions: [version], ciphers: [suite_for('rsa', version)!] }
-  return { client: both, server: { ...both, identity: everybody.identities.rsa, ...server } }
+  return { client: both, server: { ...both, identities: [everybody.identities.rsa], ...server } }
 }
 
 /** A connection to a server, and a new handshake in which that is `then`: how the client refuses it. */
@@ -33,7 +33,7 @@ function renegotiated(first: Settings, then: HandshakeConfig, offered?: Session)
 
 describe('in a new handshake, a client', () => {
   const old = settings('sslv3')
-  const old_another = config_of('server', everybody, settings('sslv3', { identity: another }))
+  const old_another = config_of('server', everybody, settings('sslv3', { identities: [another] }))
 
   test('goes on with the server that it had', () => {
     expect(renegotiated(old, config_of('server', everybody, old))).toBeUndefined()
@@ -48,14 +48,14 @@ describe('in a new handshake, a client', () => {
   })
 
   test('refuses to go on with the session of another server', () => {
-    const others = sessions_of(everybody, settings('sslv3', { identity: another }))
+    const others = sessions_of(everybody, settings('sslv3', { identities: [another] }))
     const first = { ...old, kept: others.kept! }
     const then = config_of('server', everybody, first)
     expect(renegotiated(first, then, others.offered)).toBe('illegal_parameter')
   })
 
   test('takes another server where the secret of the connection is bound to the handshake', () => {
-    const then = config_of('server', everybody, settings('tlsv1.2', { identity: another }))
+    const then = config_of('server', everybody, settings('tlsv1.2', { identities: [another] }))
     expect(renegotiated(settings('tlsv1.2'), then)).toBeUndefined()
   })
 })

@@ -59,7 +59,7 @@ with_each_provider(() => {
 
     test('that nobody it trusts has certified', async () => {
       const stranger = await make_world()
-      expect(refusal_of(world, () => {}, { server: { identity: stranger.server } })).toBe('unknown_ca')
+      expect(refusal_of(world, () => {}, { server: { identities: [stranger.server] } })).toBe('unknown_ca')
     })
 
     test('whose key is not for the suite', async () => {
@@ -84,7 +84,7 @@ with_each_provider(() => {
 
     test('signed by another key', () => {
       const identity = { ...world.server, key: world.client.key }
-      expect(refusal_of(world, () => {}, { server: { identity } })).toBe('decrypt_error')
+      expect(refusal_of(world, () => {}, { server: { identities: [identity] } })).toBe('decrypt_error')
     })
 
     test('that was signed in another handshake', () => {
@@ -184,7 +184,7 @@ with_each_provider(() => {
 
   describe('a client that is asked for a certificate', () => {
     test('shows none when the server takes none of its signatures', () => {
-      const walk = new Walk('client', world, asked({ client: { identity: world.client } }))
+      const walk = new Walk('client', world, asked({ client: { identities: [world.client] } }))
       walk.rogue.replace('certificate_request', request => ({
         ...(request as object),
         supported_signature_algorithms: ['rsa_pkcs1_sha256', 0x0a0a, 'ed25519'],
@@ -197,7 +197,7 @@ with_each_provider(() => {
     test('signs with the first scheme of the server that its key can do', () => {
       const signature_algs = ['rsa_pkcs1_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp256r1_sha256'] as const
       const settings = asked({
-        client: { identity: world.client },
+        client: { identities: [world.client] },
         server: { signature_algs, trusted: world.trusted },
       })
       const walk = new Walk('client', world, settings).finish()

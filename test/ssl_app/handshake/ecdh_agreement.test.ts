@@ -17,7 +17,8 @@ const certificate = ec.chain[0]!
 const peer = { certificate, public_key: subject_public_key(decode_certificate(certificate)) }
 
 const data = (curve: Curve, changes: Partial<HandshakeData> = {}): HandshakeData => ({
-  ...nothing_known('client', config('client', { groups: [curve], identity: ec }), environment()),
+  ...nothing_known('client', config('client', { groups: [curve], identities: [ec] }), environment()),
+  own: ec,
   curve,
   ...changes,
 })

@@ -99,10 +99,11 @@ with_each_provider(() => {
   const data = (chance?: Uint8Array): HandshakeData => ({
     ...nothing_known(
       'server',
-      config('server', { identity }),
+      config('server', { identities: [identity] }),
       environment([], chance && { random_bytes: size => Uint8Array.from(chance.subarray(0, size)) }),
     ),
     client_version: version,
+    own: identity,
     peer,
   })
 

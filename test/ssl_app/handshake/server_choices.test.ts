@@ -17,7 +17,7 @@ import { decode_session } from '../../../ssl_app/session/session_codec.ts'
 import { config, environment, shared_secrets } from '../../support/engine_pair.ts'
 import {
   every_suite,
-  identity_for,
+  identities_for,
   key_exchanges,
   make_everybody,
   suite_for,
@@ -52,7 +52,13 @@ const hello = (
 const able = (changes: Partial<HandshakeConfig> = {}): HandshakeData =>
   nothing_known(
     'server',
-    config('server', { versions, ciphers: every_suite, identity: rsa, has_user_lookup: true, ...changes }),
+    config('server', {
+      versions,
+      ciphers: every_suite,
+      identities: [rsa],
+      has_user_lookup: true,
+      ...changes,
+    }),
     environment(),
   )
 
@@ -126,7 +132,7 @@ describe('the suite', () => {
     key_exchanges.filter(key_exchange => {
       const suite = suite_for(key_exchange, version)
       const asked = suite && hello({ client_version: version_codes[version], ...with_suites(suite) }, named)
-      return asked && refusal(asked, { identity }) === 'none'
+      return asked && refusal(asked, { identities: identity ? [identity] : [] }) === 'none'
     })
 
   test.each(Object.keys(usable))('goes by the key of the certificate: %s', kind => {
@@ -366,6 +372,6 @@ test('each key exchange has the certificate that it needs', () => {
   for (const key_exchange of key_exchanges) {
     const suite = suite_for(key_exchange, 'tlsv1.2')
     const asked = hello(with_suites(suite), ['srp', shared_secrets.user])
-    expect(chosen(asked, { identity: identity_for(everybody, key_exchange) }).data.suite).toBe(suite)
+    expect(chosen(asked, { identities: identities_for(everybody, key_exchange) }).data.suite).toBe(suite)
   }
 })

@@ -52,7 +52,7 @@ const without = (...names: string[]): ClientHello =>
   hello({ extensions: extensions.filter(([name]) => !names.includes(String(name))) })
 
 const data = (changes: Partial<HandshakeConfig> = {}, sessions: readonly Session[] = []): HandshakeData =>
-  nothing_known('server', config('server', { identity: ec.server, ...changes }), environment(sessions))
+  nothing_known('server', config('server', { identities: [ec.server], ...changes }), environment(sessions))
 
 /** What is chosen, once all is known that somebody else has to tell. */
 const asked_of = (known: HandshakeData, offer: ClientHello): Choice =>
@@ -90,7 +90,7 @@ describe('the suite', () => {
 
   test("is the client's first that the certificate serves", () => {
     expect(chosen(hello()).server_hello.cipher_suite).toBe(aes_128_gcm)
-    expect(chosen(hello(), { identity: rsa.server }).server_hello.cipher_suite).toBe(ecdhe_rsa)
+    expect(chosen(hello(), { identities: [rsa.server] }).server_hello.cipher_suite).toBe(ecdhe_rsa)
     expect(chosen(hello(), { ciphers: server_first.ciphers }).server_hello.cipher_suite).toBe(aes_128_gcm)
   })
 
@@ -108,13 +108,13 @@ describe('the suite', () => {
   )
 
   test('is refused by a server without certificate', () => {
-    expect(refusal(hello(), { identity: undefined })).toBe('internal_error')
+    expect(refusal(hello(), { identities: [] })).toBe('internal_error')
   })
 
   test('needs a certificate on a curve that the client knows', () => {
     expect(refusal(hello({}, ['supported_groups', ['x25519', 0x0a0a]]))).toBe('insufficient_security')
     const x25519 = hello({}, ['supported_groups', ['x25519']])
-    expect(refusal(x25519, { identity: rsa.server })).toBe('none')
+    expect(refusal(x25519, { identities: [rsa.server] })).toBe('none')
   })
 })
 
@@ -168,7 +168,7 @@ describe('the signature scheme', () => {
       [0x1a1a, 'rsa_pss_rsae_sha256', 'ecdsa_secp384r1_sha384', 'ecdsa_secp256r1_sha256'],
     ])
     expect(chosen(offer).data.scheme).toBe('ecdsa_secp384r1_sha384')
-    expect(chosen(offer, { identity: rsa.server }).data.scheme).toBe('rsa_pss_rsae_sha256')
+    expect(chosen(offer, { identities: [rsa.server] }).data.scheme).toBe('rsa_pss_rsae_sha256')
   })
 
   test('is SHA-1 for a client that does not tell', () => {

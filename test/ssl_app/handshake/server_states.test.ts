@@ -16,7 +16,7 @@ with_each_provider(() => {
   })
 
   const asking = (settings: Settings = {}): Settings => ({
-    client: { identity: world.client, ...settings.client },
+    client: { identities: [world.client], ...settings.client },
     server: {
       path: path('server', { verify: 'verify_peer' }),
       trusted: world.trusted,
@@ -47,7 +47,7 @@ with_each_provider(() => {
     })
 
     test('refuses a client that shows none, if it needs one', () => {
-      const none = { identity: undefined }
+      const none = { identities: [] }
       expect(refusal_of(() => {}, asking({ client: none }))).toBe('handshake_failure')
       const lenient = asking({ client: none, server: { fail_if_no_peer_cert: false } })
       expect(refusal_of(() => {}, lenient)).toBeUndefined()
@@ -65,7 +65,7 @@ with_each_provider(() => {
 
     test('refuses a client that nobody it trusts has certified', async () => {
       const stranger = await make_world()
-      expect(refusal_of(() => {}, asking({ client: { identity: stranger.client } }))).toBe('unknown_ca')
+      expect(refusal_of(() => {}, asking({ client: { identities: [stranger.client] } }))).toBe('unknown_ca')
     })
 
     test('refuses what is no certificate', () => {
@@ -87,7 +87,7 @@ with_each_provider(() => {
 
     test('by another key', () => {
       const identity = { ...world.client, key: world.server.key }
-      expect(refusal_of(() => {}, asking({ client: { identity } }))).toBe('bad_certificate')
+      expect(refusal_of(() => {}, asking({ client: { identities: [identity] } }))).toBe('bad_certificate')
     })
 
     test('from another handshake', () => {
@@ -180,7 +180,7 @@ describe('the names that a server lists when it asks for a certificate', () => {
     const trusted = new TrustStore([world.ca.cert_der])
     if (subjects) Object.defineProperty(trusted, 'subjects', { value: () => subjects })
     const server = { path: path('server', { verify: 'verify_peer' }), trusted } as const
-    const walk = new Walk('server', world, { client: { identity: world.client }, server }).finish()
+    const walk = new Walk('server', world, { client: { identities: [world.client] }, server }).finish()
     expect(walk.victim.connected).toBe(true)
     expect(walk.victim.data.peer).toBeDefined()
     return request_in(walk.rogue).certificate_authorities

@@ -37,8 +37,9 @@ const eddsa: OwnIdentity = (await make_world('ed25519')).server
 function data_of(version: ProtocolVersion, identity: OwnIdentity, scheme?: SignatureScheme): HandshakeData {
   const certificate = identity.chain[0]!
   return {
-    ...nothing_known('server', config('server', { identity }), environment()),
+    ...nothing_known('server', config('server', { identities: [identity] }), environment()),
     version,
+    own: identity,
     scheme,
     client_random: new Uint8Array(32).fill(1),
     server_random: new Uint8Array(32).fill(2),
@@ -92,18 +93,21 @@ describe('find_scheme', () => {
 describe('own_scheme', () => {
   test('is negotiated from TLS 1.2 on', () => {
     const listed = [0x1a1a, 'rsa_pkcs1_sha384', 'ed25519'] as const
-    expect(own_scheme(data_of('tlsv1.2', rsa), listed)).toEqual({ scheme: 'rsa_pkcs1_sha384' })
-    expect(own_scheme(data_of('tlsv1.2', eddsa), listed)).toEqual({ scheme: 'ed25519' })
-    expect(own_scheme(data_of('tlsv1.2', dsa), listed)).toBeUndefined()
+    expect(own_scheme(rsa, data_of('tlsv1.2', rsa), listed)).toEqual({ own: rsa, scheme: 'rsa_pkcs1_sha384' })
+    expect(own_scheme(eddsa, data_of('tlsv1.2', eddsa), listed)).toEqual({ own: eddsa, scheme: 'ed25519' })
+    expect(own_scheme(dsa, data_of('tlsv1.2', dsa), listed)).toBeUndefined()
   })
 
   test.each(['sslv3', 'tlsv1', 'tlsv1.1'] as const)(
     'is that of the key in %s, where there is one',
     version => {
       for (const identity of [rsa, dsa, ec]) {
-        expect(own_scheme(data_of(version, identity), ['ed25519'])).toEqual({ scheme: undefined })
+        expect(own_scheme(identity, data_of(version, identity), ['ed25519'])).toEqual({
+          own: identity,
+          scheme: undefined,
+        })
       }
-      expect(own_scheme(data_of(version, eddsa), undefined)).toBeUndefined()
+      expect(own_scheme(eddsa, data_of(version, eddsa), undefined)).toBeUndefined()
     },
   )
 })

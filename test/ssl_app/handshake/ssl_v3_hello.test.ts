@@ -14,7 +14,7 @@ const settings = (
   server: Partial<HandshakeConfig> = {},
 ): Settings & Required<Pick<Settings, 'client' | 'server'>> => ({
   client: { versions: ['tlsv1.2', 'tlsv1.1', 'tlsv1', 'sslv3'], ciphers, ...client },
-  server: { versions: ['sslv3'], ciphers, identity: everybody.identities.rsa, ...server },
+  server: { versions: ['sslv3'], ciphers, identities: [everybody.identities.rsa], ...server },
 })
 
 const selector = { precedence: 'server', protocols: ['b'], otherwise: undefined } as const

@@ -17,7 +17,7 @@ let mutual: Settings
 beforeAll(async () => {
   world = await make_world()
   mutual = {
-    client: { identity: world.client },
+    client: { identities: [world.client] },
     server: { path: path('server', { verify: 'verify_peer' }), trusted: world.trusted },
   }
 })

@@ -42,7 +42,7 @@ const settings: Readonly<Record<string, () => Sides>> = {
       client: { ...client, ...shown },
       server: { ...server, ...asks },
       peer: {
-        client: { ...peer.client, identity: identity(leaf, 'ec') },
+        client: { ...peer.client, identities: [identity(leaf, 'ec')] },
         server: {
           ...peer.server,
           trusted: new TrustStore([ca.cert_der]),
@@ -73,7 +73,7 @@ function everyday(): Sides {
   return {
     client,
     server,
-    peer: { client: { trusted: new TrustStore([ca.cert_der]) }, server: { identity: identity(leaf, 'ec') } },
+    peer: { client: { trusted: new TrustStore([ca.cert_der]) }, server: { identities: [identity(leaf, 'ec')] } },
   }
 }
 

@@ -16,7 +16,7 @@ const terms: SessionTerms = {
   role: 'client',
   versions: ['tlsv1.1', 'tlsv1.2'],
   ciphers: [{ code: 0xc030 }, { code: 0xc02f }],
-  own_certificate: undefined,
+  own_certificates: [],
   policy: 'strict',
   peer_certificate_needed: true,
   server_name: undefined,
@@ -32,7 +32,7 @@ describe('a session suits a connection', () => {
 
   test('that shows the same certificate', () => {
     const session = make_session({ own_certificate: bytes('own') })
-    expect(suits(session, { ...terms, own_certificate: bytes('own') })).toBe(true)
+    expect(suits(session, { ...terms, own_certificates: [bytes('other'), bytes('own')] })).toBe(true)
   })
 
   test('with an anonymous peer, if it talks to those', () => {
@@ -82,12 +82,12 @@ describe('a session does not suit a connection', () => {
     ['that does not know its version', { version: 'tlsv1' }, {}],
     ['that is not configured for its suite', { cipher_suite: 0x009c }, {}],
     ['that is configured for no suite', {}, { ciphers: [] }],
-    ['that shows a certificate where it showed none', {}, { own_certificate: bytes('own') }],
+    ['that shows a certificate where it showed none', {}, { own_certificates: [bytes('own')] }],
     ['that shows no certificate where it showed one', { own_certificate: bytes('own') }, {}],
     [
       'that shows another certificate',
       { own_certificate: bytes('own') },
-      { own_certificate: bytes('other') },
+      { own_certificates: [bytes('other')] },
     ],
     ['that talks to nobody without a certificate', { peer_certificate: undefined }, {}],
   ])('%s', (_name, of_session, of_terms) => {

@@ -188,7 +188,7 @@ export function signed_anew(data: HandshakeData, body: Uint8Array): Uint8Array {
 /** A scheme that the key can sign by; what else is told, is only told. */
 function own_scheme(data: HandshakeData, told: string | number | undefined): SignatureScheme | undefined {
   if (told === undefined) return undefined
-  const key = data.config.identity!.key
+  const key = data.own!.key
   const can = typeof told === 'string' && hash_sign(told as SignatureScheme)?.key_type === key.type
   return can ? (told as SignatureScheme) : data.scheme
 }

@@ -175,7 +175,7 @@ function strangers({ data }: RoguePeer, dice: Dice): Uint8Array[] {
     ['hello_request', true],
     ['server_hello_done', true],
     ['certificate', { certificate_list: [] }],
-    ['certificate', { certificate_list: data.config.identity?.chain ?? [dice.bytes(100)] }],
+    ['certificate', { certificate_list: data.config.identities[0]?.chain ?? [dice.bytes(100)] }],
     [
       'certificate_request',
       {

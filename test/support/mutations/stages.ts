@@ -144,13 +144,13 @@ function broad_settings(everybody: Everybody): Settings {
   return {
     client: {
       ...both,
-      identity: everybody.client,
+      identities: [everybody.client],
       alpn: ['h2', 'http/1.1', 'spdy/2'],
       server_name: 'localhost',
     },
     server: {
       ...both,
-      identity: everybody.identities.rsa,
+      identities: [everybody.identities.rsa],
       alpn: ['http/1.1', 'spdy/2'],
       path: path('server', { verify: 'verify_peer' }),
       fail_if_no_peer_cert: true,
@@ -164,7 +164,7 @@ function secret_settings(everybody: Everybody, group: 'psk' | 'srp'): Settings {
   const both = { versions, ciphers, has_user_lookup: true, trusted: everybody.trusted }
   return {
     client: { ...both, psk_identity, srp_identity: group === 'srp' ? { user, password } : undefined },
-    server: { ...both, psk_identity, identity: everybody.identities.rsa },
+    server: { ...both, psk_identity, identities: [everybody.identities.rsa] },
   }
 }
 
