@@ -52,7 +52,7 @@ interface Keyed {
  * @throws {@link DecodeError} when the password is a wrong one (as far as the padding tells), or the cipher is
  *   none of DES, 3DES, AES-128 and AES-256, all in CBC mode
  */
-export function decrypt(encrypted: Uint8Array, info: CipherInfo, password: string): Uint8Array {
+export function decrypt(encrypted: Uint8Array, info: CipherInfo, password: string | Uint8Array): Uint8Array {
   const { cipher, key, iv } = derive(info, password)
   if (encrypted.length === 0 || encrypted.length % cipher.block_size !== 0)
     throw new DecodeError('not whole blocks')
@@ -62,7 +62,7 @@ export function decrypt(encrypted: Uint8Array, info: CipherInfo, password: strin
 }
 
 /** `bytes` encrypted with `password`. Errors as of {@link decrypt}. */
-export function encrypt(bytes: Uint8Array, info: CipherInfo, password: string): Uint8Array {
+export function encrypt(bytes: Uint8Array, info: CipherInfo, password: string | Uint8Array): Uint8Array {
   const { cipher, key, iv } = derive(info, password)
   const padding = cipher.block_size - (bytes.length % cipher.block_size)
   const padded = new Uint8Array(bytes.length + padding).fill(padding)
@@ -87,8 +87,8 @@ export function pbes2(salt: Uint8Array, iv: Uint8Array, iterations: number): Cip
   return [oids.id_PBES2, sequence(key_derivation, scheme)]
 }
 
-function derive([name, parameters]: CipherInfo, password: string): Keyed {
-  const secret = new TextEncoder().encode(password)
+function derive([name, parameters]: CipherInfo, password: string | Uint8Array): Keyed {
+  const secret = typeof password === 'string' ? new TextEncoder().encode(password) : password
   return name === oids.id_PBES2 ? derive_pbes2(parameters, secret) : derive_dek(name, parameters, secret)
 }
 

@@ -82,13 +82,13 @@ export function pem_encode(entries: readonly PemEntry[]): string {
 /**
  * What an entry of a PEM file is: a key, a certificate or a Diffie-Hellman group, and of anything else the DER.
  *
- * @param password - of an encrypted entry
+ * @param password - of an encrypted entry; a string stands for its UTF-8
  * @throws `DecodeError` also for a wrong password, and for a cipher other than DES, 3DES and AES in CBC mode
  * @see OTP: `public_key:pem_entry_decode/2`
  */
 export function pem_entry_decode(
   [type, bytes, cipher]: PemEntry,
-  password = '',
+  password: string | Uint8Array = '',
 ): Decoded[keyof Decoded] | Uint8Array {
   const der = cipher === 'not_encrypted' ? bytes : decrypt(bytes, cipher, password)
   return is_decoded(type) ? der_decode(type, der) : der
