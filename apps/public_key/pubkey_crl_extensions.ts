@@ -128,7 +128,7 @@ function read_number(from: DerReader): bigint {
 }
 
 /** A reason that there is not is still one: the certificate is revoked. */
-function read_reason(from: DerReader): CrlReason {
+export function read_reason(from: DerReader): CrlReason {
   return reasons[from.small_integer(enumerated)] ?? 'unspecified'
 }
 

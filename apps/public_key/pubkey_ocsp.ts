@@ -5,6 +5,7 @@ import { DecodeError } from '../../runtime/binary/reader.ts'
 import type { Result, Term } from '../../runtime/erlang/term.ts'
 import { type HashType, hash, type PublicKey, type SignatureScheme, verify } from '../crypto/crypto.ts'
 import { decode_certificate, type OTPCertificate } from './otp_certificate.ts'
+import type { CrlReason } from './pubkey_crl_extensions.ts'
 import { object_identifier, octet_string, sequence } from './pubkey_der_writer.ts'
 import { type Extension, select_extension } from './pubkey_extensions.ts'
 import { certified_key } from './pubkey_keys.ts'
@@ -39,7 +40,7 @@ export type OcspDetail = readonly ['missing', 'ocsp_nonce']
 /** Why a certificate is not known to be good. */
 export type OcspBadCert = readonly [
   'bad_cert',
-  readonly ['revoked', reason: string] | readonly ['revocation_status_undetermined', reason: Term],
+  readonly ['revoked', CrlReason] | readonly ['revocation_status_undetermined', reason: Term],
 ]
 
 /** Clocks differ, and a responder may say that its news are of this very moment. Milliseconds. */
@@ -49,7 +50,7 @@ const longest_silence = 24 * 60 * 60_000
 /** Certificates of an answer that are looked at, to find the responder's. */
 const max_responders = 8
 
-/** Each with all that an answer says about itself: it is hashed once however often it is asked for. */
+/** By which a responder may say which certificate it means. */
 const digests: ReadonlyMap<Oid, HashType> = new Map<Oid, HashType>([
   [oids.id_sha1, 'sha'],
   [oids.id_sha224, 'sha224'],

@@ -3,6 +3,7 @@
 
 import { DecodeError } from '../../runtime/binary/reader.ts'
 import { type AlgorithmIdentifier, read_algorithm_identifier } from './otp_certificate.ts'
+import { type CrlReason, read_reason } from './pubkey_crl_extensions.ts'
 import { context, context_constructed, type DerReader, read_der, universal } from './pubkey_der.ts'
 import { type Extension, read_extensions } from './pubkey_extensions.ts'
 import { type Name, read_name } from './pubkey_names.ts'
@@ -71,26 +72,9 @@ export interface CertId {
 export type CertStatus =
   | readonly ['good']
   | readonly ['unknown']
-  | readonly ['revoked', revocationTime: number, reason: RevocationReason]
+  | readonly ['revoked', revocationTime: number, reason: CrlReason]
 
-/** RFC 5280 §5.3.1, in the order of their numbers; the seventh is not used. */
-const revocation_reasons = [
-  'unspecified',
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'certificateHold',
-  undefined,
-  'removeFromCRL',
-  'privilegeWithdrawn',
-  'aACompromise',
-] as const
-
-/** Why a certificate is revoked: RFC 5280 §5.3.1. */
-export type RevocationReason = Exclude<(typeof revocation_reasons)[number], undefined>
-
+/** The identifier octet of an ENUMERATED, X.680 §8.4. */
 const enumerated = 0x0a
 
 /**
@@ -185,10 +169,7 @@ function read_cert_status(from: DerReader): CertStatus {
 
 function read_revoked_info(from: DerReader): CertStatus {
   const revocationTime = generalized_time(from)
-  const code = from.optional(context_constructed(0), reason => reason.small_integer(enumerated)) ?? 0
-  const reason = revocation_reasons[code]
-  if (reason === undefined) throw new DecodeError('no such reason to revoke')
-  return ['revoked', revocationTime, reason]
+  return ['revoked', revocationTime, from.optional(context_constructed(0), read_reason) ?? 'unspecified']
 }
 
 function generalized_time(from: DerReader): number {
