@@ -2,10 +2,15 @@
 // event, and what comes of an event is for the verify_fun to say. Pure: the time comes in as an argument.
 
 import type { Result } from '../../runtime/erlang/term.ts'
-import type { PublicKey } from '../crypto/crypto.ts'
+import type { PublicKey, SignatureScheme } from '../crypto/crypto.ts'
 import type { OTPCertificate } from './otp_certificate.ts'
 import { type Extension, select_extension } from './pubkey_extensions.ts'
-import { has_alternative_names, reference_id, verify_hostname } from './pubkey_hostname.ts'
+import {
+  type HostnameCheck,
+  has_alternative_names,
+  reference_id,
+  verify_hostname,
+} from './pubkey_hostname.ts'
 import { certified_key, subject_public_key } from './pubkey_keys.ts'
 import {
   are_names_permitted,
@@ -14,29 +19,53 @@ import {
   is_permitted,
   no_constraints,
 } from './pubkey_name_constraints.ts'
-import { type GeneralName, is_same_name, type Name } from './pubkey_names.ts'
+import { equal_bytes, type GeneralName, is_same_name, type Name } from './pubkey_names.ts'
 import * as oids from './pubkey_oids.ts'
-import { is_signed_by } from './pubkey_signature.ts'
+import {
+  initial_policies,
+  type PolicyNode,
+  type PolicyOptions,
+  type PolicyState,
+  process_policies,
+  valid_policies,
+} from './pubkey_policies.ts'
+import { is_signed_by, signature_scheme } from './pubkey_signature.ts'
 import type { PathError, VerifyEvent, VerifyFun } from './verify_fun.ts'
 import { ask_verify_fun, type BadCert, type BadCertReason, default_verify_fun } from './verify_fun.ts'
 
-/** What a path is checked against. OTP: the options of `public_key:pkix_path_validation/3`. */
-export interface PathValidationOptions<State> {
+/** What a path is checked against, whoever is asked about it. */
+export interface PathChecks extends PolicyOptions {
   /** Milliseconds since 1970. */
   readonly now: number
   /** How many certificates that are not self-issued may stand between anchor and peer. Default: any number */
   readonly max_path_length?: number
-  /** Default: fails at every error, and knows no extension */
-  readonly verify_fun?: VerifyFun<State>
   /** What the peer's key must be for, should its certificate say that. Default: the verify_fun is asked */
   readonly extended_key_usage?: 'serverAuth' | 'clientAuth'
+  /** Whether the authorities' keys may be for anything at all. Default: as the peer's, should they say that */
+  readonly allow_any_ca_purpose?: boolean | undefined
+  /** How the certificates may be signed; the anchor's own signature does not count. Default: in any way */
+  readonly allowed_signatures?: readonly SignatureScheme[] | undefined
+  /** How long the keys in the path must be at least. Default: any length */
+  readonly least_key_bits?: LeastKeyBits | undefined
   /** Name or address that the peer's certificate must be for. Default: not checked */
   readonly hostname?: string
+  /** A user's say in that. */
+  readonly customize_hostname_check?: HostnameCheck | undefined
 }
 
-/** The peer's key, and the last state of the verify_fun. */
+/** By kind of key. */
+export type LeastKeyBits = Partial<Readonly<Record<'rsa' | 'dsa' | 'ec', number>>>
+
+/** What a path is validated with. OTP: the options of `public_key:pkix_path_validation/3`. */
+export interface PathValidationOptions<State> extends PathChecks {
+  /** Default: fails at every error, and knows no extension */
+  readonly verify_fun?: VerifyFun<State>
+}
+
+/** The peer's key, the policies that the path is valid for, and the last state of the verify_fun. */
 export interface ValidPath<State> {
   readonly public_key: PublicKey
+  readonly policies: readonly PolicyNode[]
   readonly state: State
 }
 
@@ -44,6 +73,7 @@ export interface ValidPath<State> {
 interface PathState {
   readonly max_path_length: number
   readonly constraints: Constraints
+  readonly policies: PolicyState
   readonly working_issuer_name: Name
   /** Undefined for one that crypto cannot use: nothing is signed by it. */
   readonly working_public_key: PublicKey | undefined
@@ -51,18 +81,18 @@ interface PathState {
 
 type Role = 'authority' | 'peer'
 
-type Checks = Omit<PathValidationOptions<unknown>, 'verify_fun'>
+/** A certificate, and what it gives cause for. */
+export type PathEvent = readonly [OTPCertificate, VerifyEvent]
 
 /**
- * Validates a path. For each certificate, in this order: length of the path, extensions, validity, issuer, names,
- * signature, and for the peer's the host name. What is wrong is put to the verify_fun, which can overlook it, and
- * at the end `valid`, or for the peer `valid_peer`.
+ * Validates a path: puts its {@link path_events} to the verify_fun, which can overlook what is wrong.
  *
- * @param anchor - the trusted certificate, which is not checked; or why there is none. The verify_fun can overlook
- *   that too, and then the first certificate of `path` is taken for the anchor.
+ * @param anchor - the trusted certificate; or why there is none. The verify_fun can overlook that too, and then the
+ *   first certificate of `path` is taken for the anchor.
  * @param path - from the certificate that the anchor issued to the peer's. If it is empty, the anchor is the peer's:
  *   trusted, but its extensions, validity and host name count.
  * @throws {@link DecodeError} when crypto cannot use the peer's public key
+ * @see OTP: `public_key:pkix_path_validation/3`
  */
 export function validate_path<State>(
   anchor: OTPCertificate | PathError,
@@ -73,13 +103,15 @@ export function validate_path<State>(
   if (typeof peer === 'string') return ['error', ['bad_cert', peer]]
 
   const [fun, initial_state]: VerifyFun<State> = options.verify_fun ?? default_verify_fun
+  const events = path_events(anchor, path, options)
   let state = initial_state
-  for (const [certificate, event] of path_events(anchor, path, options)) {
-    const [tag, answer] = ask_verify_fun([fun, state], certificate, event)
+  for (;;) {
+    const { done, value } = events.next()
+    if (done) return ['ok', { public_key: subject_public_key(peer), policies: value, state }]
+    const [tag, answer] = ask_verify_fun([fun, state], ...value)
     if (tag === 'error') return [tag, answer]
     state = answer
   }
-  return ['ok', { public_key: subject_public_key(peer), state }]
 }
 
 /** Whether its issuer has the name of its subject. */
@@ -87,33 +119,54 @@ export function is_self_issued({ tbsCertificate }: OTPCertificate): boolean {
   return is_same_name(tbsCertificate.subject, tbsCertificate.issuer)
 }
 
-/** Each certificate with what it gives cause for; lazily, so that nothing is checked after a refusal. */
+/**
+ * Each certificate with what it gives cause for; lazily, so that nothing is checked after a refusal. For each
+ * certificate, in this order: length of the path, whether it is there for the second time, extensions, validity,
+ * issuer, names, algorithm and key, signature, policies, and for the peer's the host name. At its end comes `valid`,
+ * or for the peer `valid_peer`. An anchor gives cause for events only when it must not issue certificates.
+ *
+ * @param anchor - as of {@link validate_path}; if it is none, `path` must not be empty
+ * @returns the policies that the path is valid for, if nothing was wrong
+ */
 export function* path_events(
   anchor: OTPCertificate | PathError,
   path: readonly OTPCertificate[],
-  checks: Checks,
-): Generator<readonly [OTPCertificate, VerifyEvent]> {
+  checks: PathChecks,
+): Generator<PathEvent, readonly PolicyNode[]> {
   if (typeof anchor === 'string') {
     const [first, ...rest] = path
     yield [first!, ['bad_cert', anchor]]
-    yield* path_events(first!, rest, checks)
-    return
+    return yield* path_events(first!, rest, checks)
   }
+  let state = initial_state(anchor, path.length, checks)
   if (path.length === 0) {
-    for (const event of trusted_peer_events(anchor, checks)) yield [anchor, event]
-    return
+    yield* about(anchor, trusted_peer_events(anchor, checks))
+    return valid_policies(state.policies)
   }
-  let state = initial_state(anchor, checks.max_path_length ?? path.length)
+  yield* about(anchor, anchor_events(anchor))
   for (const [index, certificate] of path.entries()) {
+    if (is_there_twice(path, index)) yield [certificate, bad_cert('duplicate_cert_in_path')]
     const role = index < path.length - 1 ? 'authority' : 'peer'
-    for (const event of certificate_events(certificate, role, state, checks)) yield [certificate, event]
-    state = next_state(certificate, state)
+    state = yield* about(certificate, certificate_events(certificate, role, state, checks))
+  }
+  return valid_policies(state.policies)
+}
+
+function* about<Value>(
+  certificate: OTPCertificate,
+  events: Generator<VerifyEvent, Value>,
+): Generator<PathEvent, Value> {
+  for (;;) {
+    const { done, value } = events.next()
+    if (done) return value
+    yield [certificate, value]
   }
 }
 
-function* trusted_peer_events(certificate: OTPCertificate, checks: Checks): Generator<VerifyEvent> {
+function* trusted_peer_events(certificate: OTPCertificate, checks: PathChecks): Generator<VerifyEvent> {
   yield* extension_events(certificate, 'peer', checks)
   if (!is_valid_at(certificate, checks.now)) yield bad_cert('cert_expired')
+  yield* weak_key_events(certificate, checks)
   if (!is_host_valid(certificate, checks, no_constraints)) yield bad_cert('hostname_check_failed')
   yield 'valid_peer'
 }
@@ -122,28 +175,37 @@ function* certificate_events(
   certificate: OTPCertificate,
   role: Role,
   state: PathState,
-  checks: Checks,
-): Generator<VerifyEvent> {
+  checks: PathChecks,
+): Generator<VerifyEvent, PathState> {
   if (state.max_path_length < 0) yield bad_cert('max_path_length_reached')
   yield* extension_events(certificate, role, checks)
   if (!is_valid_at(certificate, checks.now)) yield bad_cert('cert_expired')
   if (!is_same_name(certificate.tbsCertificate.issuer, state.working_issuer_name))
     yield bad_cert('invalid_issuer')
   if (!has_permitted_names(certificate, role, state.constraints)) yield bad_cert('name_not_permitted')
+  yield* weak_key_events(certificate, checks)
+  if (!is_signature_allowed(certificate, checks)) yield bad_cert('unsupported_signature')
   const key = state.working_public_key
   if (!key || !is_signed_by(certificate, key)) yield bad_cert('invalid_signature')
-  if (role === 'authority') return yield 'valid'
-
+  const place = { role, self_issued: is_self_issued(certificate) }
+  const [policies, problems] = process_policies(certificate, place, state.policies)
+  yield* problems.map(bad_cert)
+  if (role === 'authority') {
+    yield 'valid'
+    return next_state(certificate, { ...state, policies })
+  }
   if (!is_host_valid(certificate, checks, state.constraints)) yield bad_cert('hostname_check_failed')
   yield 'valid_peer'
+  return { ...state, policies }
 }
 
 // ---- From one certificate to the next: RFC 5280 §6.1.4
 
-function initial_state(anchor: OTPCertificate, max_path_length: number): PathState {
+function initial_state(anchor: OTPCertificate, path_length: number, checks: PathChecks): PathState {
   return {
-    max_path_length,
+    max_path_length: checks.max_path_length ?? path_length,
     constraints: no_constraints,
+    policies: initial_policies(path_length, checks),
     working_issuer_name: anchor.tbsCertificate.subject,
     working_public_key: certified_key(anchor),
   }
@@ -154,6 +216,7 @@ function next_state(certificate: OTPCertificate, state: PathState): PathState {
   const limit = select_extension(oids.id_ce_basicConstraints, extensions)?.pathLenConstraint ?? Infinity
   const left = is_self_issued(certificate) ? state.max_path_length : state.max_path_length - 1
   return {
+    ...state,
     max_path_length: Math.min(left, limit),
     constraints: constrain(state.constraints, select_extension(oids.id_ce_nameConstraints, extensions)),
     working_issuer_name: subject,
@@ -163,7 +226,11 @@ function next_state(certificate: OTPCertificate, state: PathState): PathState {
 
 // ---- The checks
 
-function* extension_events(certificate: OTPCertificate, role: Role, checks: Checks): Generator<VerifyEvent> {
+function* extension_events(
+  certificate: OTPCertificate,
+  role: Role,
+  checks: PathChecks,
+): Generator<VerifyEvent> {
   const { extensions } = certificate.tbsCertificate
   for (const extension of extensions) {
     const event = extension_event(extension, role, checks)
@@ -173,15 +240,16 @@ function* extension_events(certificate: OTPCertificate, role: Role, checks: Chec
   if (role === 'authority' && !basic_constraints?.cA) yield bad_cert('missing_basic_constraint')
 }
 
-function extension_event(extension: Extension, role: Role, checks: Checks): VerifyEvent | undefined {
+function extension_event(extension: Extension, role: Role, checks: PathChecks): VerifyEvent | undefined {
   const unknown = ['extension', extension] as const
   switch (extension.extnID) {
     case oids.id_ce_basicConstraints:
     case oids.id_ce_nameConstraints:
-      return undefined
     case oids.id_ce_certificatePolicies:
+    case oids.id_ce_policyMappings:
     case oids.id_ce_policyConstraints:
-      return extension.critical ? unknown : undefined
+    case oids.id_ce_inhibitAnyPolicy:
+      return undefined
     case oids.id_ce_keyUsage: {
       const usages = select_extension(oids.id_ce_keyUsage, [extension])
       return role === 'peer' || usages?.includes('keyCertSign') ? undefined : bad_cert('invalid_key_usage')
@@ -190,17 +258,23 @@ function extension_event(extension: Extension, role: Role, checks: Checks): Veri
       const names = select_extension(oids.id_ce_subjectAltName, [extension])
       return extension.critical && names?.some(is_understood) ? undefined : unknown
     }
-    case oids.id_ce_extKeyUsage: {
+    case oids.id_ce_extKeyUsage:
       if (!checks.extended_key_usage) return unknown
-      const purposes = select_extension(oids.id_ce_extKeyUsage, [extension]) ?? []
-      const wanted = [purpose_of[checks.extended_key_usage], oids.anyExtendedKeyUsage]
-      return role === 'authority' || purposes.some(purpose => wanted.includes(purpose))
-        ? undefined
-        : bad_cert('invalid_ext_key_usage')
-    }
+      return is_purpose_allowed(extension, role, checks) ? undefined : bad_cert('invalid_ext_key_usage')
     default:
       return unknown
   }
+}
+
+/**
+ * What the authorities' keys are for bounds what the peer's is for, as OpenSSL has it and OTP had it at first.
+ * RFC 5280 §4.2.1.12: an authority whose key is for anything should not insist on that.
+ */
+function is_purpose_allowed(extension: Extension, role: Role, checks: PathChecks): boolean {
+  if (role === 'authority' && checks.allow_any_ca_purpose) return true
+  const purposes = select_extension(oids.id_ce_extKeyUsage, [extension]) ?? []
+  if (purposes.includes(oids.anyExtendedKeyUsage)) return role === 'peer' || !extension.critical
+  return purposes.includes(purpose_of[checks.extended_key_usage!])
 }
 
 const purpose_of = { serverAuth: oids.id_kp_serverAuth, clientAuth: oids.id_kp_clientAuth } as const
@@ -222,12 +296,67 @@ function has_permitted_names(certificate: OTPCertificate, role: Role, constraint
   )
 }
 
-function is_host_valid(certificate: OTPCertificate, checks: Checks, constraints: Constraints): boolean {
+/** Undefined: such keys may be of any length. */
+const kinds_of_key: Readonly<Record<string, keyof LeastKeyBits>> = {
+  rsa: 'rsa',
+  rsa_pss: 'rsa',
+  dsa: 'dsa',
+  ec: 'ec',
+}
+
+function* weak_key_events(certificate: OTPCertificate, checks: PathChecks): Generator<VerifyEvent> {
+  const key = checks.least_key_bits && certified_key(certificate)
+  const kind = key && kinds_of_key[key.type]
+  const least = kind && checks.least_key_bits?.[kind]
+  if (least !== undefined && key!.bits < least) yield bad_cert(['weak_key', key!.bits])
+}
+
+function is_signature_allowed({ signatureAlgorithm }: OTPCertificate, checks: PathChecks): boolean {
+  if (!checks.allowed_signatures) return true
+  const scheme = signature_scheme(signatureAlgorithm)
+  return checks.allowed_signatures.some(
+    ({ algorithm, digest }) => scheme?.algorithm === algorithm && scheme.digest === digest,
+  )
+}
+
+/** RFC 5280 §6.1: it must not be. */
+function is_there_twice(path: readonly OTPCertificate[], index: number): boolean {
+  const { der, tbsCertificate } = path[index]!
+  return path
+    .slice(0, index)
+    .some(
+      other =>
+        other.tbsCertificate.serialNumber === tbsCertificate.serialNumber && equal_bytes(other.der, der),
+    )
+}
+
+/** A peer's certificate that is trusted as such is no authority. What says nothing may be one from before there were extensions. */
+function* anchor_events(anchor: OTPCertificate): Generator<VerifyEvent> {
+  const { version, extensions } = anchor.tbsCertificate
+  const usages = select_extension(oids.id_ce_keyUsage, extensions)
+  const basic_constraints = select_extension(oids.id_ce_basicConstraints, extensions)
+  if (usages && !usages.includes('keyCertSign')) yield bad_cert('invalid_key_usage')
+  if (basic_constraints ? !basic_constraints.cA : version === 'v3' && !usages)
+    yield bad_cert('missing_basic_constraint')
+}
+
+function is_host_valid(certificate: OTPCertificate, checks: PathChecks, constraints: Constraints): boolean {
   const { hostname } = checks
   if (hostname === undefined) return true
-  if (!verify_hostname(certificate, [reference_id(hostname)])) return false
+  if (!is_for(certificate, hostname, checks.customize_hostname_check)) return false
   // A host found in the subject's common name has not passed the name constraints yet.
   return has_alternative_names(certificate) || is_permitted(['dNSName', hostname], constraints)
+}
+
+/** What a user's fun throws is no consent. */
+function is_for(certificate: OTPCertificate, hostname: string, check: HostnameCheck | undefined): boolean {
+  const references = [reference_id(hostname)]
+  if (!check) return verify_hostname(certificate, references)
+  try {
+    return verify_hostname(certificate, references, check)
+  } catch {
+    return false
+  }
 }
 
 function bad_cert(reason: BadCertReason): VerifyEvent {

@@ -2,7 +2,8 @@
 
 import type { Result, Term } from '../../runtime/erlang/term.ts'
 import type { OTPCertificate } from './otp_certificate.ts'
-import type { Extension } from './pubkey_extensions.ts'
+import type { Extension, PolicyMapping } from './pubkey_extensions.ts'
+import type { Oid } from './pubkey_oids.ts'
 
 /** Why there is no path to validate. */
 export type PathError = 'unknown_ca' | 'selfsigned_peer'
@@ -20,8 +21,17 @@ export type BadCertReason =
   | 'unknown_critical_extension'
   | 'max_path_length_reached'
   | 'hostname_check_failed'
+  | 'duplicate_cert_in_path'
+  | 'unsupported_signature'
   | 'revocation_status_undetermined'
+  | readonly ['revocation_status_undetermined', Term]
   | readonly ['revoked', string]
+  /** How long it is, in bits. */
+  | readonly ['weak_key', number]
+  /** None of the policies that one wants is valid for the path: those that would do. */
+  | readonly ['policy_requirement_not_met', readonly Oid[]]
+  /** Nothing may be mapped to or from `anyPolicy`. */
+  | readonly ['invalid_policy_mapping', PolicyMapping]
 
 /**
  * Why a path is refused: a {@link BadCertReason}; a reason that a verify_fun made up; `['EXIT', error]` when it
@@ -77,6 +87,11 @@ export function ask_verify_fun<State>(
   }
 }
 
+/**
+ * What an answer means.
+ *
+ * @returns the next state, or why the path is refused
+ */
 export function conclude<State>(event: VerifyEvent, answer: VerifyAnswer<State>): Result<State, BadCert> {
   switch (answer[0]) {
     case 'valid':

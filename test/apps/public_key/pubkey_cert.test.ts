@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { decode_certificate } from '../../../apps/public_key/otp_certificate.ts'
-import { null_value } from '../../../apps/public_key/pubkey_der_writer.ts'
+import { null_value, object_identifier, sequence } from '../../../apps/public_key/pubkey_der_writer.ts'
 import * as oids from '../../../apps/public_key/pubkey_oids.ts'
 import type { PathValidationOptions, VerifyFun } from '../../../apps/public_key/public_key.ts'
 import { pkix_path_validation, subject_public_key } from '../../../apps/public_key/public_key.ts'
@@ -74,7 +74,7 @@ with_each_provider(provider => {
       const below = await make_intermediate(ca, { algorithm })
       const peer = await make_leaf(below, { algorithm })
       const public_key = subject_public_key(decode_certificate(peer.cert_der))
-      expect(validate(ca, [below, peer])).toEqual(['ok', { public_key, state: [] }])
+      expect(validate(ca, [below, peer])).toEqual(['ok', { public_key, policies: [], state: [] }])
       expect(validate(ca, [peer])).toEqual(refused('invalid_issuer'))
       expect(provider).toMatch(/node|noble/)
     },
@@ -271,10 +271,21 @@ describe('the purpose of the peer’s key', () => {
     expect(none('serverAuth')).toMatchObject(['ok', {}])
   })
 
-  test('is not asked of an authority', async () => {
-    const below = await make_intermediate(root, { ext_key_usage: [oids.id_kp_clientAuth] })
-    const peer = await make_leaf(below)
-    expect(validate(root, [below, peer], { extended_key_usage: 'serverAuth' })).toMatchObject(['ok', {}])
+  test('is bounded by what the authorities’ keys are for, unless those may be for anything', async () => {
+    const through = async (below: TestOptions, options: Options = {}) => {
+      const authority = await make_intermediate(root, below)
+      const checks = { extended_key_usage: 'serverAuth', ...options } as const
+      return validate(root, [authority, await make_leaf(authority)], checks)
+    }
+    const other = { ext_key_usage: [oids.id_kp_clientAuth] }
+    expect(await through(other)).toEqual(refused('invalid_ext_key_usage'))
+    expect(await through(other, { allow_any_ca_purpose: true })).toMatchObject(['ok', {}])
+    expect(await through({ ext_key_usage: [oids.id_kp_serverAuth] })).toMatchObject(['ok', {}])
+    expect(await through({ ext_key_usage: [oids.anyExtendedKeyUsage] })).toMatchObject(['ok', {}])
+    const extnValue = sequence(object_identifier(oids.anyExtendedKeyUsage))
+    const insisting = { extensions: [{ extnID: oids.id_ce_extKeyUsage, critical: true, extnValue }] }
+    expect(await through(insisting)).toEqual(refused('invalid_ext_key_usage'))
+    expect(await through(insisting, { allow_any_ca_purpose: true })).toMatchObject(['ok', {}])
   })
 })
 
@@ -315,11 +326,13 @@ describe('an extension', () => {
     expect(await with_extension('1.2.3.4', true)).toEqual(refused('unknown_critical_extension'))
   })
 
-  test('about policies is passed over unless it is critical', async () => {
-    for (const oid of [oids.id_ce_certificatePolicies, oids.id_ce_policyConstraints]) {
-      expect(await with_extension(oid, false)).toMatchObject(['ok', {}])
-      expect(await with_extension(oid, true)).toEqual(refused('unknown_critical_extension'))
-    }
+  test('about policies is no matter for the verify_fun', async () => {
+    const policies = sequence(sequence(object_identifier('1.2.3')))
+    const peer = await make_leaf(root, {
+      extensions: [{ extnID: oids.id_ce_certificatePolicies, critical: true, extnValue: policies }],
+    })
+    expect(events(root, [peer])).toEqual(['valid_peer'])
+    expect(validate(root, [peer])).toMatchObject(['ok', {}])
   })
 })
 
