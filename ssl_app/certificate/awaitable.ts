@@ -11,6 +11,14 @@ export type Steps<Value> = Generator<Awaitable<unknown>, Value, unknown>
 export const is_pending = <Value>(value: Awaitable<Value>): value is PromiseLike<Value> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
+/** Goes on with what comes of `value`: at once, if it is there. */
+export function then<Value, Result>(
+  value: Awaitable<Value>,
+  go_on: (value: Value) => Awaitable<Result>,
+): Awaitable<Result> {
+  return is_pending(value) ? value.then(go_on) : go_on(value)
+}
+
 /**
  * Waits within {@link Steps}, if there is anything to wait for: `const answer = yield* wait(ask())`.
  *

@@ -11,6 +11,7 @@ import {
   type VerifyAnswer,
   type VerifyEvent,
 } from '../../apps/public_key/verify_fun.ts'
+import { DecodeError } from '../../runtime/binary/reader.ts'
 import type { Result, Term } from '../../runtime/erlang/term.ts'
 import type { AlertDescription } from '../record/ssl_alert.ts'
 import { type Awaitable, type Steps, wait } from './awaitable.ts'
@@ -78,6 +79,37 @@ export function* verdict(
     state = answer
   }
   return undefined
+}
+
+/**
+ * Of several paths the one that least is wrong with, the first of those. Neither users nor lists of revoked
+ * certificates are asked, and no host is looked for: the peer is the same at the end of each.
+ *
+ * @param paths - at least one
+ */
+export function soundest(paths: readonly Path[], checks: PathChecks): Path {
+  let best = paths[0]!
+  let fewest = Number.POSITIVE_INFINITY
+  if (paths.length === 1) return best
+  for (const path of paths) {
+    const faults = faults_of(path, checks)
+    if (faults < fewest) [best, fewest] = [path, faults]
+    if (faults === 0) break
+  }
+  return best
+}
+
+function faults_of([anchor, path]: Path, { hostname: _, ...checks }: PathChecks): number {
+  let faults = 0
+  try {
+    for (const [, event] of path_events(anchor, path, checks)) {
+      if (typeof event !== 'string' && (event[0] === 'bad_cert' || event[1].critical)) faults++
+    }
+    return faults
+  } catch (error) {
+    if (error instanceof DecodeError) return Number.POSITIVE_INFINITY
+    throw error
+  }
 }
 
 /** RFC 5246 §7.2.2. What a verify_fun failed for reasons of its own ends the handshake without telling them. */

@@ -2,24 +2,25 @@
 
 import type { PublicKey } from '../../apps/crypto/crypto.ts'
 import { decode_certificate, type OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
-import { certified_key, subject_public_key } from '../../apps/public_key/pubkey_keys.ts'
-import { is_same_name } from '../../apps/public_key/pubkey_names.ts'
-import { is_signed_by } from '../../apps/public_key/pubkey_signature.ts'
+import { subject_public_key } from '../../apps/public_key/pubkey_keys.ts'
 import { DecodeError } from '../../runtime/binary/reader.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
 import { Alert } from '../record/ssl_alert.ts'
 import type { Role } from '../record/tls_v1.ts'
 import { decode_shown, keep_accepted } from './accepted_certificates.ts'
 import { type Awaitable, run, type Steps } from './awaitable.ts'
+import { find_paths, has_signed, is_self_signed, longest_chain } from './path_search.ts'
 import {
   alert_of,
   type Path,
   type PathChecks,
   type SslVerifyFun,
+  soundest,
   verdict,
   verify_none_fun,
   verify_peer_fun,
 } from './path_verdict.ts'
+import type { Staple } from './ssl_ocsp.ts'
 import { TrustStore } from './ssl_pkix_db.ts'
 
 /** OTP: the option `partial_chain`. The chain is DER, the one nearest the root first. */
@@ -41,6 +42,14 @@ export interface PathOptions {
   readonly hostname: string | undefined
 }
 
+/** What a check goes by that is another one each time. */
+export interface Moment {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** Undefined: the server was not asked for it. */
+  readonly staple?: Staple | undefined
+}
+
 /** The peer, once its certificates are accepted. */
 export interface PeerCertificate {
   /** DER */
@@ -48,16 +57,11 @@ export interface PeerCertificate {
   readonly public_key: PublicKey
 }
 
-/** Chains longer than this are not followed. */
-const longest_chain = 32
-/** Signatures that are verified to build one path: a peer may show many certificates that all have one name. */
-const max_signature_checks = 100
-
 /**
  * Checks the peer's chain.
  *
  * @param chain - DER, the peer's own certificate first; not empty
- * @param now - milliseconds since 1970
+ * @param moment - when, and what an OCSP responder says
  * @returns a promise only where a verify_fun takes its time
  * @throws {@link Alert} by cause; `certificate_unknown` for what cannot be decoded. Where there is a promise, it is
  *   rejected with that.
@@ -66,19 +70,20 @@ export const validate_peer = (
   chain: readonly Uint8Array[],
   trusted: TrustStore,
   options: PathOptions,
-  now: number,
-): Awaitable<PeerCertificate> => run(validation(chain, trusted, options, now))
+  moment: Moment,
+): Awaitable<PeerCertificate> => run(validation(chain, trusted, options, moment))
 
 function* validation(
   chain: readonly Uint8Array[],
   trusted: TrustStore,
   options: PathOptions,
-  now: number,
+  { now }: Moment,
 ): Steps<PeerCertificate> {
   try {
     const shown = chain.slice(0, longest_chain).map(decode_shown)
-    const path = build_path(shown, trusted, options.partial_chain)
-    const refusal = yield* verdict(path, checks_of(options, now), verify_fun_of(options))
+    const checks = checks_of(options, now)
+    const path = choose_path(shown, trusted, options.partial_chain, checks)
+    const refusal = yield* verdict(path, checks, verify_fun_of(options))
     if (refusal !== undefined) throw new Alert(alert_of(refusal), refusal)
     const [peer] = shown
     const public_key = subject_public_key(peer!)
@@ -118,86 +123,57 @@ export function certificate_chain(
   while (chain.length < longest_chain) {
     const last = chain.at(-1)!
     if (is_self_signed(last)) break
-    const issuer = issuer_among(known.issuers(last), last) ?? issuer_among(trusted.issuers(last), last)
+    const issuer = [...known.issuers(last), ...trusted.issuers(last)].find(one => has_signed(one, last))
     if (issuer === undefined || chain.includes(issuer)) break
     chain.push(issuer)
   }
   return chain.map(({ der }) => der)
 }
 
-/** Whether a certificate is signed with the key that it certifies. OTP: `public_key:pkix_is_self_signed/1` */
-export const is_self_signed = (certificate: OTPCertificate): boolean => issued(certificate, certificate)
+// ---- Which path
 
 /**
- * From a trusted root down to the peer. The peer may have shown its chain in any order, with too many certificates
- * or without those in between that are in the store.
+ * The path to validate. If there are several, it is the first that nothing is wrong with, or else the one that least
+ * is wrong with.
  */
-function build_path(
+function choose_path(
   shown: readonly OTPCertificate[],
   trusted: TrustStore,
   partial_chain: PartialChain | undefined,
+  checks: PathChecks,
 ): Path {
-  const upward = [shown[0]!]
-  const others = new Set(shown.slice(1))
-  let checks = 0
-  const is_issuer: IsIssuer = (issuer, subject) =>
-    names_issuer(issuer, subject) && ++checks <= max_signature_checks && has_signed(issuer, subject)
-  for (;;) {
-    const last = upward.at(-1)!
-    if (is_self_signed(last)) {
-      if (upward.length === 1) return ['selfsigned_peer', upward]
-      if (trusted.has(last)) return [last, upward.slice(0, -1).reverse()]
-      break
-    }
-    const issuer =
-      issuer_among(trusted.issuers(last), last, is_issuer) ?? issuer_among(others, last, is_issuer)
-    if (issuer === undefined || upward.length >= longest_chain) break
-    others.delete(issuer)
-    upward.push(issuer)
-  }
-  return claim_trust(upward.reverse(), partial_chain)
+  const [peer] = shown
+  if (is_self_signed(peer!)) return ['selfsigned_peer', [peer!]]
+  const found = find_paths(shown, trusted, checks.now)
+  const paths = found.trusted.map(([root, ...path]): Path => [root!, path])
+  if (paths.length > 0) return soundest(paths, checks)
+  return claimed_path(found.dead_ends, partial_chain) ?? ['unknown_ca', found.dead_ends[0]!]
 }
 
-/** A chain without a trusted root: the user may trust one of its certificates. */
-function claim_trust(path: readonly OTPCertificate[], partial_chain: PartialChain | undefined): Path {
-  const answer = ask(
-    partial_chain,
-    path.map(({ der }) => der),
-  )
-  const [tag, claimed] = Array.isArray(answer) ? answer : []
-  if (tag !== 'trusted_ca' || !(claimed instanceof Uint8Array)) return ['unknown_ca', path]
-  const at = path.findIndex(({ der }) => Buffer.compare(der, claimed) === 0)
-  return at === -1 ? ['unknown_ca', path] : [path[at]!, path.slice(at + 1)]
-}
-
-/** A function that fails has claimed nothing. */
-function ask(partial_chain: PartialChain | undefined, chain: readonly Uint8Array[]): Term {
-  try {
-    return partial_chain?.(chain)
-  } catch {
-    return 'unknown_ca'
-  }
-}
-
-type IsIssuer = (issuer: OTPCertificate, subject: OTPCertificate) => boolean
-
-function issuer_among(
-  candidates: Iterable<OTPCertificate>,
-  subject: OTPCertificate,
-  is_issuer: IsIssuer = issued,
-): OTPCertificate | undefined {
-  for (const candidate of candidates) {
-    if (is_issuer(candidate, subject)) return candidate
+/** The user may trust a certificate of a chain without a trusted root. */
+function claimed_path(
+  chains: readonly (readonly OTPCertificate[])[],
+  partial_chain: PartialChain | undefined,
+): Path | undefined {
+  if (partial_chain === undefined) return undefined
+  for (const chain of chains) {
+    const claimed = ask(
+      partial_chain,
+      chain.map(({ der }) => der),
+    )
+    const at = chain.findIndex(({ der }) => claimed !== undefined && Buffer.compare(der, claimed) === 0)
+    if (at !== -1) return [chain[at]!, chain.slice(at + 1)]
   }
   return undefined
 }
 
-const names_issuer: IsIssuer = (issuer, subject) =>
-  is_same_name(issuer.tbsCertificate.subject, subject.tbsCertificate.issuer)
-
-const has_signed: IsIssuer = (issuer, subject) => {
-  const key = certified_key(issuer)
-  return key !== undefined && is_signed_by(subject, key)
+/** A function that fails has claimed nothing. */
+function ask(partial_chain: PartialChain, chain: readonly Uint8Array[]): Uint8Array | undefined {
+  try {
+    const answer: Term = partial_chain(chain)
+    const [tag, claimed] = Array.isArray(answer) ? answer : []
+    return tag === 'trusted_ca' && claimed instanceof Uint8Array ? claimed : undefined
+  } catch {
+    return undefined
+  }
 }
-
-const issued: IsIssuer = (issuer, subject) => names_issuer(issuer, subject) && has_signed(issuer, subject)

@@ -48,7 +48,7 @@ function start_validation({
   ...changes
 }: Validation): Awaitable<PeerCertificate> {
   const options = path(role, { verify: 'verify_peer', depth: 5, ...changes })
-  return validate_peer(ders(shown), store(...trusted), options, at)
+  return validate_peer(ders(shown), store(...trusted), options, { now: at })
 }
 
 /** What came without waiting. */
