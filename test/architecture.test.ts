@@ -41,9 +41,9 @@ function ssl_layers(folders: readonly string[]) {
 
 /** One door per outside package: the only files that may import it. */
 const doors: readonly { readonly name: RegExp; readonly files: RegExp }[] = [
-  { name: /^@noble\//, files: /^apps\/crypto\/noble_provider\.ts$/ },
+  { name: /^@noble\//, files: /^apps\/crypto\/noble_\w+\.ts$/ },
   { name: /^(@peculiar\/x509|reflect-metadata)$/, files: /^apps\/public_key\/x509\.ts$/ },
-  { name: /^node:crypto$/, files: /^apps\/crypto\/node_provider\.ts$/ },
+  { name: /^node:crypto$/, files: /^apps\/crypto\/node_\w+\.ts$/ },
   { name: /^node:net$/, files: /^apps\/kernel\/inet_tcp\.ts$/ },
   { name: /^xstate$/, files: /_chart\.ts$|^runtime\/otp\/statechart\.ts$/ },
   { name: /^node:async_hooks$/, files: /^runtime\/erlang\/self\.ts$/ },

@@ -32,6 +32,14 @@ export function without_leading_zeros(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(bytes.length - Math.ceil(bit_length(bytes) / 8))
 }
 
+/** Whether two byte strings are the same. Which bytes differ does not change how long it takes. */
+export function fixed_equal(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false
+  let different = 0
+  for (const [index, byte] of left.entries()) different |= byte ^ right[index]!
+  return different === 0
+}
+
 /** The remainder that is not negative. */
 export function modulo(number: bigint, modulus: bigint): bigint {
   const rest = number % modulus

@@ -18,6 +18,7 @@ import type {
   SignatureScheme,
 } from './provider.ts'
 import { rc4_init } from './rc4.ts'
+import { permits } from './rsa_pss.ts'
 
 export { provider_name, supports, use_provider } from './current_provider.ts'
 export type { DhGroup, DhGroupName, DhKey, DhKeyPair } from './dh.ts'
@@ -38,6 +39,7 @@ export type {
   KeyType,
   PrivateKey,
   ProviderName,
+  PssParameters,
   PublicKey,
   SignatureAlgorithm,
   SignatureScheme,
@@ -224,7 +226,7 @@ export function wipe(bytes: Uint8Array): void {
 // ---- Signatures and RSA
 
 /**
- * The public key in a DER encoded SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): RSA, DSA, EC on a named curve,
+ * The public key in a DER encoded SubjectPublicKeyInfo (RFC 5280 §4.1.2.7): RSA, RSASSA-PSS, DSA, EC on a named curve,
  * Ed25519 or Ed448.
  *
  * @returns undefined when it is malformed, not a point of its curve, or of a kind that the provider does not have
@@ -320,6 +322,8 @@ function fits(scheme: SignatureScheme, key: PublicKey | PrivateKey): boolean {
   switch (key.type) {
     case 'rsa':
       return algorithm === 'rsa' || (algorithm === 'rsa_pss' && is_hash(digest))
+    case 'rsa_pss':
+      return algorithm === 'rsa_pss' && is_hash(digest) && permits(key, scheme)
     case 'dsa':
       return algorithm === 'dsa' && is_hash(digest) && digest !== 'md5'
     case 'ec':

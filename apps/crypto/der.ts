@@ -63,6 +63,16 @@ export class DerReader {
     return contents[0] ?? 0
   }
 
+  /** What `read` makes of all that is in the element with the EXPLICIT tag `[number]`, if it is there. */
+  explicit<Value>(number: number, read: (inside: DerReader) => Value): Value | undefined {
+    const identifier = 0xa0 | number
+    if (!this.next_is(identifier)) return undefined
+    const inside = new DerReader(this.element(identifier))
+    const value = read(inside)
+    inside.end()
+    return value
+  }
+
   octet_string(): Uint8Array {
     return this.element(tag.octet_string)
   }

@@ -6,7 +6,8 @@ import { bit_length } from './big_numbers.ts'
 import { type Curve, curve_bits, curve_size, has_public_form, is_compressed, named_curve } from './curves.ts'
 import { type DerReader, decode, refuse, tag } from './der.ts'
 import { is_small_order } from './edwards_curves.ts'
-import type { KeyType, PrivateKey, PublicKey } from './provider.ts'
+import type { KeyType, PrivateKey, PssParameters, PublicKey } from './provider.ts'
+import { read_pss_parameters } from './rsa_pss_parameters.ts'
 
 type EdwardsType = 'ed25519' | 'ed448'
 
@@ -31,11 +32,12 @@ export interface RsaPrivateNumbers {
   readonly qinv: Uint8Array
 }
 
-/** What a public key consists of. Numbers are big endian without leading zeros. */
+/** What a public key consists of; one of type `'rsa_pss'` of what any RSA key does. Numbers are big endian without leading zeros. */
 export type PublicComponents =
   | {
       readonly type: 'rsa'
       readonly bits: number
+      readonly pss?: PssParameters | undefined
       readonly modulus: Uint8Array
       readonly exponent: Uint8Array
     }
@@ -54,6 +56,9 @@ export type PrivateComponents =
       readonly type: 'rsa'
       readonly bits: number
       readonly pkcs8: Uint8Array
+      readonly pss?: PssParameters | undefined
+      /** The RSAPrivateKey in the PKCS#8. */
+      readonly pkcs1: Uint8Array
       readonly numbers: RsaPrivateNumbers
     }
   | {
@@ -80,6 +85,7 @@ export type PrivateComponents =
 
 const key_type: ReadonlyMap<string, KeyType> = new Map<string, KeyType>([
   ['1.2.840.113549.1.1.1', 'rsa'],
+  ['1.2.840.113549.1.1.10', 'rsa_pss'],
   ['1.2.840.10040.4.1', 'dsa'],
   ['1.2.840.10045.2.1', 'ec'],
   ['1.3.101.112', 'ed25519'],
@@ -99,12 +105,11 @@ const private_components = new WeakMap<PrivateKey, PrivateComponents>()
 /** The key in a SubjectPublicKeyInfo, or undefined when it is malformed or of an unknown type. */
 export function read_public_key(der: Uint8Array): PublicKey | undefined {
   const spki = Uint8Array.from(der)
-  const components = decode(spki, subject_public_key_info)
-  if (!components) return undefined
+  const read = decode(spki, subject_public_key_info)
+  if (!read) return undefined
 
-  const { type, bits } = components
-  const curve = components.type === 'ec' ? { curve: components.curve } : {}
-  const key: PublicKey = Object.freeze({ kind: 'public', type, bits, ...curve, spki })
+  const [type, components] = read
+  const key: PublicKey = Object.freeze({ kind: 'public', type, ...open_parts(components), spki })
   public_components.set(key, components)
   return key
 }
@@ -112,12 +117,11 @@ export function read_public_key(der: Uint8Array): PublicKey | undefined {
 /** The key in a PKCS#8 PrivateKeyInfo, or undefined when it is malformed or of an unknown type. */
 export function read_private_key(der: Uint8Array): PrivateKey | undefined {
   const pkcs8 = Uint8Array.from(der)
-  const components = decode(pkcs8, from => private_key_info(from, pkcs8))
-  if (!components) return undefined
+  const read = decode(pkcs8, from => private_key_info(from, pkcs8))
+  if (!read) return undefined
 
-  const { type, bits } = components
-  const curve = components.type === 'ec' ? { curve: components.curve } : {}
-  const key: PrivateKey = Object.freeze({ kind: 'private', type, bits, ...curve })
+  const [type, components] = read
+  const key: PrivateKey = Object.freeze({ kind: 'private', type, ...open_parts(components) })
   private_components.set(key, components)
   return key
 }
@@ -132,6 +136,13 @@ export function components_of_private(key: PrivateKey): PrivateComponents {
   return inside(private_components, key)
 }
 
+/** What everybody may see of a key. */
+function open_parts(components: PublicComponents | PrivateComponents) {
+  const { type, bits } = components
+  if (type === 'ec') return { bits, curve: components.curve }
+  return type === 'rsa' && components.pss ? { bits, pss: components.pss } : { bits }
+}
+
 function inside<Key extends object, Components>(all: WeakMap<Key, Components>, key: Key): Components {
   const components = all.get(key)
   if (!components)
@@ -141,14 +152,14 @@ function inside<Key extends object, Components>(all: WeakMap<Key, Components>, k
 
 // ---- SubjectPublicKeyInfo
 
-function subject_public_key_info(from: DerReader): PublicComponents {
+function subject_public_key_info(from: DerReader): readonly [KeyType, PublicComponents] {
   const info = from.sequence()
   const algorithm = info.sequence()
   const type = key_type.get(algorithm.object_identifier()) ?? refuse()
   const components = public_key_of(type, algorithm, info)
   algorithm.end()
   info.end()
-  return components
+  return [type, components]
 }
 
 function public_key_of(type: KeyType, algorithm: DerReader, info: DerReader): PublicComponents {
@@ -156,6 +167,10 @@ function public_key_of(type: KeyType, algorithm: DerReader, info: DerReader): Pu
     case 'rsa':
       null_parameters(algorithm)
       return rsa_public_key(info.bit_string())
+    case 'rsa_pss': {
+      const pss = read_pss_parameters(algorithm)
+      return { ...rsa_public_key(info.bit_string()), pss }
+    }
     case 'dsa': {
       const parameters = dss_parameters(algorithm)
       return { type, bits: bit_length(parameters.p), parameters, y: integer_alone(info.bit_string()) }
@@ -174,7 +189,7 @@ function public_key_of(type: KeyType, algorithm: DerReader, info: DerReader): Pu
   }
 }
 
-function rsa_public_key(der: Uint8Array): PublicComponents {
+function rsa_public_key(der: Uint8Array): PublicComponents & { readonly type: 'rsa' } {
   const key = decode(der, from => {
     const fields = from.sequence()
     const modulus = fields.unsigned()
@@ -192,7 +207,7 @@ function rsa_public_key(der: Uint8Array): PublicComponents {
 
 // ---- PKCS#8
 
-function private_key_info(from: DerReader, pkcs8: Uint8Array): PrivateComponents {
+function private_key_info(from: DerReader, pkcs8: Uint8Array): readonly [KeyType, PrivateComponents] {
   const info = from.sequence()
   if (info.small() > 1) refuse()
   const algorithm = info.sequence()
@@ -200,7 +215,7 @@ function private_key_info(from: DerReader, pkcs8: Uint8Array): PrivateComponents
   const components = private_key_of(type, algorithm, info.octet_string(), pkcs8)
   algorithm.end()
   // Attributes and the public key may follow; nobody here needs them.
-  return components
+  return [type, components]
 }
 
 function private_key_of(
@@ -213,6 +228,10 @@ function private_key_of(
     case 'rsa':
       null_parameters(algorithm)
       return rsa_private_key(key, pkcs8)
+    case 'rsa_pss': {
+      const pss = read_pss_parameters(algorithm)
+      return { ...rsa_private_key(key, pkcs8), pss }
+    }
     case 'dsa': {
       const parameters = dss_parameters(algorithm)
       return { type, bits: bit_length(parameters.p), pkcs8, parameters, x: integer_alone(key) }
@@ -230,7 +249,7 @@ function private_key_of(
 }
 
 /** RFC 8017 §A.1.2; of two primes only. */
-function rsa_private_key(der: Uint8Array, pkcs8: Uint8Array): PrivateComponents {
+function rsa_private_key(der: Uint8Array, pkcs8: Uint8Array): PrivateComponents & { readonly type: 'rsa' } {
   const numbers = decode(der, from => {
     const fields = from.sequence()
     if (fields.small() !== 0) refuse()
@@ -246,7 +265,7 @@ function rsa_private_key(der: Uint8Array, pkcs8: Uint8Array): PrivateComponents 
   if (!numbers) return refuse()
   const bits = bit_length(numbers.modulus)
   if (bits > max_modulus_bits || !is_odd(numbers.p) || !is_odd(numbers.q)) refuse()
-  return { type: 'rsa', bits, pkcs8, numbers }
+  return { type: 'rsa', bits, pkcs8, pkcs1: der, numbers }
 }
 
 /** RFC 5915. Some writers leave out the scalar's leading zeros, others have one too many. */

@@ -1,26 +1,13 @@
-// The default provider, and the only door to node:crypto.
+// The default provider: OpenSSL, through node:crypto. What it does with keys that sign is in `node_public_key.ts`.
 
 import * as node from 'node:crypto'
-import { Exit } from '../../runtime/erlang/term.ts'
 import { type ChaCha20, draft_decrypt, draft_encrypt } from './chacha20_poly1305_draft.ts'
 import { all_curves, type Curve, is_montgomery } from './curves.ts'
 import { dh_private_key, dh_public_key } from './dh_der.ts'
-import { is_dsa_public_key } from './dsa.ts'
-import { octet_key_jwk, public_jwk } from './jwk.ts'
-import { components_of_private, components_of_public } from './keys.ts'
+import { octet_key_jwk } from './jwk.ts'
+import { node_public_key, set_private_value, view } from './node_public_key.ts'
 import { aead_names, block_cipher_names, curve_name, hash_names } from './openssl_names.ts'
-import type {
-  AeadKey,
-  IoData,
-  KeyAgreementKey,
-  KeyPair,
-  ModularPower,
-  PrivateKey,
-  Provider,
-  PublicKey,
-  SignatureScheme,
-  Supports,
-} from './provider.ts'
+import type { AeadKey, KeyAgreementKey, KeyPair, ModularPower, Provider, Supports } from './provider.ts'
 
 const tag_size = 16
 // Node's types have one overload for GCM and one for ChaCha20, which are called alike.
@@ -32,9 +19,6 @@ const secret_key_objects = new WeakMap<AeadKey, node.KeyObject>()
 const pool = Buffer.allocUnsafeSlow(4096)
 const largest_from_pool = 256
 let pool_used = pool.length
-
-const public_key_objects = new WeakMap<PublicKey, node.KeyObject>()
-const private_key_objects = new WeakMap<PrivateKey, node.KeyObject>()
 
 /** The primitives of OpenSSL, through Node. All that `crypto.ts` offers is here, as far as this Node was built with it. */
 export const node_provider: Provider = {
@@ -110,36 +94,10 @@ export const node_provider: Provider = {
 
   modular_power,
 
-  accepts_public_key(key) {
-    const components = components_of_public(key)
-    // OpenSSL has no objection to numbers with which anybody could sign.
-    if (components.type === 'dsa' && !is_dsa_public_key(components.parameters, components.y)) return false
-    return succeeds(() => public_key_object(key))
-  },
-  accepts_private_key: key => succeeds(() => check_private_key(key)),
-  sign: (scheme, data, key) => sign_with(scheme, data, private_key_object(key)),
+  pbkdf2: (digest, password, { salt, iterations, size }) =>
+    node.pbkdf2Sync(password, salt, iterations, size, hash_names[digest]),
 
-  verify(scheme, data, signature, key) {
-    const object = public_key_object(key)
-    try {
-      return verify_with(scheme, data, signature, object)
-    } catch {
-      // OpenSSL reports what is no signature at all as an error.
-      return false
-    }
-  },
-
-  rsa_public_encrypt: (key, data) =>
-    node.publicEncrypt({ key: public_key_object(key), padding: node.constants.RSA_PKCS1_PADDING }, data),
-
-  rsa_private_decrypt_raw(key, data) {
-    const object = private_key_object(key)
-    try {
-      return node.privateDecrypt({ key: object, padding: node.constants.RSA_NO_PADDING }, data)
-    } catch {
-      return undefined
-    }
-  },
+  ...node_public_key,
 }
 
 const chacha20: ChaCha20 = {
@@ -207,15 +165,6 @@ function names_of<Name extends string>(table: Record<Name, string>): readonly Na
   return Object.keys(table) as Name[]
 }
 
-function succeeds(import_key: () => unknown): boolean {
-  try {
-    import_key()
-    return true
-  } catch {
-    return false
-  }
-}
-
 // ---- Key agreement
 
 // Much faster than making, exporting and importing key objects.
@@ -234,14 +183,6 @@ function generate_weierstrass(curve: Curve, private_value?: Uint8Array): KeyPair
     },
   }
   return { public_key: ecdh.getPublicKey(), private_key }
-}
-
-function set_private_value(ecdh: node.ECDH, private_value: Uint8Array): void {
-  try {
-    ecdh.setPrivateKey(private_value)
-  } catch {
-    throw new Exit(['badarg', 'not below the order of the curve, or zero'])
-  }
 }
 
 // RFC 8410 §7: all of the PKCS#8 encoding that comes before the private value.
@@ -310,87 +251,4 @@ function modular_power(exponent: Uint8Array, modulus: Uint8Array): ModularPower 
       return undefined
     }
   }
-}
-
-// ---- Signatures
-
-function sign_with(scheme: SignatureScheme, data: IoData, key: node.KeyObject): Uint8Array {
-  const { algorithm, digest } = scheme
-  const padded = padded_as_it_is(scheme, data)
-  if (padded) return node.privateEncrypt({ key, padding: node.constants.RSA_PKCS1_PADDING }, padded)
-  return node.sign(openssl_digest(digest), one_piece(data), signing_key(algorithm, key))
-}
-
-function verify_with(
-  scheme: SignatureScheme,
-  data: IoData,
-  signature: Uint8Array,
-  key: node.KeyObject,
-): boolean {
-  const { algorithm, digest } = scheme
-  const padded = padded_as_it_is(scheme, data)
-  if (padded) {
-    return node.publicDecrypt({ key, padding: node.constants.RSA_PKCS1_PADDING }, signature).equals(padded)
-  }
-  return node.verify(openssl_digest(digest), one_piece(data), signing_key(algorithm, key), signature)
-}
-
-function signing_key(algorithm: SignatureScheme['algorithm'], key: node.KeyObject) {
-  if (algorithm !== 'rsa_pss') return key
-  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = node.constants
-  return { key, padding, saltLength }
-}
-
-/** What an RSA signature without DigestInfo contains. */
-function padded_as_it_is({ algorithm, digest }: SignatureScheme, data: IoData): Uint8Array | undefined {
-  if (digest === 'md5sha') {
-    return Buffer.concat([node_provider.hash('md5', data), node_provider.hash('sha', data)])
-  }
-  return algorithm === 'rsa' && digest === 'none' ? one_piece(data) : undefined
-}
-
-function openssl_digest(digest: SignatureScheme['digest']): string | undefined {
-  return digest === 'none' || digest === 'md5sha' ? undefined : hash_names[digest]
-}
-
-function one_piece(data: IoData): Uint8Array {
-  return data instanceof Uint8Array ? data : Buffer.concat(data)
-}
-
-// ---- Keys
-
-function public_key_object(key: PublicKey): node.KeyObject {
-  const kept = public_key_objects.get(key)
-  if (kept) return kept
-  const object = import_public_key(key)
-  public_key_objects.set(key, object)
-  return object
-}
-
-function import_public_key(key: PublicKey): node.KeyObject {
-  const jwk = public_jwk(components_of_public(key))
-  if (jwk) return node.createPublicKey({ key: jwk, format: 'jwk' })
-  return node.createPublicKey({ key: view(key.spki), format: 'der', type: 'spki' })
-}
-
-function private_key_object(key: PrivateKey): node.KeyObject {
-  const kept = private_key_objects.get(key)
-  if (kept) return kept
-  const der = components_of_private(key).pkcs8
-  const object = node.createPrivateKey({ key: view(der), format: 'der', type: 'pkcs8' })
-  private_key_objects.set(key, object)
-  return object
-}
-
-// OpenSSL takes a PKCS#8 scalar for what it is, and looks at it only here.
-function check_private_key(key: PrivateKey): void {
-  private_key_object(key)
-  const components = components_of_private(key)
-  if (components.type !== 'ec') return
-  set_private_value(node.createECDH(curve_name(components.curve)), components.scalar)
-}
-
-// A copy would leave secrets in the pool that Node's small buffers share.
-function view(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 }

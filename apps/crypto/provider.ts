@@ -66,8 +66,16 @@ export interface KeyPair {
  */
 export type ModularPower = (base: Uint8Array) => Uint8Array | undefined
 
-/** What a key is for; X.509 tells by an OID. */
-export type KeyType = 'rsa' | 'dsa' | 'ec' | 'ed25519' | 'ed448'
+/** What a key is for; X.509 tells by an OID. A key of type `'rsa_pss'` is an RSA key that makes PSS signatures only. */
+export type KeyType = 'rsa' | 'rsa_pss' | 'dsa' | 'ec' | 'ed25519' | 'ed448'
+
+/** What a key for RSASSA-PSS is restricted to: RFC 4055 §3.3. OTP: `#'RSASSA-PSS-params'{}`. */
+export interface PssParameters {
+  readonly digest: HashType
+  readonly mgf1_digest: HashType
+  /** In bytes: salts must not be shorter. */
+  readonly salt_length: number
+}
 
 /** A public key that was checked to be well formed and, on a curve, to be a point of it. */
 export interface PublicKey {
@@ -77,6 +85,8 @@ export interface PublicKey {
   readonly bits: number
   /** Only where `type` is `'ec'`. */
   readonly curve?: Curve
+  /** Only where `type` is `'rsa_pss'`, and the key is restricted. */
+  readonly pss?: PssParameters
   /** The DER encoded SubjectPublicKeyInfo it was made from. */
   readonly spki: Uint8Array
 }
@@ -89,14 +99,15 @@ export interface PrivateKey {
   readonly bits: number
   /** Only where `type` is `'ec'`. */
   readonly curve?: Curve
+  /** Only where `type` is `'rsa_pss'`, and the key is restricted. */
+  readonly pss?: PssParameters
 }
 
 /** The algorithms of signatures, each with one kind of key. */
 export type SignatureAlgorithm = 'rsa' | 'rsa_pss' | 'dsa' | 'ecdsa' | 'eddsa'
 
 /**
- * How a signature is made. `'rsa'` is RSASSA-PKCS1-v1_5; `'rsa_pss'` has MGF1 and a salt of the digest's
- * length; DSA and ECDSA signatures are DER; DSA never goes with MD5.
+ * How a signature is made. `'rsa'` is RSASSA-PKCS1-v1_5; `'rsa_pss'` is RSASSA-PSS with MGF1; DSA and ECDSA signatures are DER; DSA never goes with MD5.
  *
  * The digest `'md5sha'` is RSA's in TLS before 1.2: MD5 and SHA-1 one after the other, without DigestInfo.
  * The digest `'none'` is EdDSA's, which hashes by itself. With RSA it signs the data as they are, padded, without
@@ -105,6 +116,13 @@ export type SignatureAlgorithm = 'rsa' | 'rsa_pss' | 'dsa' | 'ecdsa' | 'eddsa'
 export interface SignatureScheme {
   readonly algorithm: SignatureAlgorithm
   readonly digest: HashType | 'md5sha' | 'none'
+  /** Of `'rsa_pss'`: the hash function of MGF1. Default: `digest` */
+  readonly mgf1_digest?: HashType
+  /**
+   * Of `'rsa_pss'`: in bytes. Default: as long as the digest. `'auto'` signs with the longest there is room for, and
+   * verifies any.
+   */
+  readonly salt_length?: number | 'auto'
 }
 
 /** What a provider can do here; a platform may lack some. OTP: `crypto:supports/0`. */
@@ -116,6 +134,14 @@ export interface Supports {
   readonly public_keys: readonly SignatureAlgorithm[]
   /** What signatures can be made with; `'rsa'` includes decryption. */
   readonly private_keys: readonly SignatureAlgorithm[]
+}
+
+/** How a key is made of a password: RFC 8018 §5.2. */
+export interface Pbkdf2 {
+  readonly salt: Uint8Array
+  readonly iterations: number
+  /** Of the key, in bytes. */
+  readonly size: number
 }
 
 /** Who does the work: OpenSSL by `node:crypto`, or `@noble` in JavaScript alone. */
@@ -133,6 +159,7 @@ export interface Provider {
   hash_init(type: HashType): HashState
   hmac(type: HashType, key: Uint8Array, data: IoData): Uint8Array
   hash_equals(left: Uint8Array, right: Uint8Array): boolean
+  pbkdf2(digest: HashType, password: Uint8Array, how: Pbkdf2): Uint8Array
   strong_rand_bytes(size: number): Uint8Array
 
   aead_encrypt(
@@ -165,5 +192,14 @@ export interface Provider {
   sign(scheme: SignatureScheme, data: IoData, key: PrivateKey): Uint8Array
   verify(scheme: SignatureScheme, data: IoData, signature: Uint8Array, key: PublicKey): boolean
   rsa_public_encrypt(key: PublicKey, data: Uint8Array): Uint8Array
+  /** RSAEP; undefined unless `data` is as long as the modulus and below it. */
+  rsa_public_raw(key: PublicKey, data: Uint8Array): Uint8Array | undefined
   rsa_private_decrypt_raw(key: PrivateKey, data: Uint8Array): Uint8Array | undefined
+
+  /** The PKCS#8 of a fresh key. */
+  generate_rsa_key(bits: number, exponent: number): Uint8Array
+  /** A fresh private value, of any length. */
+  generate_scalar(curve: Curve): Uint8Array
+  /** The public key of a private one of EdDSA. */
+  edwards_point(key: PrivateKey): Uint8Array
 }

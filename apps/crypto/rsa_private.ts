@@ -3,7 +3,7 @@
 
 import { bytes_of, inverse, modulo, number_of, power } from './big_numbers.ts'
 import type { RsaPrivateNumbers } from './keys.ts'
-import { type Digest, mgf1, padded } from './rsa_public.ts'
+import { padded } from './rsa_public.ts'
 
 /** Gives that many unpredictable bytes. */
 export type Random = (size: number) => Uint8Array
@@ -30,37 +30,6 @@ export function sign_pkcs1(
 ): Uint8Array | undefined {
   const block = padded(signed, key.modulus.length)
   return block && private_operation(key, block, random)
-}
-
-/**
- * An RSASSA-PSS signature of a message with this hash, with a salt as long; undefined when the key is too short.
- *
- * @see RFC 8017 §8.1.1, §9.1.1
- */
-export function sign_pss(
-  key: RsaPrivateNumbers,
-  message_hash: Uint8Array,
-  digest: Digest,
-  random: Random,
-): Uint8Array | undefined {
-  const em_bits = number_of(key.modulus).toString(2).length - 1
-  const em_size = Math.ceil(em_bits / 8)
-  const db_size = em_size - digest.size - 1
-  const salt_at = db_size - digest.size
-  if (salt_at < 1) return undefined
-
-  const salt = random(digest.size)
-  const hash = digest.hash(new Uint8Array(8), message_hash, salt)
-  const db = mgf1(hash, db_size, digest).subarray(0, db_size)
-  db[salt_at - 1]! ^= 1
-  for (const [index, byte] of salt.entries()) db[salt_at + index]! ^= byte
-  db[0]! &= 0xff >> (em_size * 8 - em_bits)
-
-  const block = new Uint8Array(key.modulus.length)
-  block.set(db, block.length - em_size)
-  block.set(hash, block.length - digest.size - 1)
-  block[block.length - 1] = 0xbc
-  return private_operation(key, block, random)
 }
 
 /**

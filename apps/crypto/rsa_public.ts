@@ -10,12 +10,6 @@ export interface RsaPublicKey {
   readonly exponent: Uint8Array
 }
 
-/** A hash function, as PSS needs it. */
-export interface Digest {
-  readonly size: number
-  readonly hash: (...pieces: Uint8Array[]) => Uint8Array
-}
-
 const sha2_arc = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02] as const
 
 /** The contents of the hash functions' object identifiers. RFC 8017 §B.1 */
@@ -59,37 +53,6 @@ export function padded(signed: Uint8Array, size: number): Uint8Array | undefined
 }
 
 /**
- * Whether `signature` is an RSASSA-PSS signature of a message with this hash; the salt is as long as the hash.
- *
- * @see RFC 8017 §8.1.2, §9.1.2
- */
-export function verify_pss(
-  key: RsaPublicKey,
-  signature: Uint8Array,
-  message_hash: Uint8Array,
-  digest: Digest,
-): boolean {
-  const opened = public_operation(key, signature)
-  if (!opened) return false
-
-  const em_bits = key.bits - 1
-  const em_size = Math.ceil(em_bits / 8)
-  const em = opened.subarray(opened.length - em_size)
-  const db_size = em_size - digest.size - 1
-  const salt_at = db_size - digest.size
-  const unused = (0xff00 >> (em_size * 8 - em_bits)) & 0xff
-  if (salt_at < 1 || em.at(-1) !== 0xbc || (em[0]! & unused) !== 0) return false
-  if (opened.length > em_size && opened[0] !== 0) return false
-
-  const hash = em.subarray(db_size, -1)
-  const mask = mgf1(hash, db_size, digest)
-  const db = em.subarray(0, db_size).map((byte, index) => byte ^ mask[index]!)
-  db[0]! &= ~unused
-  if (db.subarray(0, salt_at - 1).some(byte => byte !== 0) || db[salt_at - 1] !== 1) return false
-  return same(hash, digest.hash(new Uint8Array(8), message_hash, db.subarray(salt_at)))
-}
-
-/**
  * Encrypts with PKCS#1 v1.5 padding.
  *
  * @param random - gives that many unpredictable bytes
@@ -110,8 +73,8 @@ export function encrypt_pkcs1(
   return encrypted
 }
 
-/** What `input` is the private operation's result of, or undefined when it cannot be one. */
-function public_operation(key: RsaPublicKey, input: Uint8Array): Uint8Array | undefined {
+/** RSAEP and RSAVP1: undefined unless `input` is as long as the modulus and below it. RFC 8017 §5.1.1, §5.2.2 */
+export function public_operation(key: RsaPublicKey, input: Uint8Array): Uint8Array | undefined {
   const size = modulus_size(key)
   if (input.length !== size) return undefined
   const number = number_of(input)
@@ -121,15 +84,6 @@ function public_operation(key: RsaPublicKey, input: Uint8Array): Uint8Array | un
 
 function power_of(base: bigint, key: RsaPublicKey): bigint {
   return power(base, number_of(key.exponent), number_of(key.modulus))
-}
-
-/** RFC 8017 §B.2.1 */
-export function mgf1(seed: Uint8Array, size: number, digest: Digest): Uint8Array {
-  const mask = new Uint8Array(Math.ceil(size / digest.size) * digest.size)
-  for (let block = 0; block * digest.size < size; block++) {
-    mask.set(digest.hash(seed, Uint8Array.of(0, 0, 0, block)), block * digest.size)
-  }
-  return mask
 }
 
 function nonzero(size: number, random: (size: number) => Uint8Array): Uint8Array {

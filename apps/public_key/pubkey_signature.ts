@@ -38,10 +38,13 @@ const hashes: ReadonlyMap<Oid, HashType> = new Map<Oid, HashType>([
   [oids.id_sha512, 'sha512'],
 ])
 
+/** In bytes: no key has room for a longer one. */
+const max_salt_length = 2048
+
 const hash_size = { md5: 16, sha: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 } as const
 
 /**
- * How such signatures are made; undefined for an algorithm that is unknown, or whose parameters are unusual.
+ * How such signatures are made; undefined for an algorithm that is unknown, or whose parameters are.
  *
  * @throws {@link DecodeError} when the parameters of RSASSA-PSS are malformed
  */
@@ -77,17 +80,23 @@ function is_same_algorithm(left: AlgorithmIdentifier, right: AlgorithmIdentifier
   return left.algorithm === right.algorithm && equal_bytes(left.parameters ?? none, right.parameters ?? none)
 }
 
-/** RFC 4055 §3.1. crypto has one hash for both uses, and salts of its size. */
+/** RFC 4055 §3.1 */
 function read_pss_parameters(from: DerReader): SignatureScheme | undefined {
   return from.enter(universal.sequence, inside => {
     const hash = inside.optional(context_constructed(0), read_algorithm_identifier)
     const mask = inside.optional(context_constructed(1), read_algorithm_identifier)
-    const salt_size = inside.optional(context_constructed(2), size => size.small_integer()) ?? 20
+    const salt_length = inside.optional(context_constructed(2), size => size.small_integer()) ?? 20
     const trailer = inside.optional(context_constructed(3), field => field.small_integer()) ?? 1
 
     const digest = hashes.get(hash?.algorithm ?? oids.id_sha1)
-    const usual = digest && trailer === 1 && salt_size === hash_size[digest] && mask_digest(mask) === digest
-    return usual ? { algorithm: 'rsa_pss', digest } : undefined
+    const mgf1_digest = mask_digest(mask)
+    if (!digest || !mgf1_digest || trailer !== 1 || salt_length > max_salt_length) return undefined
+    return {
+      algorithm: 'rsa_pss',
+      digest,
+      ...(mgf1_digest !== digest && { mgf1_digest }),
+      ...(salt_length !== hash_size[digest] && { salt_length }),
+    }
   })
 }
 

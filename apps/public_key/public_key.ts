@@ -163,7 +163,14 @@ export function verify(
   return crypto.verify({ algorithm: signature_algorithm[key.type], digest }, data, signature, key)
 }
 
-const signature_algorithm = { rsa: 'rsa', dsa: 'dsa', ec: 'ecdsa', ed25519: 'eddsa', ed448: 'eddsa' } as const
+const signature_algorithm = {
+  rsa: 'rsa',
+  rsa_pss: 'rsa_pss',
+  dsa: 'dsa',
+  ec: 'ecdsa',
+  ed25519: 'eddsa',
+  ed448: 'eddsa',
+} as const
 
 /**
  * Whether the owner of `key` signed the certificate.
