@@ -11,7 +11,14 @@ const ssl_app: application.AppSpec = {
   application: 'ssl',
   description: 'TLS connections, each a process of its own',
   vsn: ssl_version,
-  registered: ['ssl_sup', 'ssl_manager', 'ssl_pem_cache', 'tls_connection_sup', 'ssl_listen_tracker_sup'],
+  registered: [
+    'ssl_sup',
+    'ssl_manager',
+    'ssl_pem_cache',
+    'ssl_crl_cache',
+    'tls_connection_sup',
+    'ssl_listen_tracker_sup',
+  ],
   applications: ['kernel', 'crypto', 'public_key'],
   mod: [{ module: 'ssl_app', start: () => ssl_sup.start_link() }, []],
 }

@@ -52,7 +52,7 @@ const doors: readonly { readonly name: RegExp; readonly files: RegExp }[] = [
   {
     name: /^node:fs(\/promises)?$/,
     files:
-      /^(ssl_app\/certificate\/ssl_pem_cache|apps\/public_key\/pubkey_os_cacerts|apps\/kernel\/(application|logger)\w*)\.ts$/,
+      /^(ssl_app\/certificate\/(ssl_pem_cache|crl_files)|apps\/public_key\/pubkey_os_cacerts|apps\/kernel\/(application|logger)\w*)\.ts$/,
   },
   // The directory of the sockets at which nodes can be watched.
   { name: /^node:(fs|os)$/, files: /^apps\/observer\/observer_directory\.ts$/ },

@@ -67,6 +67,7 @@ describe('The page', () => {
         'ssl_sup',
         'ssl_manager',
         'ssl_pem_cache',
+        'ssl_crl_cache',
         'tls_connection_sup',
         'tls_connection',
         'tls_connection',
