@@ -2,10 +2,9 @@
 
 import { supports } from '../apps/crypto/crypto.ts'
 import { all_curves, type Curve } from '../apps/crypto/curves.ts'
-import type { CombinedCert } from '../apps/public_key/pubkey_os_cacerts.ts'
 import type { Result, Term } from '../runtime/erlang/term.ts'
 import { max_delay } from '../runtime/erlang/timer_wheel.ts'
-import type { KeyOption, NextProtocolValues } from './connection/connection_options.ts'
+import type { NextProtocolValues } from './connection/connection_options.ts'
 import type { CbInfo } from './connection/ssl_socket.ts'
 import type { ProtocolVersion } from './record/tls_version.ts'
 
@@ -17,7 +16,7 @@ export type Check<Value> = (value: unknown) => Checked<Value>
 export const boolean: Check<boolean> = value => when(typeof value === 'boolean', value)
 
 export const one_of =
-  <Value extends string | number>(...values: readonly Value[]): Check<Value> =>
+  <Value extends string | number | boolean>(...values: readonly Value[]): Check<Value> =>
   value =>
     when(values.includes(value as Value), value)
 
@@ -86,31 +85,6 @@ export const path: Check<string> = value => {
 /** An empty one is none. */
 export const path_or_none: Check<string | undefined> = value =>
   value === '' || (value instanceof Uint8Array && value.length === 0) ? ['ok', undefined] : path(value)
-
-const key_types: readonly string[] = ['RSAPrivateKey', 'DSAPrivateKey', 'ECPrivateKey', 'PrivateKeyInfo']
-
-export const key: Check<KeyOption> = value => {
-  if (!Array.isArray(value) || value.length !== 2) return 'refused'
-  return when(key_types.includes(value[0]) && value[1] instanceof Uint8Array, value)
-}
-
-/** The same list gives the same DERs, so that what is made of them can be kept; no certificates are as none given. */
-export const certificates: Check<readonly Uint8Array[] | undefined> = value => {
-  if (!Array.isArray(value)) return 'refused'
-  if (value.length === 0) return ['ok', undefined]
-  const is_der = (der: unknown) => der instanceof Uint8Array
-  if (value.every(is_der)) return ['ok', value]
-  const ders = known_ders.get(value) ?? value.map(der_of)
-  if (!ders.every(is_der)) return 'refused'
-  known_ders.set(value, ders)
-  return ['ok', ders as readonly Uint8Array[]]
-}
-
-const der_of = (certificate: unknown): unknown =>
-  certificate instanceof Uint8Array ? certificate : (certificate as CombinedCert | null | undefined)?.der
-
-/** By the list of certificates that come decoded too. */
-const known_ders = new WeakMap<readonly unknown[], readonly unknown[]>()
 
 export const milliseconds_or_never: Check<number | undefined> = value =>
   value === 'infinity' ? ['ok', undefined] : whole(0, max_delay)(value)
@@ -194,6 +168,7 @@ function is_whole(value: unknown, least: number, most: number): boolean {
   return Number.isInteger(value) && (value as number) >= least && (value as number) <= most
 }
 
-function when<Value>(good: boolean, value: unknown): Checked<Value> {
+/** The value itself, if it is one there is. */
+export function when<Value>(good: boolean, value: unknown): Checked<Value> {
   return good ? ['ok', value as Value] : 'refused'
 }

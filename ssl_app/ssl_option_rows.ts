@@ -7,6 +7,7 @@ import { parse_ciphers } from './record/cipher_choice.ts'
 import { type CipherSuite, suites } from './record/cipher_suites.ts'
 import type { Role } from './record/tls_v1.ts'
 import { highest_version } from './record/tls_version.ts'
+import * as certificate_checks from './ssl_certificate_checks.ts'
 import * as checks from './ssl_option_checks.ts'
 
 /** What is known already when an option is looked at. */
@@ -31,20 +32,46 @@ export const rows: { readonly [Name in keyof OptionValues]: Row<OptionValues[Nam
   versions: { role: 'both', check: check_versions, initial: supported_versions },
   verify: {
     role: 'both',
-    check: checks.one_of('verify_peer', 'verify_none'),
+    check: certificate_checks.verify,
     initial: role => (role === 'client' ? 'verify_peer' : 'verify_none'),
   },
-  verify_fun: { role: 'both', check: checks.fun_and_state, initial: none },
+  verify_fun: { role: 'both', check: certificate_checks.verify_fun, initial: none },
   partial_chain: { role: 'both', check: checks.fun, initial: none },
   verify_client_once: { role: 'both', check: checks.boolean, initial: no },
   depth: { role: 'both', check: checks.whole(0, 255), initial: () => 1 },
-  cert: { role: 'both', check: checks.bytes, initial: none },
+  certs_keys: { role: 'both', check: certificate_checks.certs_keys, initial: none },
+  cert: { role: 'both', check: certificate_checks.own_certificates, initial: none },
   certfile: { role: 'both', check: checks.path_or_none, initial: none },
-  key: { role: 'both', check: checks.key, initial: none },
+  key: { role: 'both', check: certificate_checks.key, initial: none },
   keyfile: { role: 'both', check: checks.path, initial: (_role, { certfile }) => certfile },
-  password: { role: 'both', check: checks.text, initial: () => '' },
-  cacerts: { role: 'both', check: checks.certificates, initial: none },
+  password: { role: 'both', check: certificate_checks.password, initial: () => '' },
+  cacerts: { role: 'both', check: certificate_checks.certificates, initial: none },
   cacertfile: { role: 'both', check: checks.path, initial: none },
+  crl_check: {
+    role: 'both',
+    check: checks.one_of<boolean | 'peer' | 'best_effort'>(false, true, 'peer', 'best_effort'),
+    initial: no,
+  },
+  crl_cache: { role: 'both', check: certificate_checks.crl_cache, initial: none },
+  customize_hostname_check: { role: 'client', check: certificate_checks.hostname_check, initial: none },
+  cert_policy_opts: { role: 'both', check: certificate_checks.policies, initial: none },
+  allow_any_ca_purpose: { role: 'both', check: checks.boolean, initial: no },
+  signature_algs: {
+    role: 'both',
+    check: certificate_checks.signature_algs('signature_algs', 'no_supported_algorithms'),
+    initial: none,
+  },
+  signature_algs_cert: {
+    role: 'both',
+    check: certificate_checks.signature_algs('signature_algs_cert', 'no_supported_signature_schemes'),
+    initial: none,
+  },
+  least_key_bits: {
+    role: 'both',
+    check: certificate_checks.least_key_bits,
+    initial: () => certificate_checks.default_least_key_bits,
+  },
+  stapling: { role: 'client', check: certificate_checks.stapling, initial: none },
   dh: { role: 'server', check: checks.bytes, initial: none },
   dhfile: { role: 'server', check: checks.path, initial: none },
   user_lookup_fun: { role: 'both', check: checks.fun_and_state, initial: none },
@@ -97,7 +124,7 @@ export const rows: { readonly [Name in keyof OptionValues]: Row<OptionValues[Nam
 }
 
 /** Options of OTP's that are not implemented. They are refused, and not handed to the transport. */
-export const unknown_here: ReadonlySet<string> = new Set(['crl_check', 'crl_cache', 'deliver'])
+export const unknown_here: ReadonlySet<string> = new Set(['deliver'])
 
 /** Options that only a listener has. */
 export const of_listener: readonly string[] = ['cb_info', 'sni_hosts', 'sni_fun']

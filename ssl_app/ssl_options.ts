@@ -36,6 +36,9 @@ const option_names = Object.keys(rows) as (keyof OptionValues)[]
  *   - `['option', 'client_only' | 'server_only', option]`
  *   - `['options', [version, ['versions', list]]]`
  *   - `['options', ['cacertfile', '']]`: `verify_peer`, and neither authorities nor a `verify_fun`
+ *   - `['options', ['no_supported_algorithms', ['signature_algs', list]]]`,
+ *     `['options', ['no_supported_signature_schemes', ['signature_algs_cert', list]]]`: nothing in it is known here
+ *   - `['options', ['cert_policy_opts', [name, value]]]`
  *   - `['options', [option, ['invalid_protocol', name]]]`, also with `'invalid_precedence'`
  *   - `['options', ['not_supported_in_sslv3', [option, value]]]`
  *   - `['options', 'incompatible', ['verify', 'verify_none'], ['fail_if_no_peer_cert', true]]`
@@ -90,7 +93,8 @@ function split(user_options: UserOptions) {
 }
 
 /** @param base - what is already known, where options are said anew */
-function check(role: Role, options: UserOptions, base: Given = {}): Result<Given> {
+function check(role: Role, user_options: UserOptions, base: Given = {}): Result<Given> {
+  const options = in_newer_words(role, user_options)
   const given: Record<string, Term> = {}
   for (const name of option_names) {
     const value = options[name]
@@ -104,6 +108,13 @@ function check(role: Role, options: UserOptions, base: Given = {}): Result<Given
   }
   const unknown = defined(options).find(([name]) => unknown_here.has(name))
   return unknown === undefined ? ['ok', given] : ['error', ['options', unknown]]
+}
+
+/** Older numbers for `verify` say as well whether a client must show a certificate. */
+function in_newer_words(role: Role, options: UserOptions): UserOptions {
+  const { verify } = options
+  const says_more = role === 'server' && (verify === 1 || verify === 2)
+  return says_more ? { ...options, fail_if_no_peer_cert: verify === 2 } : options
 }
 
 /** A number of messages that is given for `active` starts from none. */
@@ -125,12 +136,14 @@ function with_defaults(role: Role, given: Given): OptionValues {
 /** What a new certificate, key or list of authorities takes the place of goes, in whichever form it was given. */
 function inherit(base: SslOptions, given: Given): OptionValues {
   const has_new = (...names: (keyof OptionValues)[]) => names.some(name => Object.hasOwn(given, name))
+  const has_own = has_new('cert', 'certfile', 'key', 'keyfile', 'password')
   // The key was to be found in the same file as the certificate, and still is.
   const same_file = has_new('certfile') && base.keyfile === base.certfile && base.key === undefined
   const { certfile } = given
   return {
     ...base,
     ...(has_new('versions') && { ciphers: ciphers_anew(base, given) }),
+    ...(has_own && { certs_keys: undefined }),
     ...(has_new('cert', 'certfile') && { cert: undefined, certfile: undefined }),
     ...(has_new('key', 'keyfile') && { key: undefined, keyfile: certfile }),
     ...(same_file && { keyfile: certfile }),

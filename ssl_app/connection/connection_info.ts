@@ -8,6 +8,7 @@ import type { SslOptions } from './connection_options.ts'
 
 /** Options that nobody is told, since they are secrets or lead to them. */
 export const secret_options: readonly string[] = [
+  'certs_keys',
   'key',
   'password',
   'srp_identity',
@@ -65,8 +66,7 @@ function curve_of(data: HandshakeData): Term {
   return curve && ['named_curve', curve]
 }
 
-const server_key = ({ role, own, peer }: HandshakeData) =>
-  role === 'server' ? own?.key : peer?.public_key
+const server_key = ({ role, own, peer }: HandshakeData) => (role === 'server' ? own?.key : peer?.public_key)
 
 function srp_username({ suite, role, config, identity, resumed, offered }: HandshakeData): Term {
   if (suite!.group !== 'srp') return undefined

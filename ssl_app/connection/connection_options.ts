@@ -5,27 +5,21 @@ import type {
   ConnectOptions as TcpConnectOptions,
   ListenOptions as TcpListenOptions,
 } from '../../apps/kernel/inet_options.ts'
-import type { CombinedCert } from '../../apps/public_key/pubkey_os_cacerts.ts'
-import type { VerifyFun } from '../../apps/public_key/verify_fun.ts'
 import type { Result, Term } from '../../runtime/erlang/term.ts'
-import type { PartialChain } from '../certificate/ssl_certificate.ts'
 import type { MaxFragmentLength } from '../handshake/handshake_data.ts'
 import type { CiphersOption } from '../record/cipher_choice.ts'
 import type { CipherSuite, ErlangSuite } from '../record/cipher_suites.ts'
 import type { Role } from '../record/tls_v1.ts'
 import type { ProtocolVersion } from '../record/tls_version.ts'
+import type {
+  CertificateOptions,
+  CertificateValues,
+  ClientCertificateOptions,
+  Path,
+} from './certificate_options.ts'
 import type { CbInfo } from './ssl_socket.ts'
 
 // ---- As users write them
-
-/** A private key: the type of the DER, and the DER. */
-export type KeyOption = readonly [
-  type: 'RSAPrivateKey' | 'DSAPrivateKey' | 'ECPrivateKey' | 'PrivateKeyInfo',
-  der: Uint8Array,
-]
-
-/** The path of a file, also as its bytes in UTF-8. */
-export type Path = string | Uint8Array
 
 /** The name of an application protocol, 1 to 255 bytes. In a string each code unit is a byte. */
 export type ProtocolName = string | Uint8Array
@@ -78,47 +72,11 @@ export type NextProtocols =
   | readonly [precedence: Role, protocols: readonly ProtocolName[], otherwise: ProtocolName]
 
 /** What decides about one connection's security, whichever side it is on. */
-interface CommonOptions {
+interface CommonOptions extends CertificateOptions {
   /**
    * In any order. Default: what the application's environment says under `protocol_version`, else all but `'sslv3'`
    */
   readonly versions?: readonly ProtocolVersion[]
-  /**
-   * Whether the peer must show a certificate that holds. With `'verify_peer'` it must lead to one of `cacerts` or
-   * `cacertfile`, one of which is to be given unless a `verify_fun` decides; a client checks also that the
-   * certificate is for the host it wants. A client that overlooks this option gets that, and where it
-   * gives no authorities those of the platform count. Default of a server: `'verify_none'`
-   */
-  readonly verify?: 'verify_peer' | 'verify_none'
-  /**
-   * Function and initial state. It is asked about every error, every unknown extension and every certificate that is
-   * good, and can overlook what is wrong. Default: overlooks nothing with `'verify_peer'`, all with `'verify_none'`
-   */
-  readonly verify_fun?: VerifyFun<Term>
-  /** May trust a certificate that the peer shows where no authority is known. Default: `() => 'unknown_ca'` */
-  readonly partial_chain?: PartialChain
-  /**
-   * How many certificates that are not self-issued may stand between the peer's and the authority's: 0 to 255.
-   * Default: 1
-   */
-  readonly depth?: number
-  /** The own certificate, DER; it takes precedence over `certfile`. */
-  readonly cert?: Uint8Array
-  /** PEM: the first certificate is the own one, others after it are those that issued it. */
-  readonly certfile?: Path
-  /** The own key; it takes precedence over `keyfile`. */
-  readonly key?: KeyOption
-  /** PEM, with exactly one private key. Default: `certfile` */
-  readonly keyfile?: Path
-  /** Of the key in `keyfile`, if that is encrypted. */
-  readonly password?: string
-  /**
-   * Authorities, DER, or as `public_key.cacerts_get()` gives them; they take precedence over `cacertfile`. Those
-   * between the own certificate and its root are sent along.
-   */
-  readonly cacerts?: readonly (Uint8Array | CombinedCert)[]
-  /** PEM: as `cacerts`. Connections share what was read from it. */
-  readonly cacertfile?: Path
   /**
    * Cipher suites by tuple, OpenSSL name or wire code, the preferred first. Default: all that need not be asked for
    * by name
@@ -207,7 +165,11 @@ interface TransportOptions {
 }
 
 /** OTP: the options of `ssl:connect/2,3,4`; those of sockets among them. */
-export interface ConnectOptions extends CommonOptions, TransportOptions, TcpConnectOptions {
+export interface ConnectOptions
+  extends CommonOptions,
+    ClientCertificateOptions,
+    TransportOptions,
+    TcpConnectOptions {
   /** The protocols the client can speak, the preferred first. Default: no protocol is negotiated */
   readonly alpn_advertised_protocols?: readonly ProtocolName[]
   /**
@@ -241,21 +203,8 @@ export interface ListenOptions extends SecurityOptions, TransportOptions, TcpLis
 // ---- Checked and completed
 
 /** What each option comes to, given or not. */
-export interface OptionValues {
+export interface OptionValues extends CertificateValues {
   readonly versions: readonly ProtocolVersion[]
-  readonly verify: 'verify_peer' | 'verify_none'
-  /** Undefined: what `verify` stands for. */
-  readonly verify_fun: VerifyFun<Term> | undefined
-  readonly partial_chain: PartialChain | undefined
-  readonly depth: number
-  readonly cert: Uint8Array | undefined
-  readonly certfile: string | undefined
-  readonly key: KeyOption | undefined
-  readonly keyfile: string | undefined
-  readonly password: string
-  /** DER; not empty. */
-  readonly cacerts: readonly Uint8Array[] | undefined
-  readonly cacertfile: string | undefined
   /** The preferred first. */
   readonly ciphers: readonly CipherSuite[]
   /** The preferred first; not empty. */

@@ -1,4 +1,4 @@
-// Who one is to the peer: the certificate, those that lead to its root, and the key.
+// Who one is to the peer: certificates, those that lead to their roots, and the keys.
 
 import {
   type KeyType,
@@ -13,57 +13,70 @@ import { select_extension } from '../../apps/public_key/pubkey_extensions.ts'
 import { decode_private_key, subject_public_key } from '../../apps/public_key/pubkey_keys.ts'
 import { id_ce_keyUsage } from '../../apps/public_key/pubkey_oids.ts'
 import { signature_scheme } from '../../apps/public_key/pubkey_signature.ts'
-import { pem_entry_decode } from '../../apps/public_key/public_key.ts'
+import { type PemEntry, pem_entry_decode } from '../../apps/public_key/public_key.ts'
 import { certificate_chain } from '../certificate/ssl_certificate.ts'
 import type { TrustStore } from '../certificate/ssl_pkix_db.ts'
 import type { OwnIdentity } from '../handshake/handshake_data.ts'
 import type { CertificateTraits } from '../record/cipher_choice.ts'
+import type { CertKeyValues, Password } from './certificate_options.ts'
 import { decoded, read_pem, Unusable } from './config_files.ts'
 import type { SslOptions } from './connection_options.ts'
 
 const private_keys: readonly string[] = ['RSAPrivateKey', 'DSAPrivateKey', 'ECPrivateKey', 'PrivateKeyInfo']
 
-/** How a key of each type signs, to see whether it is that of a certificate. */
-const probes: Readonly<Record<KeyType, SignatureScheme>> = {
-  rsa: { algorithm: 'rsa', digest: 'sha256' },
-  dsa: { algorithm: 'dsa', digest: 'sha' },
-  ec: { algorithm: 'ecdsa', digest: 'sha256' },
-  ed25519: { algorithm: 'eddsa', digest: 'none' },
-  ed448: { algorithm: 'eddsa', digest: 'none' },
+interface Kind {
+  /** How suites know such a key. */
+  readonly key: CertificateTraits['key']
+  /** How it signs unless it is restricted, to see whether it is that of a certificate. */
+  readonly probe: SignatureScheme
 }
 
-/** For suites: how they know a type of key. */
-const kinds: Readonly<Record<KeyType, CertificateTraits['key']>> = {
-  rsa: 'rsa',
-  dsa: 'dsa',
-  ec: 'ec',
-  ed25519: 'eddsa',
-  ed448: 'eddsa',
+/** The preferred first, as OTP prefers them. */
+const kinds: Readonly<Record<KeyType, Kind>> = {
+  ed25519: { key: 'eddsa', probe: { algorithm: 'eddsa', digest: 'none' } },
+  ed448: { key: 'eddsa', probe: { algorithm: 'eddsa', digest: 'none' } },
+  ec: { key: 'ec', probe: { algorithm: 'ecdsa', digest: 'sha256' } },
+  rsa_pss: { key: 'rsa', probe: { algorithm: 'rsa_pss', digest: 'sha256' } },
+  rsa: { key: 'rsa', probe: { algorithm: 'rsa', digest: 'sha256' } },
+  dsa: { key: 'dsa', probe: { algorithm: 'dsa', digest: 'sha' } },
 }
+
+const by_preference = Object.keys(kinds)
 
 /**
- * Who the options say one is; undefined: nobody.
+ * Who the options say one is, the preferred first: none, one, or several by `certs_keys`.
  *
- * @param trusted - where to look for those who issued the certificate
+ * @param trusted - where to look for those who issued the certificates
  * @throws {@link Unusable}
  */
-export async function own_identity(
+export async function own_identities(
   options: SslOptions,
   trusted: TrustStore,
-): Promise<OwnIdentity | undefined> {
-  const [own, ...more] = await own_certificates(options)
+): Promise<readonly OwnIdentity[]> {
+  const identities: OwnIdentity[] = []
+  for (const conf of options.certs_keys ?? [options]) {
+    const identity = await own_identity(conf, trusted)
+    if (identity !== undefined) identities.push(identity)
+  }
+  return identities.sort((one, other) => preference(one) - preference(other))
+}
+
+const preference = ({ key }: OwnIdentity): number => by_preference.indexOf(key.type)
+
+async function own_identity(conf: CertKeyValues, trusted: TrustStore): Promise<OwnIdentity | undefined> {
+  const [own, ...more] = await own_certificates(conf)
   if (own === undefined) return undefined
-  const { cert, certfile } = options
+  const { cert, certfile } = conf
   const certificate = decoded(() => decode_certificate(own), cert ? ['cert'] : ['certfile', certfile])
-  const key = await private_key(options)
+  const key = await private_key(conf)
   check_pair(key, certificate)
   const chain = certificate_chain(own, more, trusted)
   const issuers = chain.map(der => decode_certificate(der).tbsCertificate.issuer.der)
   return { chain, key, traits: traits(certificate), issuers }
 }
 
-async function own_certificates({ cert, certfile }: SslOptions): Promise<readonly Uint8Array[]> {
-  if (cert !== undefined) return [cert]
+async function own_certificates({ cert, certfile }: CertKeyValues): Promise<readonly Uint8Array[]> {
+  if (cert !== undefined) return cert
   if (certfile === undefined) return []
   const entries = await read_pem('certfile', certfile)
   const certificates = entries.filter(([type]) => type === 'Certificate').map(([, der]) => der)
@@ -71,7 +84,7 @@ async function own_certificates({ cert, certfile }: SslOptions): Promise<readonl
   return certificates
 }
 
-async function private_key({ key, keyfile, certfile, password }: SslOptions): Promise<PrivateKey> {
+async function private_key({ key, keyfile, certfile, password }: CertKeyValues): Promise<PrivateKey> {
   if (key !== undefined) return decoded(() => decode_private_key(...key), ['key'])
   const file = keyfile ?? certfile
   if (file === undefined) throw new Unusable(['options', ['keyfile', '']])
@@ -80,26 +93,52 @@ async function private_key({ key, keyfile, certfile, password }: SslOptions): Pr
   if (only === undefined || entries.length > 1) {
     throw new Unusable(['keyfile', ['badmatch', entries.map(([type]) => type)]])
   }
-  return decoded(() => pem_entry_decode(only, password) as PrivateKey, ['keyfile', file])
+  const told = await told_password(password, only, file)
+  return decoded(() => pem_entry_decode(only, told) as PrivateKey, ['keyfile', file])
+}
+
+/** Nobody is asked for the password of a key that is not encrypted. What went wrong in asking may tell of it. */
+async function told_password(
+  password: Password,
+  [, , cipher]: PemEntry,
+  file: string,
+): Promise<string | Uint8Array> {
+  if (cipher === 'not_encrypted') return ''
+  const told = typeof password === 'function' ? await ask(password) : password
+  if (typeof told === 'string' || told instanceof Uint8Array) return told
+  throw new Unusable(['options', ['keyfile', file, ['error', 'nobody tells the password']]])
+}
+
+async function ask(password: Extract<Password, Function>): Promise<unknown> {
+  try {
+    return await password()
+  } catch {
+    return undefined
+  }
 }
 
 /** A key that is not the certificate's would only be noticed by the peer. */
 function check_pair(key: PrivateKey, certificate: OTPCertificate): void {
   const public_key = decoded(() => subject_public_key(certificate), ['cert'])
-  const scheme = probes[key.type]
+  const scheme = { ...kinds[key.type].probe, ...public_key.pss, ...key.pss }
   if (!supports().private_keys.includes(scheme.algorithm)) {
     throw new Unusable(['options', ['key', 'is of a kind that signs no handshakes']])
   }
-  const probe = new Uint8Array(32)
-  const fits = key.type === public_key.type && verify(scheme, probe, sign(scheme, probe, key), public_key)
+  const text = new Uint8Array(32)
+  const fits = key.type === public_key.type && verify(scheme, text, sign(scheme, text, key), public_key)
   if (!fits) throw new Unusable(['options', ['key', 'is not the key of the certificate']])
 }
 
 function traits(certificate: OTPCertificate): CertificateTraits {
   const signed = signature_scheme(certificate.signatureAlgorithm)?.algorithm
+  const { type } = subject_public_key(certificate)
+  const usage = select_extension(id_ce_keyUsage, certificate.tbsCertificate.extensions)
   return {
-    key: kinds[subject_public_key(certificate).type],
+    key: kinds[type].key,
     signed_with: signed === 'dsa' ? 'dsa' : signed === 'rsa' || signed === 'rsa_pss' ? 'rsa' : 'ecdsa',
-    key_usage: select_extension(id_ce_keyUsage, certificate.tbsCertificate.extensions),
+    // RFC 4055 §1.2: whatever else the certificate says, such a key decrypts nothing.
+    key_usage: type === 'rsa_pss' ? (usage?.filter(is_signing) ?? ['digitalSignature']) : usage,
   }
 }
+
+const is_signing = (usage: string): boolean => usage !== 'keyEncipherment'

@@ -4,6 +4,7 @@
 import { hash, mac, strong_rand_bytes } from '../../apps/crypto/crypto.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
 import type { TrustStore } from '../certificate/ssl_pkix_db.ts'
+import type { CrlCacheOption } from './certificate_options.ts'
 import type { SslOptions } from './connection_options.ts'
 
 const identities = new WeakMap<object, number>()
@@ -32,9 +33,31 @@ export const session_policy = (
     fingerprint(trusted, ders),
     options.verify_fun?.map(identity_of),
     identity_of(options.partial_chain),
+    demands(options),
     options.user_lookup_fun?.map(identity_of),
     options.srp_identity?.map(sealed),
   ])
+
+/** What certificates must be like, besides leading to somebody who is trusted. */
+function demands(options: SslOptions) {
+  const { policy_set, explicit_policy, inhibit_policy_mapping, inhibit_any_policy } =
+    options.cert_policy_opts ?? {}
+  const { match_fun, fqdn_fun, fail_callback } = options.customize_hostname_check ?? {}
+  const { rsa, dsa, ec } = options.least_key_bits
+  return [
+    [options.crl_check, ...(options.crl_check === false ? [] : places(options.crl_cache!))],
+    options.stapling?.ocsp_nonce,
+    [policy_set, !!explicit_policy, !!inhibit_policy_mapping, !!inhibit_any_policy],
+    options.allow_any_ca_purpose,
+    options.signature_algs_cert ?? options.signature_algs,
+    [rsa, dsa, ec],
+    [match_fun, fqdn_fun, fail_callback].map(identity_of),
+  ]
+}
+
+/** Where revocation lists are looked for. */
+const places = ([module, [handle, args]]: CrlCacheOption) =>
+  [module, handle, ...args].flat(9).map(identity_of)
 
 /** A text for each function, object or simple value: the same for the same one. */
 function identity_of(thing: Term): string | undefined {

@@ -14,7 +14,8 @@ import { default_signature_algs, hash_sign } from '../handshake/hash_signs.ts'
 import type { Role } from '../record/tls_v1.ts'
 import { decoded, read_pem, Unusable, unreadable } from './config_files.ts'
 import type { SslOptions } from './connection_options.ts'
-import { own_identity } from './own_identity.ts'
+import { own_identities } from './own_identity.ts'
+import { path_options } from './path_options.ts'
 import { session_policy } from './session_policy.ts'
 
 const preferred_curves: readonly Curve[] = ['x25519', 'secp256r1', 'x448', 'secp521r1', 'secp384r1']
@@ -55,22 +56,14 @@ export async function handshake_config(options: SslOptions, role: Role): Promise
 
 async function make_config(options: SslOptions, role: Role): Promise<HandshakeConfig> {
   const [trusted, ders] = await authorities(options)
-  const identity = await own_identity(options, trusted)
   return {
     versions: options.versions,
     ciphers: options.ciphers,
     groups: usable_groups(options),
-    signature_algs: usable_signature_algs(),
-    identities: identity ? [identity] : [],
+    signature_algs: options.signature_algs ?? usable_signature_algs(),
+    identities: await own_identities(options, trusted),
     trusted,
-    path: {
-      role,
-      verify: options.verify,
-      verify_fun: options.verify_fun,
-      partial_chain: options.partial_chain,
-      depth: options.depth,
-      hostname: options.hostname,
-    },
+    path: path_options(options, role),
     fail_if_no_peer_cert: options.fail_if_no_peer_cert,
     honor_cipher_order: options.honor_cipher_order,
     honor_ecc_order: options.honor_ecc_order,
@@ -80,6 +73,7 @@ async function make_config(options: SslOptions, role: Role): Promise<HandshakeCo
     fallback: options.fallback,
     dh: await own_dh_group(options),
     ...shared_secrets(options, role),
+    stapling: options.stapling && { nonce: options.stapling.ocsp_nonce },
     next_protocols_advertised: options.next_protocols_advertised,
     next_protocol_selector: next_protocol_selector(options),
     secure_renegotiate: options.secure_renegotiate,

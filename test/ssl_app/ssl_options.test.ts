@@ -39,6 +39,9 @@ test('the defaults are those of the manual, and a client is safe', () => {
     verify_client_once: false,
     erl_dist: false,
     protocol: 'tls',
+    crl_check: false,
+    allow_any_ca_purpose: false,
+    least_key_bits: { rsa: 1024, dsa: 1024, ec: 160 },
   }
   const absent = Object.fromEntries(
     [
@@ -47,7 +50,8 @@ test('the defaults are those of the manual, and a client is safe', () => {
       ...['server_name_indication', 'reuse_session', 'sni_hosts', 'sni_fun', 'sni'],
       ...['dh', 'dhfile', 'user_lookup_fun', 'psk_identity', 'srp_identity', 'ssl_imp'],
       ...['next_protocols_advertised', 'client_preferred_next_protocols'],
-      ...['max_fragment_length', 'record_size_limit'],
+      ...['max_fragment_length', 'record_size_limit', 'certs_keys', 'customize_hostname_check'],
+      ...['cert_policy_opts', 'signature_algs', 'signature_algs_cert', 'stapling', 'crl_cache'],
     ].map(name => [name, undefined]),
   )
   const no_host = { server_name: undefined, hostname: undefined }
@@ -84,17 +88,11 @@ describe('an option comes to what it says', () => {
     ['client', 'partial_chain', fun, fun],
     ['client', 'depth', 0, 0],
     ['client', 'depth', 255, 255],
-    ['client', 'cert', der, der],
     ['client', 'certfile', 'own.pem', 'own.pem'],
     ['client', 'certfile', Buffer.from('schlüssel.pem'), 'schlüssel.pem'],
     ['client', 'certfile', '', undefined],
     ['client', 'certfile', new Uint8Array(0), undefined],
-    ['client', 'key', ['RSAPrivateKey', der], ['RSAPrivateKey', der]],
-    ['client', 'key', ['DSAPrivateKey', der], ['DSAPrivateKey', der]],
-    ['client', 'key', ['ECPrivateKey', der], ['ECPrivateKey', der]],
-    ['client', 'key', ['PrivateKeyInfo', der], ['PrivateKeyInfo', der]],
     ['client', 'keyfile', 'key.pem', 'key.pem'],
-    ['client', 'password', 'secret', 'secret'],
     ['client', 'cacerts', [der], [der]],
     ['client', 'cacerts', [], undefined],
     ['client', 'cacerts', [{ der, otp: {} }, der], [der, der]],
