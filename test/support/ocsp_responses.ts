@@ -30,10 +30,14 @@ export interface AnswerToMake {
   readonly digest?: 'sha' | 'sha256'
 }
 
-/** What is said of one certificate. */
-export interface SingleToMake {
+/** DER of a certificate, and of its issuer's. */
+interface Certified {
   readonly certificate: Uint8Array
   readonly issuer: Uint8Array
+}
+
+/** What is said of one certificate. */
+export interface SingleToMake extends Certified {
   /** Default: `'good'`; a number is a reason to revoke, and `'revoked'` is one without a reason */
   readonly status?: 'good' | 'unknown' | 'revoked' | number
   readonly this_update?: number
@@ -59,6 +63,11 @@ const digest_oids: Readonly<Record<HashType, string>> = {
 /** DER of an `OCSPResponse` that was successful. The responder's key is one on a curve. */
 export function make_ocsp_response(answer: AnswerToMake): Uint8Array {
   return successful(basic_response(answer))
+}
+
+/** DER of an `OCSPRequest`, RFC 6960 §4.1.1. */
+export function make_ocsp_request(about: Certified, extensions: Uint8Array): Uint8Array {
+  return sequence(sequence(sequence(sequence(make_cert_id(about, 'sha'))), explicit(2, extensions)))
 }
 
 /** DER of one that was not: `['tryLater']` has the number 3. */
@@ -100,20 +109,24 @@ function response_data({ responder, named = 'byName', ...answer }: AnswerToMake)
 function single_response(single: SingleToMake): Uint8Array {
   const { this_update = asked_at, digest = 'sha' } = single
   const next_update = 'next_update' in single ? single.next_update : this_update + day
-  const about = decode_certificate(single.certificate).tbsCertificate
-  const by = decode_certificate(single.issuer).tbsCertificate
-  const cert_id = sequence(
-    sequence(object_identifier(digest_oids[digest]), null_value()),
-    octet_string(hash(digest, about.issuer.der)),
-    octet_string(hash(digest, by.subjectPublicKeyInfo.subjectPublicKey)),
-    element(universal.integer, number_bytes(about.serialNumber)),
-  )
   return sequence(
-    cert_id,
+    make_cert_id(single, digest),
     cert_status(single.status ?? 'good'),
     generalized_time(this_update),
     ...(next_update === undefined ? [] : [explicit(0, generalized_time(next_update))]),
     ...in_extensions(single.extensions),
+  )
+}
+
+/** DER of a `CertID`. */
+function make_cert_id({ certificate, issuer }: Certified, digest: HashType): Uint8Array {
+  const about = decode_certificate(certificate).tbsCertificate
+  const by = decode_certificate(issuer).tbsCertificate
+  return sequence(
+    sequence(object_identifier(digest_oids[digest]), null_value()),
+    octet_string(hash(digest, about.issuer.der)),
+    octet_string(hash(digest, by.subjectPublicKeyInfo.subjectPublicKey)),
+    element(universal.integer, number_bytes(about.serialNumber)),
   )
 }
 
