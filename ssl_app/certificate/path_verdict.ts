@@ -2,7 +2,7 @@
 // a verify_fun may take its time.
 
 import type { OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
-import { type PathValidationOptions, path_events } from '../../apps/public_key/pubkey_cert.ts'
+import { type PathChecks, path_events } from '../../apps/public_key/pubkey_cert.ts'
 import {
   type BadCert,
   conclude,
@@ -33,9 +33,6 @@ export type SslVerifyFun<State = Term> = readonly [
 /** From whom to trust, or why there is nobody, down to the peer. */
 export type Path = readonly [anchor: OTPCertificate | PathError, path: readonly OTPCertificate[]]
 
-/** What a path is checked against, as far as it does not depend on whom one asks. */
-export type PathChecks = Omit<PathValidationOptions<unknown>, 'verify_fun'>
-
 /** Fails at every error, and knows no extension. */
 export const verify_peer_fun: SslVerifyFun = default_verify_fun
 
@@ -62,24 +59,45 @@ const alerts: Readonly<Record<string, AlertDescription>> = {
   weak_key: 'bad_certificate',
 }
 
+/** What is found out about a certificate that is good otherwise: `valid`, or for the peer `valid_peer`. */
+export type Inquest = (
+  certificate: OTPCertificate,
+  issuer: OTPCertificate,
+  who: 'valid' | 'valid_peer',
+) => Steps<readonly BadCert[]>
+
 /**
- * Validates a path.
+ * Validates a path. What the inquest finds out about a certificate below the anchor is put to the verify_fun too, once
+ * that has said that the certificate is good.
  *
- * @returns why it is refused; undefined: it is not
+ * @returns why the path is refused; undefined: it is not
  */
 export function* verdict(
   [anchor, path]: Path,
   checks: PathChecks,
-  [fun, initial_state]: SslVerifyFun,
+  verify_fun: SslVerifyFun,
+  inquest: Inquest | undefined,
 ): Steps<BadCert | undefined> {
+  const [fun, initial_state] = verify_fun
+  const issuers = issuers_in(typeof anchor === 'string' ? path : [anchor, ...path])
   let state = initial_state
   for (const [certificate, event] of path_events(anchor, path, checks)) {
-    const [tag, answer] = yield* ask([fun, state], certificate, event)
-    if (tag === 'error') return answer
-    state = answer
+    const events = [event]
+    for (let said = events.shift(); said !== undefined; said = events.shift()) {
+      const [tag, answer] = yield* ask([fun, state], certificate, said)
+      if (tag === 'error') return answer
+      state = answer
+      const issuer = issuers.get(certificate)
+      if (typeof said !== 'string' || issuer === undefined || inquest === undefined) continue
+      events.push(...((yield* inquest(certificate, issuer, said)) as readonly VerifyEvent[]))
+    }
   }
   return undefined
 }
+
+/** By whom each certificate was issued, but for the first of them. */
+const issuers_in = (chain: readonly OTPCertificate[]): ReadonlyMap<OTPCertificate, OTPCertificate> =>
+  new Map(chain.slice(1).map((certificate, index) => [certificate, chain[index]!]))
 
 /**
  * Of several paths the one that least is wrong with, the first of those. Neither users nor lists of revoked

@@ -2,7 +2,9 @@
 
 import type { PublicKey } from '../../apps/crypto/crypto.ts'
 import { decode_certificate, type OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
+import type { PathChecks } from '../../apps/public_key/pubkey_cert.ts'
 import { subject_public_key } from '../../apps/public_key/pubkey_keys.ts'
+import type { PolicyOptions } from '../../apps/public_key/pubkey_policies.ts'
 import { DecodeError } from '../../runtime/binary/reader.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
 import { Alert } from '../record/ssl_alert.ts'
@@ -12,14 +14,16 @@ import { type Awaitable, run, type Steps } from './awaitable.ts'
 import { find_paths, has_signed, is_self_signed, longest_chain } from './path_search.ts'
 import {
   alert_of,
+  type Inquest,
   type Path,
-  type PathChecks,
   type SslVerifyFun,
   soundest,
   verdict,
   verify_none_fun,
   verify_peer_fun,
 } from './path_verdict.ts'
+import { type RevocationContext, revocation_problems } from './revocation.ts'
+import type { CrlCheck } from './ssl_crl_cache_api.ts'
 import type { Staple } from './ssl_ocsp.ts'
 import { TrustStore } from './ssl_pkix_db.ts'
 
@@ -28,8 +32,12 @@ export type PartialChain = (
   chain: readonly Uint8Array[],
 ) => readonly ['trusted_ca', Uint8Array] | 'unknown_ca'
 
-/** How a peer's certificates are checked. */
-export interface PathOptions {
+/** How a peer's certificates are checked. What is undefined or absent is not asked of them. */
+export interface PathOptions
+  extends Pick<
+    PathChecks,
+    'allow_any_ca_purpose' | 'allowed_signatures' | 'least_key_bits' | 'customize_hostname_check'
+  > {
   /** Who checks. */
   readonly role: Role
   readonly verify: 'verify_none' | 'verify_peer'
@@ -40,13 +48,17 @@ export interface PathOptions {
   readonly depth: number
   /** Client: the name or address that the certificate must be for; undefined: any. */
   readonly hostname: string | undefined
+  /** Which policies the path must be valid for. */
+  readonly policies?: PolicyOptions | undefined
+  /** Where it is looked up whether they are revoked. */
+  readonly crl?: CrlCheck | undefined
 }
 
 /** What a check goes by that is another one each time. */
 export interface Moment {
   /** Milliseconds since 1970. */
   readonly now: number
-  /** Undefined: the server was not asked for it. */
+  /** Client: what came of asking the server for an OCSP response. Undefined: it was not asked for it. */
   readonly staple?: Staple | undefined
 }
 
@@ -66,24 +78,32 @@ export interface PeerCertificate {
  * @throws {@link Alert} by cause; `certificate_unknown` for what cannot be decoded. Where there is a promise, it is
  *   rejected with that.
  */
-export const validate_peer = (
+export function validate_peer(
   chain: readonly Uint8Array[],
   trusted: TrustStore,
   options: PathOptions,
-  moment: Moment,
-): Awaitable<PeerCertificate> => run(validation(chain, trusted, options, moment))
+  { now, staple }: Moment,
+): Awaitable<PeerCertificate> {
+  return run(
+    validation(chain, options, { checks: checks_of(options, now), crl: options.crl, staple, trusted }),
+  )
+}
 
 function* validation(
   chain: readonly Uint8Array[],
-  trusted: TrustStore,
   options: PathOptions,
-  { now }: Moment,
+  context: Omit<RevocationContext, 'shown'>,
 ): Steps<PeerCertificate> {
+  const { checks, trusted } = context
   try {
     const shown = chain.slice(0, longest_chain).map(decode_shown)
-    const checks = checks_of(options, now)
     const path = choose_path(shown, trusted, options.partial_chain, checks)
-    const refusal = yield* verdict(path, checks, verify_fun_of(options))
+    const refusal = yield* verdict(
+      path,
+      checks,
+      verify_fun_of(options),
+      inquest_of(options, { ...context, shown }),
+    )
     if (refusal !== undefined) throw new Alert(alert_of(refusal), refusal)
     const [peer] = shown
     const public_key = subject_public_key(peer!)
@@ -97,12 +117,25 @@ function* validation(
 const verify_fun_of = ({ verify, verify_fun }: PathOptions): SslVerifyFun =>
   verify_fun ?? (verify === 'verify_peer' ? verify_peer_fun : verify_none_fun)
 
-function checks_of({ role, depth, hostname }: PathOptions, now: number): PathChecks {
+/** Nobody is asked whose answer would be overlooked. */
+function inquest_of({ verify, verify_fun }: PathOptions, context: RevocationContext): Inquest | undefined {
+  if (verify === 'verify_none' && verify_fun === undefined) return undefined
+  if (context.crl === undefined && context.staple === undefined) return undefined
+  return (certificate, issuer, who) => revocation_problems([certificate, issuer], who, context)
+}
+
+function checks_of(options: PathOptions, now: number): PathChecks {
+  const { role, depth, hostname, customize_hostname_check, policies } = options
+  const { allow_any_ca_purpose, allowed_signatures, least_key_bits } = options
   return {
+    ...policies,
     now,
     max_path_length: depth,
     extended_key_usage: role === 'client' ? 'serverAuth' : 'clientAuth',
-    ...(hostname === undefined ? {} : { hostname }),
+    allow_any_ca_purpose,
+    allowed_signatures,
+    least_key_bits,
+    ...(hostname === undefined ? {} : { hostname, customize_hostname_check }),
   }
 }
 
