@@ -2,7 +2,7 @@
 
 import { decode_certificate, type OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
 import { is_self_issued } from '../../apps/public_key/pubkey_cert.ts'
-import { name_key } from '../../apps/public_key/pubkey_names.ts'
+import { type Name, name_key } from '../../apps/public_key/pubkey_names.ts'
 import { DecodeError } from '../../runtime/binary/reader.ts'
 
 /** Immutable; many connections share one. */
@@ -25,7 +25,12 @@ export class TrustStore {
 
   /** Those that may have issued `certificate`, going by the names; those that end a path first. */
   issuers(certificate: OTPCertificate): readonly OTPCertificate[] {
-    return this.#by_subject.get(name_key(certificate.tbsCertificate.issuer)) ?? []
+    return this.named(certificate.tbsCertificate.issuer)
+  }
+
+  /** Those whose subject has that name; those that end a path first. */
+  named(name: Name): readonly OTPCertificate[] {
+    return this.#by_subject.get(name_key(name)) ?? []
   }
 
   /** Whether this very certificate is one of them. */
