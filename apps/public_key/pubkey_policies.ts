@@ -23,6 +23,7 @@ export interface PolicyOptions {
 /** A policy that holds. OTP: `policy_tree_node()`. */
 export interface PolicyNode {
   readonly valid_policy: Oid
+  /** Those of the certificate nearest to the anchor that names the policy. */
   readonly qualifier_set: readonly PolicyQualifierInfo[]
   /** What the policy is called in the next certificate. */
   readonly expected_policy_set: readonly Oid[]
