@@ -113,9 +113,14 @@ with_each_provider(() => {
       expect(judged(answer({ singles: [] }))).toEqual(undetermined('no_matched_response'))
     })
 
-    test('means the certificate of this issuer, and not one of the same number of another', () => {
+    test('means the certificate of this issuer, and not one of the same number of another', async () => {
       const of_another = about(cast.leaf, { issuer: cast.stranger.cert_der })
       expect(judged(answer({ singles: [of_another] }))).toEqual(undetermined('no_matched_response'))
+
+      const twin = await make_ca({ subject: 'CN=Twin', key: cast.issuer.key })
+      const serial_number = decode_certificate(cast.leaf.cert_der).tbsCertificate.serialNumber
+      const of_twin = about(await make_leaf(twin, { serial_number }))
+      expect(judged(answer({ singles: [of_twin] }))).toEqual(undetermined('no_matched_response'))
     })
 
     test('counts as its newest part says; of two as new as each other the worse counts', () => {
@@ -152,6 +157,7 @@ with_each_provider(() => {
 
     test('is not before it was made', () => {
       expect(judged(answer({ produced_at: asked_at + hour }))).toEqual(stale)
+      expect(judged(answer_about({ this_update: asked_at + hour }))).toEqual(stale)
     })
   })
 
@@ -197,7 +203,8 @@ with_each_provider(() => {
     test('is not believed when somebody else has appointed it, were it under the name of the issuer', async () => {
       const impostor = await make_ca()
       const below = await make_intermediate(cast.issuer)
-      for (const appointing of [cast.stranger, impostor, below]) {
+      const twin = await make_ca({ subject: 'CN=Twin', key: cast.issuer.key })
+      for (const appointing of [cast.stranger, impostor, below, twin]) {
         const responder = await make_leaf(appointing, responder_options)
         expect(judged(answer({ responder }))).toEqual(undetermined('ocsp_responder_cert_not_found'))
       }
