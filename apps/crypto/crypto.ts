@@ -13,6 +13,7 @@ import type {
   HashState,
   HashType,
   IoData,
+  Pbkdf2,
   PrivateKey,
   PublicKey,
   SignatureScheme,
@@ -24,6 +25,12 @@ export { provider_name, supports, use_provider } from './current_provider.ts'
 export type { DhGroup, DhGroupName, DhKey, DhKeyPair } from './dh.ts'
 export { dh_compute_key, dh_generate_key, dh_group, dh_group_bits, is_dh_group } from './dh.ts'
 export { agreement_key, compute_key, ec_point, generate_key } from './key_agreement.ts'
+export {
+  generate_private_key,
+  type KeyParameters,
+  private_key_to_pkcs8,
+  public_key_of,
+} from './key_generation.ts'
 export type {
   AeadCipher,
   AeadKey,
@@ -37,6 +44,7 @@ export type {
   KeyAgreementKey,
   KeyPair,
   KeyType,
+  Pbkdf2,
   PrivateKey,
   ProviderName,
   PssParameters,
@@ -45,6 +53,14 @@ export type {
   SignatureScheme,
   Supports,
 } from './provider.ts'
+export {
+  private_decrypt,
+  private_encrypt,
+  public_decrypt,
+  public_encrypt,
+  type RsaOptions,
+  type RsaPadding,
+} from './rsa_encryption.ts'
 export {
   type SrpKey,
   srp_client_key,
@@ -207,6 +223,15 @@ export function cipher_update(state: CipherState, data: Uint8Array): Uint8Array 
     throw new Exit(['badarg', `${data.length} bytes are not blocks of ${state.block_size}`])
   }
   return state.update(data)
+}
+
+/**
+ * A key made of a password.
+ *
+ * @see OTP: `crypto:pbkdf2_hmac/5`; RFC 8018 §5.2
+ */
+export function pbkdf2_hmac(digest: HashType, password: Uint8Array, how: Pbkdf2): Uint8Array {
+  return provider.pbkdf2(digest, password, how)
 }
 
 /**

@@ -77,6 +77,27 @@ export function named_curve(oid: string): Curve | undefined {
   return curve_of_oid.get(oid)
 }
 
+const oid_of_curve: ReadonlyMap<Curve, string> = new Map(
+  Array.from(curve_of_oid, ([oid, curve]) => [curve, oid] as const),
+)
+
+/**
+ * The contents of the object identifier of a curve.
+ *
+ * @throws {@link TypeError} for x25519 and x448
+ */
+export function curve_oid(curve: Curve): Uint8Array {
+  const oid = oid_of_curve.get(curve)
+  if (oid === undefined) throw new TypeError(`${curve} is named by no certificate`)
+  const [first, second, ...rest] = oid.split('.').map(Number)
+  return Uint8Array.from([first! * 40 + second!, ...rest].flatMap(base_128))
+}
+
+/** Arcs of curves are below 2^14. */
+function base_128(arc: number): number[] {
+  return arc < 0x80 ? [arc] : [0x80 | (arc >> 7), arc & 0x7f]
+}
+
 /** The size of the field, in bits. */
 export function curve_bits(curve: Curve): number {
   return field_bits[curve]

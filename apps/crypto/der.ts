@@ -46,6 +46,13 @@ export class DerReader {
     return new DerReader(this.element(tag.sequence))
   }
 
+  /** As {@link DerReader.sequence}, with all of its bytes. */
+  sequence_and_der(): readonly [sequence: DerReader, der: Uint8Array] {
+    const from = this.#at
+    const sequence = this.sequence()
+    return [sequence, this.#bytes.subarray(from, this.#at)]
+  }
+
   /** A non-negative INTEGER, big endian, without leading zeros: zero has no bytes at all. */
   unsigned(): Uint8Array {
     const contents = this.element(tag.integer)

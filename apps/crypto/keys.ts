@@ -22,6 +22,7 @@ export interface DsaParameters {
 export interface RsaPrivateNumbers {
   readonly modulus: Uint8Array
   readonly exponent: Uint8Array
+  readonly private_exponent: Uint8Array
   readonly p: Uint8Array
   readonly q: Uint8Array
   /** The private exponent modulo p - 1. */
@@ -57,6 +58,8 @@ export type PrivateComponents =
       readonly bits: number
       readonly pkcs8: Uint8Array
       readonly pss?: PssParameters | undefined
+      /** Of a key of type `'rsa_pss'`: the AlgorithmIdentifier. */
+      readonly algorithm?: Uint8Array
       /** The RSAPrivateKey in the PKCS#8. */
       readonly pkcs1: Uint8Array
       readonly numbers: RsaPrivateNumbers
@@ -210,11 +213,12 @@ function rsa_public_key(der: Uint8Array): PublicComponents & { readonly type: 'r
 function private_key_info(from: DerReader, pkcs8: Uint8Array): readonly [KeyType, PrivateComponents] {
   const info = from.sequence()
   if (info.small() > 1) refuse()
-  const algorithm = info.sequence()
+  const [algorithm, identifier] = info.sequence_and_der()
   const type = key_type.get(algorithm.object_identifier()) ?? refuse()
   const components = private_key_of(type, algorithm, info.octet_string(), pkcs8)
   algorithm.end()
   // Attributes and the public key may follow; nobody here needs them.
+  if (type === 'rsa_pss' && components.type === 'rsa') return [type, { ...components, algorithm: identifier }]
   return [type, components]
 }
 
@@ -255,12 +259,12 @@ function rsa_private_key(der: Uint8Array, pkcs8: Uint8Array): PrivateComponents 
     if (fields.small() !== 0) refuse()
     const modulus = fields.unsigned()
     const exponent = fields.unsigned()
-    fields.unsigned()
+    const private_exponent = fields.unsigned()
     const [p, q] = [fields.unsigned(), fields.unsigned()]
     const [dp, dq] = [fields.unsigned(), fields.unsigned()]
     const qinv = fields.unsigned()
     fields.end()
-    return { modulus, exponent, p, q, dp, dq, qinv }
+    return { modulus, exponent, private_exponent, p, q, dp, dq, qinv }
   })
   if (!numbers) return refuse()
   const bits = bit_length(numbers.modulus)

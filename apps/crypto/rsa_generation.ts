@@ -11,7 +11,7 @@ const algorithm = [0x30, 13, 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 
 
 const small_primes = primes_below(2000)
 /** What is not a prime passes one of them less often than once in four times; a random number far less often. */
-const rounds = 40
+const rounds = 16
 
 /**
  * The PKCS#8 of a fresh key.

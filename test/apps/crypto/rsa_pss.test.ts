@@ -31,7 +31,11 @@ interface Pair {
 }
 
 const make = (options: object) =>
-  generateKeyPairSync('rsa-pss', { modulusLength: 1024, publicExponent: 65_537, ...options } as never) as Pair
+  generateKeyPairSync('rsa-pss', {
+    modulusLength: 1024,
+    publicExponent: 65_537,
+    ...options,
+  } as never) as unknown as Pair
 const restricted = (hashAlgorithm: string, mgf1HashAlgorithm: string, saltLength: number) =>
   make({ hashAlgorithm, mgf1HashAlgorithm, saltLength })
 
