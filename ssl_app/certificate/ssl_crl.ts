@@ -1,0 +1,172 @@
+// Whether a certificate of the peer's is revoked, by the lists that a cache has. Which lists to ask for, and in which
+// order, is said here; what they mean, in public_key. OTP: the module `ssl_crl`, and `ssl_handshake:crl_check`
+
+import type { OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
+import { type CertificateList, is_crl_signed_by } from '../../apps/public_key/pubkey_crl.ts'
+import { select_crl_extension } from '../../apps/public_key/pubkey_crl_extensions.ts'
+import {
+  type CrlIssuerFun,
+  type DpAndCrl,
+  type RevocationStatus,
+  validate_crls,
+} from '../../apps/public_key/pubkey_crl_validation.ts'
+import { type DistributionPoint, select_extension } from '../../apps/public_key/pubkey_extensions.ts'
+import { certified_key } from '../../apps/public_key/pubkey_keys.ts'
+import { equal_bytes, is_same_name, type Name } from '../../apps/public_key/pubkey_names.ts'
+import * as oids from '../../apps/public_key/pubkey_oids.ts'
+import type { BadCert } from '../../apps/public_key/verify_fun.ts'
+import { DecodeError } from '../../runtime/binary/reader.ts'
+import type { Steps } from './awaitable.ts'
+import { CrlInquiries } from './crl_inquiries.ts'
+import { find_paths } from './path_search.ts'
+import type { CrlCheck } from './ssl_crl_cache_api.ts'
+import type { TrustStore } from './ssl_pkix_db.ts'
+
+/** What is known beside the certificate that is checked. */
+export interface CrlContext {
+  readonly crl: CrlCheck
+  /** Whoever issued a list is sought among these, and so is the way from there to a root, which is one of them. */
+  readonly trusted: TrustStore
+  /** What else the peer has shown. */
+  readonly known: readonly OTPCertificate[]
+  /** The certificate that the user trusts though it is not in `trusted`, if there is one: the option `partial_chain`. */
+  readonly anchor?: OTPCertificate | undefined
+  /** Milliseconds since 1970. */
+  readonly now: number
+}
+
+/** Distribution points of a certificate that are looked at, and of those for deltas. */
+const most_points = 8
+/** Certificates of one name that may have issued a list. */
+const most_issuers = 8
+
+/**
+ * Checks one certificate, whose path is valid otherwise. First the distribution points are asked for that are in the
+ * certificate, one after the other, until their lists say enough; then those lists that its issuer has made.
+ *
+ * @param who - what path validation says of it: with `'peer'` it is all about the last one
+ * @returns a promise, in the end, only where the cache takes its time
+ */
+export function* crl_check(
+  certificate: OTPCertificate,
+  who: 'valid' | 'valid_peer',
+  context: CrlContext,
+): Steps<'valid' | BadCert> {
+  const { check } = context.crl
+  if (check === 'peer' && who === 'valid') return 'valid'
+
+  const inquiry = new CrlInquiries(context.crl.cache, certificate.tbsCertificate.issuer)
+  const points = points_of(certificate)
+  const at_points: DpAndCrl[] = []
+  for (const point of points) {
+    const crls = yield* inquiry.lookup(point)
+    if (crls.length === 0) continue
+    at_points.push(...crls.map((crl): DpAndCrl => [point, crl]))
+    const status = yield* judge(certificate, at_points, inquiry, context)
+    if (is_determined(status)) return status
+  }
+  const crls = yield* inquiry.select(certificate.tbsCertificate.issuer)
+  const own_point = point_of_issuer(certificate)
+  // A list may be said to be at a place, and have come another way.
+  const everywhere = [own_point, ...points].flatMap(point => crls.map((crl): DpAndCrl => [point, crl]))
+  const status = yield* judge(certificate, everywhere, inquiry, context)
+  if (is_determined(status)) return status
+  return check === 'best_effort' ? 'valid' : status
+}
+
+const is_determined = (status: RevocationStatus): boolean =>
+  status === 'valid' || (Array.isArray(status[1]) && status[1][0] === 'revoked')
+
+/** OTP: `public_key:pkix_dist_points/1` */
+const points_of = ({ tbsCertificate: { extensions } }: OTPCertificate): readonly DistributionPoint[] =>
+  select_extension(oids.id_ce_cRLDistributionPoints, extensions)?.slice(0, most_points) ?? []
+
+/** The point that stands for all that the issuer has made. OTP: `public_key:pkix_dist_point/1` */
+function point_of_issuer({ tbsCertificate: { issuer, extensions } }: OTPCertificate): DistributionPoint {
+  const others = select_extension(oids.id_ce_issuerAltName, extensions) ?? []
+  return { distributionPoint: ['fullName', [['directoryName', issuer], ...others]] }
+}
+
+// ---- What the lists say
+
+function* judge(
+  certificate: OTPCertificate,
+  found: readonly DpAndCrl[],
+  inquiry: CrlInquiries,
+  context: CrlContext,
+): Steps<RevocationStatus> {
+  const { now } = context
+  const all = [...found, ...(yield* deltas_of(certificate, found, inquiry))]
+  const newer = new Map<CertificateList, CertificateList>()
+  for (const [point, crl] of all) {
+    if (newer.has(crl) || is_current(crl, now)) continue
+    newer.set(crl, yield* inquiry.fresh_crl(point, crl))
+  }
+  return validate_crls(certificate, all, {
+    now,
+    update_crl: (_point, crl) => newer.get(crl) ?? crl,
+    issuer_fun: (_point, crl, issuer) => issuer_of(crl, issuer, context),
+  })
+}
+
+/** What there is of newer lists, where the certificate or its lists say that they are. RFC 5280 §4.2.1.15, §5.2.6 */
+function* deltas_of(
+  { tbsCertificate: { extensions } }: OTPCertificate,
+  found: readonly DpAndCrl[],
+  inquiry: CrlInquiries,
+): Steps<readonly DpAndCrl[]> {
+  if (found.length === 0) return []
+  const points = new Set(select_extension(oids.id_ce_freshestCRL, extensions))
+  for (const [, { tbsCertList }] of found) {
+    const more = select_crl_extension(oids.id_ce_freshestCRL, tbsCertList.crlExtensions) ?? []
+    for (const point of more) points.add(point)
+  }
+  const deltas: DpAndCrl[] = []
+  for (const point of [...points].slice(0, most_points)) {
+    for (const crl of yield* inquiry.lookup(point)) deltas.push([point, crl])
+  }
+  return deltas
+}
+
+function is_current({ tbsCertList: { thisUpdate, nextUpdate } }: CertificateList, now: number): boolean {
+  return thisUpdate <= now && (nextUpdate === undefined || now < nextUpdate)
+}
+
+// ---- Whose lists they are
+
+/** The certificate of the one who has signed the list, and the way to it from a root. */
+function issuer_of(crl: CertificateList, name: Name, context: CrlContext): ReturnType<CrlIssuerFun> {
+  const { trusted, known, anchor } = context
+  const shown = (anchor === undefined ? known : [anchor, ...known]).filter(({ tbsCertificate }) =>
+    is_same_name(tbsCertificate.subject, name),
+  )
+  for (const issuer of [...trusted.named(name), ...shown].slice(0, most_issuers)) {
+    const chain = has_signed(issuer, crl) ? chain_to(issuer, context) : undefined
+    if (chain !== undefined) return ['ok', chain[0]!, chain.slice(1)]
+  }
+  return ['error', 'unknown_ca']
+}
+
+/** From what is trusted down to that certificate. */
+function chain_to(
+  certificate: OTPCertificate,
+  { trusted, known, anchor, now }: CrlContext,
+): readonly OTPCertificate[] | undefined {
+  const { trusted: chains, dead_ends } = find_paths([certificate, ...known], trusted, now)
+  if (chains.length > 0 || anchor === undefined) return chains[0]
+  for (const chain of dead_ends) {
+    const at = chain.findIndex(({ der }) => equal_bytes(der, anchor.der))
+    if (at !== -1) return chain.slice(at)
+  }
+  return undefined
+}
+
+function has_signed(issuer: OTPCertificate, crl: CertificateList): boolean {
+  try {
+    const key = certified_key(issuer)
+    return key !== undefined && is_crl_signed_by(crl, key)
+  } catch (error) {
+    if (error instanceof DecodeError) return false
+    throw error
+  }
+}
