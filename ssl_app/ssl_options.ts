@@ -136,17 +136,21 @@ function with_defaults(role: Role, given: Given): OptionValues {
 /** What a new certificate, key or list of authorities takes the place of goes, in whichever form it was given. */
 function inherit(base: SslOptions, given: Given): OptionValues {
   const has_new = (...names: (keyof OptionValues)[]) => names.some(name => Object.hasOwn(given, name))
-  const has_own = has_new('cert', 'certfile', 'key', 'keyfile', 'password')
   // The key was to be found in the same file as the certificate, and still is.
   const same_file = has_new('certfile') && base.keyfile === base.certfile && base.key === undefined
   const { certfile } = given
   return {
     ...base,
     ...(has_new('versions') && { ciphers: ciphers_anew(base, given) }),
-    ...(has_own && { certs_keys: undefined }),
-    ...(has_new('cert', 'certfile') && { cert: undefined, certfile: undefined }),
+    ...(has_new('cert', 'certfile') && { cert: undefined, certfile: undefined, certs_keys: undefined }),
     ...(has_new('key', 'keyfile') && { key: undefined, keyfile: certfile }),
     ...(same_file && { keyfile: certfile }),
+    ...(has_new('certs_keys') && {
+      cert: undefined,
+      certfile: undefined,
+      key: undefined,
+      keyfile: undefined,
+    }),
     ...(has_new('cacerts', 'cacertfile') && { cacerts: undefined, cacertfile: undefined }),
     ...(has_new('dh', 'dhfile') && { dh: undefined, dhfile: undefined }),
     ...given,

@@ -72,6 +72,28 @@ describe('options said anew', () => {
     expect(identity(merged(anew, server(before)))).toEqual({ ...none, ...expected })
   })
 
+  test('replace one certificate by several, and several by one', () => {
+    const own = ({ certs_keys, password, ...rest }: SslOptions) => [identity(rest as SslOptions), certs_keys]
+    const conf = { ...none, cert: [der], key, password: '' }
+    expect(own(merged({ certs_keys: [{ cert: der, key }] }, server({ certfile: 'a' })))).toEqual([
+      none,
+      [conf],
+    ])
+    const several = server({ certs_keys: [{ cert: der, key }] })
+    expect(own(merged({ certfile: 'c' }, several))).toEqual([
+      { ...none, certfile: 'c', keyfile: 'c' },
+      undefined,
+    ])
+    expect(own(merged({ depth: 1 }, several))).toEqual([none, [conf]])
+  })
+
+  test('may be numbers that older programs have for verify', () => {
+    const told = ({ verify, fail_if_no_peer_cert }: SslOptions) => [verify, fail_if_no_peer_cert]
+    expect(told(merged({ verify: 0 }))).toEqual(['verify_none', false])
+    expect(told(merged({ verify: 1 }))).toEqual(['verify_peer', false])
+    expect(told(merged({ verify: 2 }, server({ cacertfile: 'ca.pem' })))).toEqual(['verify_peer', true])
+  })
+
   test('replace authorities, in whichever form', () => {
     const authorities = ({ cacerts, cacertfile }: SslOptions) => [cacerts, cacertfile]
     expect(authorities(merged({ cacerts: [der] }))).toEqual([[der], undefined])
@@ -104,6 +126,13 @@ describe('options said anew', () => {
       padding_check: false,
       record_size_limit: 512,
       next_protocols_advertised: ['h2'],
+      crl_check: 'best_effort',
+      crl_cache: [{ lookup: fun, select: fun, fresh_crl: fun }, ['internal', []]],
+      cert_policy_opts: { explicit_policy: true },
+      allow_any_ca_purpose: true,
+      signature_algs: ['ed25519'],
+      signature_algs_cert: ['rsa_pkcs1_sha1'],
+      least_key_bits: { rsa: 512, dsa: 512, ec: 112 },
     }
     expect(merged(anew)).toEqual({ ...base, ...anew })
   })

@@ -1,53 +1,36 @@
-import { createPublicKey } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { readFile, writeFile } from 'node:fs/promises'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { dh_group, supports } from '../../../apps/crypto/crypto.ts'
 import { all_curves } from '../../../apps/crypto/curves.ts'
-import { decode_certificate } from '../../../apps/public_key/otp_certificate.ts'
-import { type DerReader, read_der, universal } from '../../../apps/public_key/pubkey_der.ts'
+import { universal } from '../../../apps/public_key/pubkey_der.ts'
 import { element, sequence } from '../../../apps/public_key/pubkey_der_writer.ts'
-import { decode_pem, encode_pem, type PemEntry } from '../../../apps/public_key/pubkey_pem.ts'
-import { pbes2, pem_entry_encode } from '../../../apps/public_key/public_key.ts'
+import { encode_pem } from '../../../apps/public_key/pubkey_pem.ts'
 import { ok, run, type Term } from '../../../runtime/index.ts'
 import { handshake_config } from '../../../ssl_app/connection/ssl_config.ts'
-import type { HandshakeConfig } from '../../../ssl_app/handshake/handshake_data.ts'
 import type { Role } from '../../../ssl_app/record/tls_v1.ts'
 import * as ssl from '../../../ssl_app/ssl.ts'
 import { handle_options } from '../../../ssl_app/ssl_options.ts'
 import { make_ca, make_intermediate, make_leaf, type TestCertificate } from '../../support/certificates.ts'
+import { pem_files } from '../../support/pem_files.ts'
 import { reports_during } from '../../support/reports.ts'
 import { with_ssl } from '../../support/tls_pair.ts'
 
 const pki = with_ssl()
 
-let folder: string
+const file = pem_files()
 let root: TestCertificate
 let issuer: TestCertificate
 let leaf: TestCertificate
 let rsa: TestCertificate
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kista-'))
   root = await make_ca()
   issuer = await make_intermediate(root)
   leaf = await make_leaf(issuer)
   rsa = await make_leaf(root, { algorithm: 'rsa' })
 })
 
-afterAll(() => rm(folder, { recursive: true }))
-
 const utf8 = (text: string) => new TextEncoder().encode(text)
-
-let files = 0
-
-/** Writes a file of its own. @returns its name */
-async function file(content: string): Promise<string> {
-  const path = join(folder, `${++files}.pem`)
-  await writeFile(path, content)
-  return path
-}
 
 const options_of = (role: Role, options: object) => ok(handle_options(role, options)).ssl
 
@@ -55,81 +38,7 @@ const options_of = (role: Role, options: object) => ok(handle_options(role, opti
 const config_of = (options: object, role: Role = 'server'): Promise<Term> =>
   run(async () => (await handshake_config(options_of(role, options), role))[1])
 
-const identity_of = async (options: object): Promise<HandshakeConfig['identities'][number]> =>
-  (await config_of(options)).identities[0]
-
-/** The certificate of the leaf with the key of a PEM in it; nobody looks at its signature here. */
-function certificate_for(pem: string | Buffer): Uint8Array {
-  const own = decode_certificate(leaf.cert_der).tbsCertificate.subjectPublicKeyInfo.der
-  const other = createPublicKey(pem).export({ format: 'der', type: 'spki' })
-  const children = (from: DerReader) => from.list(universal.sequence, child => child.element().der)
-  const [tbs, ...signature] = read_der(leaf.cert_der, children)
-  const fields = read_der(tbs!, children).map(field => (Buffer.compare(field, own) === 0 ? other : field))
-  return sequence(sequence(...fields), ...signature)
-}
-
 const key = ({ key_pkcs8_der }: TestCertificate) => ['PrivateKeyInfo', key_pkcs8_der]
-
-describe('a certificate and its key', () => {
-  test('come as DER', async () => {
-    const { chain, key: private_key, traits } = await identity_of({ cert: leaf.cert_der, key: key(leaf) })
-    expect(chain).toEqual([leaf.cert_der])
-    expect(private_key).toMatchObject({ kind: 'private', type: 'ec', curve: 'secp256r1' })
-    expect(traits).toMatchObject({ key: 'ec', signed_with: 'ecdsa' })
-  })
-
-  test('come from files, or from one', async () => {
-    const certfile = await file(leaf.cert_pem)
-    const keyfile = await file(leaf.key_pem)
-    const both = await file(leaf.key_pem + leaf.cert_pem)
-    for (const options of [{ certfile, keyfile }, { certfile: both }, { certfile: Buffer.from(both) }]) {
-      expect((await identity_of(options)).chain).toEqual([leaf.cert_der])
-    }
-  })
-
-  test('as DER take precedence over files', async () => {
-    const nowhere = join(folder, 'none')
-    const options = { cert: leaf.cert_der, key: key(leaf), certfile: nowhere, keyfile: nowhere }
-    expect((await identity_of(options)).chain).toEqual([leaf.cert_der])
-  })
-
-  test('may be of RSA', async () => {
-    const { traits } = await identity_of({ cert: rsa.cert_der, key: key(rsa) })
-    expect(traits).toMatchObject({ key: 'rsa', signed_with: 'ecdsa' })
-  })
-
-  test.each([
-    ['secp384r1', 'ec'],
-    ['ed25519', 'eddsa'],
-  ] as const)('may be of %s', async (algorithm, kind) => {
-    const other = await make_leaf(root, { algorithm, key_usage: ['keyAgreement'] })
-    const { traits } = await identity_of({ cert: other.cert_der, key: key(other) })
-    expect(traits).toEqual({ key: kind, signed_with: 'ecdsa', key_usage: ['keyAgreement'] })
-  })
-
-  test('may be of DSA', async () => {
-    const pem = await readFile('test/vectors/pem/dsa_traditional.pem')
-    const [[, der]] = decode_pem(pem) as [PemEntry]
-    const cert = certificate_for(pem)
-    const { traits, key: private_key } = await identity_of({ cert, key: ['DSAPrivateKey', der] })
-    expect([traits.key, private_key.type]).toEqual(['dsa', 'dsa'])
-  })
-
-  test('are not needed', async () => {
-    expect(await identity_of({})).toBe(undefined)
-  })
-
-  test('come with those who issued it, from behind it or from the authorities', async () => {
-    const certfile = await file(leaf.cert_pem + rsa.cert_pem + issuer.cert_pem)
-    const both = [leaf.cert_der, issuer.cert_der]
-    expect((await identity_of({ certfile, key: key(leaf) })).chain).toEqual(both)
-    const cacerts = [root.cert_der, issuer.cert_der]
-    expect((await identity_of({ cert: leaf.cert_der, key: key(leaf), cacerts })).chain).toEqual([
-      ...both,
-      root.cert_der,
-    ])
-  })
-})
 
 describe('what cannot be used', () => {
   const none = '/there/is/no/such/file'
@@ -196,26 +105,6 @@ describe('what cannot be used', () => {
   })
 })
 
-describe('a key that is encrypted', () => {
-  const encrypted = () => {
-    const cipher = pbes2(Buffer.alloc(8, 1), Buffer.alloc(16, 2), 1_000)
-    return encode_pem([pem_entry_encode('PrivateKeyInfo', leaf.key_pkcs8_der, [cipher, 'open sesame'])])
-  }
-
-  test('is decrypted with the password', async () => {
-    const keyfile = await file(encrypted())
-    const options = { cert: leaf.cert_der, keyfile }
-    expect((await identity_of({ ...options, password: 'open sesame' })).key).toMatchObject({ type: 'ec' })
-    const wrong = ['options', ['keyfile', keyfile, ['error', expect.any(String)]]]
-    for (const password of ['', 'abracadabra']) {
-      const reason = await config_of({ ...options, password })
-      expect(reason).toEqual(wrong)
-      expect(JSON.stringify(reason)).not.toContain('abracadabra')
-    }
-    expect(await config_of(options)).toEqual(wrong)
-  })
-})
-
 describe('the group for Diffie-Hellman', () => {
   const number = (bytes: Uint8Array) => element(universal.integer, Uint8Array.of(0, ...bytes))
   const { p } = dh_group('modp1536')
@@ -267,7 +156,7 @@ describe('a configuration', () => {
   })
 
   test('is not kept when it cannot be used', async () => {
-    const certfile = join(folder, 'later.pem')
+    const certfile = `${await file('')}.later`
     const options = options_of('server', { certfile, key: key(leaf) })
     const config = () => run(() => handshake_config(options, 'server'))
     expect((await config())[0]).toBe('error')
