@@ -18,7 +18,7 @@ import type { Oid } from './pubkey_oids.ts'
 import * as oids from './pubkey_oids.ts'
 
 /** RFC 5280 §5.3.1, by its numbers; there is no 7. */
-const reasons = [
+export const crl_reasons = [
   'unspecified',
   'keyCompromise',
   'cACompromise',
@@ -33,10 +33,10 @@ const reasons = [
 ] as const
 
 /** The identifier octet of an ENUMERATED, X.680 §8.4. */
-const enumerated = 0x0a
+export const enumerated = 0x0a
 
 /** Why a certificate is in a revocation list: RFC 5280 §5.3.1. */
-export type CrlReason = Exclude<(typeof reasons)[number], undefined>
+export type CrlReason = Exclude<(typeof crl_reasons)[number], undefined>
 
 /** Which certificates a revocation list is about: RFC 5280 §5.2.5. OTP: `#'IssuingDistributionPoint'{}`. */
 export interface IssuingDistributionPoint {
@@ -129,7 +129,7 @@ function read_number(from: DerReader): bigint {
 
 /** A reason that there is not is still one: the certificate is revoked. */
 export function read_reason(from: DerReader): CrlReason {
-  return reasons[from.small_integer(enumerated)] ?? 'unspecified'
+  return crl_reasons[from.small_integer(enumerated)] ?? 'unspecified'
 }
 
 function read_issuing_distribution_point(from: DerReader): IssuingDistributionPoint {

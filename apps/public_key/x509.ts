@@ -1,4 +1,4 @@
-// Makes certificates, certificate requests and revocation lists. The door to @peculiar/x509; it takes a third of a
+// Makes certificates and certificate requests. The door to @peculiar/x509; it takes a third of a
 // second to load, so that those who may not need it import this file when they do.
 
 import 'reflect-metadata'
@@ -71,17 +71,6 @@ export interface CertificateOptions extends RequestOptions {
   readonly crl_distribution_points?: readonly string[]
 }
 
-export interface CrlOptions {
-  /** Milliseconds since 1970. */
-  readonly this_update: number
-  readonly next_update: number
-  readonly revoked: readonly {
-    readonly serial_number: bigint
-    readonly revocation_date: number
-    readonly reason?: keyof typeof peculiar.X509CrlReason
-  }[]
-}
-
 /** A fresh key pair. */
 export async function generate_signing_key(algorithm: KeyAlgorithm): Promise<SigningKey> {
   const how = key_parameters(algorithm, 'SHA-256')
@@ -148,27 +137,6 @@ export async function make_request(key: SigningKey, options: RequestOptions): Pr
     extensions: common_extensions(options),
   })
   return new Uint8Array(request.rawData)
-}
-
-/**
- * A certificate revocation list (RFC 5280 §5).
- *
- * @returns its DER
- */
-export async function make_crl(issuer: Issuer, options: CrlOptions): Promise<Uint8Array> {
-  const crl = await peculiar.X509CrlGenerator.create({
-    issuer: new peculiar.X509Certificate(issuer.cert).subjectName,
-    thisUpdate: new Date(options.this_update),
-    nextUpdate: new Date(options.next_update),
-    signingAlgorithm: key_parameters(issuer.key.algorithm, 'SHA-256'),
-    signingKey: issuer.key.keys.privateKey,
-    entries: options.revoked.map(({ serial_number, revocation_date, reason }) => ({
-      serialNumber: serial_text(serial_number),
-      revocationDate: new Date(revocation_date),
-      ...(reason && { reason: peculiar.X509CrlReason[reason] }),
-    })),
-  })
-  return new Uint8Array(crl.rawData)
 }
 
 // ---- Extensions

@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import { Pkcs10CertificateRequest, X509Crl } from '@peculiar/x509'
+import { Pkcs10CertificateRequest } from '@peculiar/x509'
 import { sign, verify } from '../../../apps/crypto/crypto.ts'
 import { decode_certificate } from '../../../apps/public_key/otp_certificate.ts'
 import { read_der, universal } from '../../../apps/public_key/pubkey_der.ts'
@@ -16,7 +16,6 @@ import {
   generate_signing_key,
   import_signing_key,
   make_certificate,
-  make_crl,
   make_request,
 } from '../../../apps/public_key/x509.ts'
 import { DecodeError } from '../../../runtime/binary/reader.ts'
@@ -147,32 +146,6 @@ describe('a request', () => {
     const [tbs, , signature] = read_der(der, from => from.list(universal.sequence, part => part.element()))
     expect(
       verify({ algorithm: 'ecdsa', digest: 'sha256' }, tbs!.der, signature!.content.subarray(1), spki),
-    ).toBe(true)
-  })
-})
-
-describe('a revocation list', () => {
-  test('is signed by its issuer, and says which certificates are revoked', async () => {
-    const ca = await make_ca()
-    const this_update = Date.UTC(2026, 0, 1)
-    const next_update = Date.UTC(2026, 1, 1)
-    const revocation_date = Date.UTC(2025, 11, 1)
-    const revoked = [
-      { serial_number: 0x0102n, revocation_date, reason: 'keyCompromise' },
-      { serial_number: 0xffn, revocation_date },
-    ] as const
-    const der = await make_crl(ca, { this_update, next_update, revoked })
-    const crl = new X509Crl(der)
-    expect(crl.issuer).toBe('CN=Test Root')
-    expect([crl.thisUpdate.getTime(), crl.nextUpdate?.getTime()]).toEqual([this_update, next_update])
-    expect(crl.entries.map(({ serialNumber, reason }) => [serialNumber, reason])).toEqual([
-      ['0102', 1],
-      ['ff', undefined],
-    ])
-    const [tbs, , signature] = read_der(der, from => from.list(universal.sequence, part => part.element()))
-    const key = subject_public_key(decode_certificate(ca.cert))
-    expect(
-      verify({ algorithm: 'ecdsa', digest: 'sha256' }, tbs!.der, signature!.content.subarray(1), key),
     ).toBe(true)
   })
 })
