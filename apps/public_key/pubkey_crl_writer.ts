@@ -45,6 +45,15 @@ export function write_general_names(
   return element(tag, ...names.map(write_general_name))
 }
 
+/**
+ * One step of a name, in the order of DER: X.690 §11.6.
+ *
+ * @param tag - of the element around the attributes
+ */
+export function write_rdn(rdn: RelativeDistinguishedName, tag: number = universal.set): Uint8Array {
+  return element(tag, ...rdn.map(write_attribute).sort(in_der_order))
+}
+
 /** An integer of any size. */
 export const big_integer = (value: bigint) => element(universal.integer, integer_octets(value))
 
@@ -79,13 +88,10 @@ function write_distribution_point({ distributionPoint, reasons, cRLIssuer }: Dis
 
 function point_name(name: DistributionPointName): Uint8Array {
   const inside =
-    name[0] === 'fullName' ? write_general_names(name[1], context_constructed(0)) : write_rdn(name[1])
+    name[0] === 'fullName'
+      ? write_general_names(name[1], context_constructed(0))
+      : write_rdn(name[1], context_constructed(1))
   return element(context_constructed(0), inside)
-}
-
-/** In the order of DER: X.690 §11.6. */
-function write_rdn(rdn: RelativeDistinguishedName): Uint8Array {
-  return element(context_constructed(1), ...rdn.map(write_attribute).sort(in_der_order))
 }
 
 const in_der_order = (left: Uint8Array, right: Uint8Array) => {
