@@ -11,7 +11,7 @@ import {
   reference_id,
   verify_hostname,
 } from './pubkey_hostname.ts'
-import { certified_key, subject_public_key } from './pubkey_keys.ts'
+import { certified_key, certified_key_below, path_public_key } from './pubkey_keys.ts'
 import {
   are_names_permitted,
   type Constraints,
@@ -99,15 +99,15 @@ export function validate_path<State>(
   path: readonly OTPCertificate[],
   options: PathValidationOptions<State>,
 ): Result<ValidPath<State>, BadCert> {
-  const peer = path.at(-1) ?? anchor
-  if (typeof peer === 'string') return ['error', ['bad_cert', peer]]
+  const certificates = typeof anchor === 'string' ? path : [anchor, ...path]
+  if (typeof anchor === 'string' && path.length === 0) return ['error', ['bad_cert', anchor]]
 
   const [fun, initial_state]: VerifyFun<State> = options.verify_fun ?? default_verify_fun
   const events = path_events(anchor, path, options)
   let state = initial_state
   for (;;) {
     const { done, value } = events.next()
-    if (done) return ['ok', { public_key: subject_public_key(peer), policies: value, state }]
+    if (done) return ['ok', { public_key: path_public_key(certificates), policies: value, state }]
     const [tag, answer] = ask_verify_fun([fun, state], ...value)
     if (tag === 'error') return [tag, answer]
     state = answer
@@ -220,7 +220,7 @@ function next_state(certificate: OTPCertificate, state: PathState): PathState {
     max_path_length: Math.min(left, limit),
     constraints: constrain(state.constraints, select_extension(oids.id_ce_nameConstraints, extensions)),
     working_issuer_name: subject,
-    working_public_key: certified_key(certificate),
+    working_public_key: certified_key_below(certificate, state.working_public_key),
   }
 }
 

@@ -61,6 +61,42 @@ export function certified_key(certificate: OTPCertificate): PublicKey | undefine
 }
 
 /**
+ * The key that a certificate certifies. The parameters of a DSA key may be left to the issuer's key, if that is one too:
+ * RFC 5280 §6.1.4 (d) to (f).
+ *
+ * @returns undefined when crypto does not know such keys
+ */
+export function certified_key_below(
+  certificate: OTPCertificate,
+  issuer_key: PublicKey | undefined,
+): PublicKey | undefined {
+  return certified_key(certificate) ?? with_parameters_of(issuer_key, certificate)
+}
+
+/**
+ * The key that the last certificate of a path certifies.
+ *
+ * @param path - from the anchor on; not empty
+ * @throws {@link DecodeError} as of {@link decode_public_key}
+ */
+export function path_public_key(path: readonly OTPCertificate[]): PublicKey {
+  let key: PublicKey | undefined
+  for (const certificate of path) key = certified_key_below(certificate, key)
+  if (!key) throw new DecodeError('not a public key that crypto knows')
+  return key
+}
+
+function with_parameters_of(
+  issuer_key: PublicKey | undefined,
+  { tbsCertificate }: OTPCertificate,
+): PublicKey | undefined {
+  const { algorithm: own, subjectPublicKey } = tbsCertificate.subjectPublicKeyInfo
+  if (issuer_key?.type !== 'dsa' || own.algorithm !== oids.id_dsa || own.parameters) return undefined
+  const [algorithm] = read_der(issuer_key.spki, from => from.list(universal.sequence, part => part.element()))
+  return public_key_from_spki(sequence(algorithm!.der, bit_string(subjectPublicKey)))
+}
+
+/**
  * The key that a certificate certifies.
  *
  * @throws {@link DecodeError} as of {@link decode_public_key}
