@@ -4,6 +4,7 @@ import type { OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
 import type { PathChecks } from '../../apps/public_key/pubkey_cert.ts'
 import type { BadCert } from '../../apps/public_key/verify_fun.ts'
 import type { Steps } from './awaitable.ts'
+import { crl_check } from './ssl_crl.ts'
 import type { CrlCheck } from './ssl_crl_cache_api.ts'
 import { type Staple, staple_check } from './ssl_ocsp.ts'
 import type { TrustStore } from './ssl_pkix_db.ts'
@@ -16,8 +17,10 @@ export interface RevocationContext {
   /** Client: what came of asking the server for one. Undefined: it was not asked */
   readonly staple: Staple | undefined
   readonly trusted: TrustStore
-  /** What the peer has shown, its own certificate first. */
-  readonly shown: readonly OTPCertificate[]
+  /** What else the peer has shown. */
+  readonly known: readonly OTPCertificate[]
+  /** The certificate that the user trusts though it is not in `trusted`, if there is one: the option `partial_chain`. */
+  readonly anchor: OTPCertificate | undefined
 }
 
 /**
@@ -25,18 +28,17 @@ export interface RevocationContext {
  *
  * @param who - `valid_peer`: it is the peer's own, the only one that there may be a staple for
  */
-// biome-ignore lint/correctness/useYield: lists take time
 export function* revocation_problems(
   [certificate, issuer]: readonly [OTPCertificate, issuer: OTPCertificate],
   who: 'valid' | 'valid_peer',
   context: RevocationContext,
 ): Steps<readonly BadCert[]> {
-  const { staple, trusted, checks } = context
-  const problems: BadCert[] = []
-  if (staple !== undefined && who === 'valid_peer') {
-    const { now, allowed_signatures } = checks
-    const stapled = staple_check(certificate, issuer, staple, { now, trusted, allowed_signatures })
-    if (stapled[0] === 'bad_cert') problems.push(stapled)
-  }
-  return problems
+  const { crl, staple, checks, ...trust } = context
+  const { now, allowed_signatures } = checks
+  const stapled =
+    staple === undefined || who === 'valid'
+      ? 'valid'
+      : staple_check(certificate, issuer, staple, { now, trusted: trust.trusted, allowed_signatures })
+  const listed = crl === undefined ? 'valid' : yield* crl_check(certificate, who, { crl, now, ...trust })
+  return [stapled, listed].filter((status): status is BadCert => status[0] === 'bad_cert')
 }

@@ -82,30 +82,25 @@ export function validate_peer(
   chain: readonly Uint8Array[],
   trusted: TrustStore,
   options: PathOptions,
-  { now, staple }: Moment,
+  moment: Moment,
 ): Awaitable<PeerCertificate> {
-  return run(
-    validation(chain, options, { checks: checks_of(options, now), crl: options.crl, staple, trusted }),
-  )
+  return run(validation(chain, trusted, options, moment))
 }
 
 function* validation(
   chain: readonly Uint8Array[],
+  trusted: TrustStore,
   options: PathOptions,
-  context: Omit<RevocationContext, 'shown'>,
+  { now, staple }: Moment,
 ): Steps<PeerCertificate> {
-  const { checks, trusted } = context
   try {
     const shown = chain.slice(0, longest_chain).map(decode_shown)
+    const checks = checks_of(options, now)
     const path = choose_path(shown, trusted, options.partial_chain, checks)
-    const refusal = yield* verdict(
-      path,
-      checks,
-      verify_fun_of(options),
-      inquest_of(options, { ...context, shown }),
-    )
+    const [peer, ...known] = shown
+    const context = { checks, crl: options.crl, staple, trusted, known, anchor: user_anchor(path, trusted) }
+    const refusal = yield* verdict(path, checks, verify_fun_of(options), inquest_of(options, context))
     if (refusal !== undefined) throw new Alert(alert_of(refusal), refusal)
-    const [peer] = shown
     const public_key = subject_public_key(peer!)
     keep_accepted(path[1])
     return { certificate: peer!.der, public_key }
@@ -113,6 +108,10 @@ function* validation(
     throw error instanceof DecodeError ? new Alert('certificate_unknown', error.message) : error
   }
 }
+
+/** Whom the user trusts and the store does not. */
+const user_anchor = ([anchor]: Path, trusted: TrustStore): OTPCertificate | undefined =>
+  typeof anchor === 'string' || trusted.has(anchor) ? undefined : anchor
 
 const verify_fun_of = ({ verify, verify_fun }: PathOptions): SslVerifyFun =>
   verify_fun ?? (verify === 'verify_peer' ? verify_peer_fun : verify_none_fun)

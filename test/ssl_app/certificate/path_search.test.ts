@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { find_paths, has_signed } from '../../../ssl_app/certificate/path_search.ts'
 import { TrustStore } from '../../../ssl_app/certificate/ssl_pkix_db.ts'
 import { type CertificateRow, make_pki, type Pki } from '../../support/chain_maker.ts'
+import type { KeyKind } from '../../support/chain_maker_keys.ts'
 
 const now = Date.UTC(2026, 0, 1)
 /** Without extensions, and so without any hint at keys. */
@@ -168,7 +169,7 @@ describe('an authority', () => {
 
 describe('a hostile peer', () => {
   /** Authorities that are all alike, each signed by the next, the last by itself; shown in the worst order. */
-  function verified(count: number, key: CertificateRow['key']): { trusted: number; milliseconds: number } {
+  function verified(count: number, key: KeyKind): { trusted: number; milliseconds: number } {
     const rows: Record<string, CertificateRow> = { peer: { signed_by: 'ca0', ...unmarked } }
     for (let index = 0; index < count; index++) {
       const above = index + 1 < count ? { signed_by: `ca${index + 1}` } : {}
