@@ -75,14 +75,22 @@ function await_answer(connection: Connection, answer: PromiseLike<HandshakeData>
   const { pid } = connection.socket
   connection.inquiring = true
   // Not `send`, which is for processes that still live.
-  answer.then(known => {
-    if (pid.entity) pid.entity.deliver([inquiry_answered, known])
-    else forget_secrets(known)
-  })
+  const tell = (known: () => HandshakeData) => pid.entity?.deliver([inquiry_answered, known])
+  answer.then(
+    known => {
+      if (pid.entity) tell(() => known)
+      else forget_secrets(known)
+    },
+    error => {
+      tell(() => {
+        throw error
+      })
+    },
+  )
 }
 
-/** Goes on with what somebody has answered. */
-export function take_answer(connection: Connection, known: HandshakeData): void {
+/** Goes on with what somebody has answered; what is wrong with it is told when it is called. */
+export function take_answer(connection: Connection, known: () => HandshakeData): void {
   connection.inquiring = false
   perform(connection, connection.engine!.answered(known))
 }

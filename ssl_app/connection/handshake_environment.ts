@@ -11,8 +11,8 @@ import {
 import { monotonic_time, system_time } from '../../runtime/erlang/clock.ts'
 import { report } from '../../runtime/erlang/report.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
+import type { Awaitable } from '../certificate/awaitable.ts'
 import type {
-  Awaitable,
   Environment,
   HandshakeConfig,
   Question,

@@ -220,7 +220,7 @@ function peer_may_go_on(data: Connection): Promised<Result> {
   return progress(data)
 }
 
-function answered(data: Connection, known: HandshakeData): Promised<Result> {
+function answered(data: Connection, known: () => HandshakeData): Promised<Result> {
   take_answer(data, known)
   return progress(data)
 }

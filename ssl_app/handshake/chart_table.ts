@@ -13,6 +13,12 @@ export interface Facts {
   readonly no_server_key_exchange: boolean
   /** There may be a ServerKeyExchange or none. */
   readonly perhaps_server_key_exchange: boolean
+  /** The server has not promised an answer of its OCSP responder. */
+  readonly no_certificate_status: boolean
+  /** There is a ServerKeyExchange, or may be one. */
+  readonly can_have_server_key_exchange: boolean
+  /** There is no ServerKeyExchange, or need not be one. */
+  readonly can_lack_server_key_exchange: boolean
   /** The server has not asked for a certificate. */
   readonly certificate_not_requested: boolean
   /** A client that has no certificate says so by an alert. */
@@ -36,6 +42,7 @@ export type ChartMessage =
   | 'client_hello'
   | 'server_hello'
   | 'certificate'
+  | 'certificate_status'
   | 'server_key_exchange'
   | 'certificate_request'
   | 'server_hello_done'
@@ -98,6 +105,9 @@ export const guards = {
   no_server_certificate: fact('no_server_certificate'),
   no_server_key_exchange: fact('no_server_key_exchange'),
   perhaps_server_key_exchange: fact('perhaps_server_key_exchange'),
+  no_certificate_status: fact('no_certificate_status'),
+  can_have_server_key_exchange: fact('can_have_server_key_exchange'),
+  can_lack_server_key_exchange: fact('can_lack_server_key_exchange'),
   certificate_not_requested: fact('certificate_not_requested'),
   no_certificate_alert: fact('no_certificate_alert'),
   nothing_to_verify: fact('nothing_to_verify'),

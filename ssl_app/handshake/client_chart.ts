@@ -24,7 +24,16 @@ export const client_chart = setup({
       states: {
         certificate: {
           always: { guard: 'no_server_certificate', target: 'server_key_exchange' },
-          on: { certificate: 'server_key_exchange' },
+          on: { certificate: 'certificate_status' },
+        },
+        certificate_status: {
+          always: { guard: 'no_certificate_status', target: 'server_key_exchange' },
+          on: {
+            certificate_status: 'server_key_exchange',
+            server_key_exchange: { guard: 'can_have_server_key_exchange', target: 'certificate_request' },
+            certificate_request: { guard: 'can_lack_server_key_exchange', target: 'server_hello_done' },
+            server_hello_done: { guard: 'can_lack_server_key_exchange', target: '#client.cipher' },
+          },
         },
         server_key_exchange: {
           always: [

@@ -1,5 +1,6 @@
 // What a client asks for.
 
+import { ocsp_request_extensions } from '../../apps/public_key/pubkey_ocsp.ts'
 import { fallback_scsv, renegotiation_info_scsv } from '../record/cipher_suites.ts'
 import { Alert } from '../record/ssl_alert.ts'
 import { highest_version, is_at_least, version_codes } from '../record/tls_version.ts'
@@ -11,6 +12,9 @@ import type { ClientHelloExtension } from './hello_extensions.ts'
 import { is_on_curve } from './key_exchange_parts.ts'
 import { wished_limits } from './record_limits.ts'
 import { hello_random, write } from './ssl_handshake.ts'
+
+/** Bytes: as many as a responder has to take. RFC 9654 §2.1 */
+const nonce_size = 32
 
 /**
  * The first message of a handshake.
@@ -24,17 +28,18 @@ export function start(data: HandshakeData, session: Session | undefined): Step {
     throw new Alert('no_renegotiation', 'not without RFC 5746')
   }
   const offered = session && recognisable(data, session)
+  const status_nonce = config.stapling?.nonce ? environment.random_bytes(nonce_size) : undefined
   const client_hello: ClientHello = {
     client_version: version_codes[highest_version(config.versions)],
     random: hello_random(environment),
     session_id: offered?.session_id ?? new Uint8Array(0),
     cipher_suites: suites(data),
     compression_methods: ['null'],
-    extensions: extensions(data, offered),
+    extensions: extensions({ ...data, status_nonce }, offered),
   }
   const { client_version, random: client_random } = client_hello
   const [written, actions] = write(data, ['client_hello', client_hello])
-  return [{ ...written, client_hello, client_version, client_random, offered }, ...actions]
+  return [{ ...written, client_hello, client_version, client_random, offered, status_nonce }, ...actions]
 }
 
 /** RFC 5077 §3.4: a server that takes the ticket says so by giving the id back, which nobody else can know. */
@@ -60,11 +65,12 @@ function extensions(data: HandshakeData, offered: Session | undefined): ClientHe
 }
 
 function tls_extensions(
-  { config, previous }: HandshakeData,
+  { config, previous, status_nonce }: HandshakeData,
   offered: Session | undefined,
 ): ClientHelloExtension[] {
   const list: ClientHelloExtension[] = []
   if (config.server_name !== undefined) list.push(['server_name', config.server_name])
+  if (config.stapling) list.push(['status_request', ['ocsp', status_request(status_nonce)]])
   list.push(...wished_limits(config), ['extended_master_secret', true])
   if (config.ciphers.some(is_block_cipher)) list.push(['encrypt_then_mac', true])
   if (config.session_tickets) list.push(['session_ticket', offered?.ticket ?? new Uint8Array(0)])
@@ -77,6 +83,12 @@ function tls_extensions(
   }
   return list
 }
+
+/** RFC 6066 §8: an answer of any responder will do. */
+const status_request = (nonce: Uint8Array | undefined) => ({
+  responder_ids: new Uint8Array(0),
+  request_extensions: ocsp_request_extensions(nonce),
+})
 
 /** What application protocol is to be spoken is said once, at the beginning. */
 function protocols({ alpn, next_protocol_selector }: HandshakeConfig): ClientHelloExtension[] {

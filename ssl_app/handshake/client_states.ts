@@ -1,11 +1,9 @@
 // What a client does with each message, state by state. Which message may come when is client_chart.ts's to say.
 
-import type { Curve, KeyType } from '../../apps/crypto/crypto.ts'
+import type { Curve } from '../../apps/crypto/crypto.ts'
 import { decode, encode } from '../../runtime/binary/codec.ts'
-import type { KeyExchange } from '../record/cipher_suites.ts'
 import { Alert } from '../record/ssl_alert.ts'
 import { is_at_least } from '../record/tls_version.ts'
-import { refuse_another_server } from './bound_secret.ts'
 import type { Action, HandshakeData, Step } from './handshake_data.ts'
 import type { Message, StateFunctions } from './handshake_state.ts'
 import { agreement_of, client_share, derive_master_secret, parts_of, pending_keys } from './key_agreement.ts'
@@ -18,7 +16,7 @@ import {
 import { asked_identity } from './own_identities.ts'
 import { accepted_limits } from './record_limits.ts'
 import { accept_server_hello } from './server_hello_check.ts'
-import { certify as certify_peer, check_finished, finish, write } from './ssl_handshake.ts'
+import { check_finished, finish, write } from './ssl_handshake.ts'
 import { are_signed, sign_handshake } from './ssl_signatures.ts'
 import type { NewSessionTicket } from './tls_handshake.ts'
 
@@ -35,13 +33,9 @@ function hello(message: Message, data: HandshakeData): Step {
 /** Who the server is, and its share of the key. */
 function certify(message: Message, data: HandshakeData): Step {
   switch (message[0]) {
-    case 'certificate': {
-      const peer = certify_peer(data, message[1])
-      if (peer === undefined) throw new Alert('bad_certificate', 'a server without certificate')
-      check_key_type(data, peer.public_key.type)
-      refuse_another_server(data, peer.certificate)
-      return [{ ...data, peer }]
-    }
+    case 'certificate':
+      if (data.peer ?? data.shown) return [data]
+      throw new Alert('bad_certificate', 'a server without certificate')
     case 'server_key_exchange':
       return [take_share(data, message[1])]
     case 'certificate_request':
@@ -71,12 +65,6 @@ function abbreviated(message: Message, data: HandshakeData): Step {
 const connection = (_message: Message, data: HandshakeData): Step => [data]
 
 export const client_states: StateFunctions = { hello, certify, cipher, abbreviated, connection }
-
-/** RFC 5246 §7.4.2, RFC 8422 §5.3 */
-function check_key_type(data: HandshakeData, type: KeyType): void {
-  const wanted = key_types[data.suite!.key_exchange]
-  if (!wanted?.includes(type)) throw new Alert('handshake_failure', ['key', type])
-}
 
 /** RFC 5246 §7.4.3: the server's share, as far as it has a part in it signed together with both randoms. */
 function take_share(data: HandshakeData, body: Uint8Array): HandshakeData {
@@ -128,18 +116,4 @@ function prove_key(data: HandshakeData): [HandshakeData, Action[]] {
 function keep_ticket(data: HandshakeData, { ticket_lifetime_hint, ticket }: NewSessionTicket): HandshakeData {
   if (ticket.length === 0) return data
   return { ...data, ticket: { bytes: new Uint8Array(ticket), lifetime_hint: ticket_lifetime_hint } }
-}
-
-/** RFC 5246 §7.4.2, RFC 8422 §5.3 and §5.10 */
-const key_types: Readonly<Partial<Record<KeyExchange, readonly KeyType[]>>> = {
-  rsa: ['rsa'],
-  rsa_psk: ['rsa'],
-  dhe_rsa: ['rsa'],
-  srp_rsa: ['rsa'],
-  ecdhe_rsa: ['rsa'],
-  dhe_dss: ['dsa'],
-  srp_dss: ['dsa'],
-  ecdhe_ecdsa: ['ec', 'ed25519', 'ed448'],
-  ecdh_ecdsa: ['ec'],
-  ecdh_rsa: ['ec'],
 }

@@ -12,7 +12,7 @@ export type Effect =
   | readonly ['data', Uint8Array]
   /** Server: a ClientHello came; nothing goes on before {@link TlsEngine.configure}. */
   | readonly ['client_hello', server_name: string | undefined]
-  /** Somebody takes time to answer; nothing goes on before {@link TlsEngine.answered}. */
+  /** Somebody takes time to answer, or to refuse; nothing goes on before {@link TlsEngine.answered}. */
   | readonly ['inquiry', PromiseLike<HandshakeData>]
   /** A handshake is done; the session, if it may go on later, is new. */
   | readonly ['connected', Session | undefined]

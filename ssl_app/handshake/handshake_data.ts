@@ -11,6 +11,7 @@ import {
   type SrpKey,
   wipe,
 } from '../../apps/crypto/crypto.ts'
+import type { Awaitable } from '../certificate/awaitable.ts'
 import type { PathOptions } from '../certificate/ssl_certificate.ts'
 import type { TrustStore } from '../certificate/ssl_pkix_db.ts'
 import type { CertificateTraits } from '../record/cipher_choice.ts'
@@ -68,6 +69,8 @@ export interface HandshakeConfig {
   readonly srp_identity: { readonly user: Uint8Array; readonly password: Uint8Array } | undefined
   /** Whether there is somebody to ask for secrets: see {@link Environment.user_secret}. */
   readonly has_user_lookup: boolean
+  /** Client: whether it asks for an answer of the server's OCSP responder, and for one to this very question. */
+  readonly stapling: { readonly nonce: boolean } | undefined
   /** Server: what it tells a client that knows NPN but not ALPN. */
   readonly next_protocols_advertised: readonly string[] | undefined
   /** Client: how it chooses of what a server advertises by NPN. */
@@ -153,9 +156,6 @@ export interface Ticket {
   readonly lifetime_hint: number
 }
 
-/** At once, or after a while. */
-export type Awaitable<Value> = Value | PromiseLike<Value>
-
 /** How a client asks to go on with a session. */
 export interface ResumptionWish {
   readonly session_id: Uint8Array
@@ -240,6 +240,12 @@ export interface HandshakeData {
   readonly identity: Uint8Array | undefined
   /** What the user told of the peer, until it is used. */
   readonly user_secret: UserSecret | undefined
+  /** Client: bytes that the server's OCSP responder is to have signed; undefined: none were sent. RFC 8954 */
+  readonly status_nonce: Uint8Array | undefined
+  /** Client: the server has promised an answer of its OCSP responder. */
+  readonly status_expected: boolean
+  /** Client: DER; what the server has shown, until that answer has come, or would have. */
+  readonly shown: readonly Uint8Array[] | undefined
   readonly peer: Peer | undefined
   /** Client: the server wants to know who it is. */
   readonly certificate_requested: boolean | undefined
@@ -311,6 +317,9 @@ export const nothing_known = (
   psk_hint: undefined,
   identity: undefined,
   user_secret: undefined,
+  status_nonce: undefined,
+  status_expected: false,
+  shown: undefined,
   peer: undefined,
   certificate_requested: undefined,
   own: undefined,
@@ -326,6 +335,7 @@ export function forget_handshake(data: HandshakeData): HandshakeData {
     previous: undefined,
     history: [],
     client_hello: undefined,
+    status_nonce: undefined,
     next_protocols: undefined,
     own_share: undefined,
     peer_share: undefined,

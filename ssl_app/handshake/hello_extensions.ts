@@ -16,6 +16,7 @@ import {
   repeated,
   rest,
   sized,
+  struct,
   uint8,
   uint16,
   vector,
@@ -75,6 +76,16 @@ const record_size_limit = map_codec(
 /** draft-agl-tls-nextprotoneg-04 §3: unlike ALPN's, the list has no length of its own, and may be empty. */
 const advertised_protocols = repeated(byte_string(uint8, 1))
 
+/**
+ * RFC 6066 §8: by OCSP, from one of some responders, or from any; the extensions are those of an OCSP request, DER, and
+ * empty if there are none. Other types of status are kept as they came.
+ */
+const status_request = choice(
+  names(uint8, { ocsp: 1 }),
+  { ocsp: struct({ responder_ids: opaque(uint16), request_extensions: opaque(uint16) }) },
+  rest,
+)
+
 const rows = {
   /** RFC 6066 §3; the value is the host name */
   server_name: { code: 0, client_hello: server_name_list, server_hello: empty },
@@ -82,6 +93,8 @@ const rows = {
   max_fragment_length: { code: 1, client_hello: max_fragment_length, server_hello: max_fragment_length },
   /** RFC 8422 §5.1.1, in older documents `elliptic_curves` */
   supported_groups: { code: 10, client_hello: vector(uint16, named_group, 2) },
+  /** RFC 6066 §8 */
+  status_request: { code: 5, client_hello: status_request, server_hello: empty },
   /** RFC 8422 §5.1.2 */
   ec_point_formats: { code: 11, client_hello: ec_point_format_list, server_hello: ec_point_format_list },
   /** RFC 5054 §2.8.1; the value is the user's name */

@@ -1,21 +1,27 @@
-// What has to be found out before a message can be taken: sessions that go on, and secrets that the user keeps. Some of
-// it takes time; the rest of the handshake is told only what came of it.
+// What has to be found out before a message can be taken: who the peer is, sessions that go on, and secrets that the
+// user keeps. Some of it takes time; the rest of the handshake is told only what came of it.
 
 import { decode } from '../../runtime/binary/codec.ts'
-import type { Awaitable, HandshakeData, Question } from './handshake_data.ts'
+import { type Awaitable, then } from '../certificate/awaitable.ts'
+import type { HandshakeData, Question } from './handshake_data.ts'
 import type { Message } from './handshake_state.ts'
 import type { ClientHello } from './hello.ts'
 import { get_extension } from './hello_extensions.ts'
 import { parts_of } from './key_agreement.ts'
 import { client_key_exchange } from './key_exchange.ts'
+import { know_peer } from './peer_certificates.ts'
 import { granted_length } from './record_limits.ts'
 
 /**
  * All that the state function for `message` needs to know.
  *
- * @returns a promise only where somebody takes time to answer; it does not reject if the environment's do not
+ * @returns a promise only where somebody takes time to answer
+ * @throws Alert by cause, when the peer is not to be believed; a promise is rejected with it
  */
-export function inquire(message: Message, data: HandshakeData): Awaitable<HandshakeData> {
+export const inquire = (message: Message, data: HandshakeData): Awaitable<HandshakeData> =>
+  then(know_peer(message, data), known => look_up(message, known))
+
+function look_up(message: Message, data: HandshakeData): Awaitable<HandshakeData> {
   switch (message[0]) {
     case 'client_hello': {
       const hello = message[1]
@@ -29,10 +35,6 @@ export function inquire(message: Message, data: HandshakeData): Awaitable<Handsh
       return data
   }
 }
-
-/** Whether somebody takes time to answer. */
-export const is_pending = <Value>(value: Awaitable<Value>): value is PromiseLike<Value> =>
-  typeof value === 'object' && value !== null && 'then' in value
 
 function find_session(
   { session_id, extensions }: ClientHello,
@@ -69,10 +71,3 @@ function find_key_of_client(body: Uint8Array, data: HandshakeData): Awaitable<Ha
 
 const ask = (question: Question, data: HandshakeData): Awaitable<HandshakeData> =>
   then(data.environment.user_secret(question), user_secret => ({ ...data, user_secret }))
-
-function then<Value, Result>(
-  value: Awaitable<Value>,
-  go_on: (value: Value) => Awaitable<Result>,
-): Awaitable<Result> {
-  return is_pending(value) ? value.then(go_on) : go_on(value)
-}

@@ -42,6 +42,7 @@ export function accept_server_hello(data: HandshakeData, hello: ServerHello): Ha
     secure_renegotiation: check_server(data, hello),
     max_fragment_length: get_extension(hello.extensions, 'max_fragment_length'),
     ticket_expected: get_extension(hello.extensions, 'session_ticket') ?? false,
+    status_expected: get_extension(hello.extensions, 'status_request') ?? false,
     ...accept_protocol(data, hello),
   }
   const resumed = offered !== undefined && same_id(offered.session_id, hello.session_id)

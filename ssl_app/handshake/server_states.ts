@@ -21,7 +21,7 @@ import {
 } from './key_exchange.ts'
 import { session_to_seal } from './resumption.ts'
 import { choose } from './server_hello.ts'
-import { certify as certify_peer, check_finished, finish, write } from './ssl_handshake.ts'
+import { check_finished, finish, write } from './ssl_handshake.ts'
 import { is_handshake_signed, sign_params } from './ssl_signatures.ts'
 import type { Handshake } from './tls_handshake.ts'
 
@@ -43,9 +43,9 @@ function hello(message: Message, data: HandshakeData): Step {
 function certify(message: Message, data: HandshakeData): Step {
   switch (message[0]) {
     case 'certificate':
-      return [{ ...data, peer: wanted(data, certify_peer(data, message[1])) }]
     case 'no_certificate':
-      return [{ ...data, peer: wanted(data, undefined) }]
+      refuse_nobody(data)
+      return [data]
     case 'client_key_exchange':
       return agree(data, message[1])
     default:
@@ -129,11 +129,10 @@ function authorities({ trusted }: HandshakeConfig): readonly Uint8Array[] {
   return size <= 0xffff ? subjects : []
 }
 
-function wanted(data: HandshakeData, peer: HandshakeData['peer']): HandshakeData['peer'] {
-  if (peer === undefined && data.config.fail_if_no_peer_cert) {
+function refuse_nobody({ peer, config }: HandshakeData): void {
+  if (peer === undefined && config.fail_if_no_peer_cert) {
     throw new Alert('handshake_failure', 'no client certificate')
   }
-  return peer
 }
 
 function agree(data: HandshakeData, body: Uint8Array): Step {

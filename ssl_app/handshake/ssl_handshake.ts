@@ -1,12 +1,10 @@
 // What both sides do in a handshake: write messages, prove who they are, and check the other's proofs.
 
 import { hash_equals } from '../../apps/crypto/crypto.ts'
-import { validate_peer } from '../certificate/ssl_certificate.ts'
 import * as key_schedule from '../record/key_schedule.ts'
 import { Alert } from '../record/ssl_alert.ts'
 import type { Role } from '../record/tls_v1.ts'
-import type { Certificate } from './certificates.ts'
-import type { Action, Environment, HandshakeData, Peer, Step } from './handshake_data.ts'
+import type { Action, Environment, HandshakeData, Step } from './handshake_data.ts'
 import { agreed } from './key_agreement.ts'
 import { select_next_protocol } from './next_protocol.ts'
 import { encode_handshake, type Handshake } from './tls_handshake.ts'
@@ -47,18 +45,6 @@ export function check_finished(data: HandshakeData, received: Uint8Array): Hands
   const expected = verify_data(data, peer, data.history.slice(0, -1))
   if (!hash_equals(received, expected)) throw new Alert('decrypt_error', 'finished')
   return { ...data, verify_data: { ...data.verify_data, [peer]: expected } }
-}
-
-/**
- * The peer, once its certificates have been checked.
- *
- * @returns undefined: it has shown none
- * @throws {@link Alert} by cause, as path validation tells
- */
-export function certify(data: HandshakeData, { certificate_list }: Certificate): Peer | undefined {
-  if (certificate_list.length === 0) return undefined
-  const { config, environment } = data
-  return validate_peer(certificate_list, config.trusted, config.path, environment.system_time())
 }
 
 const verify_data = (data: HandshakeData, sender: Role, history: readonly Uint8Array[]): Uint8Array =>

@@ -2,6 +2,7 @@
 // out. Two engines can talk to each other in memory.
 
 import { DecodeError } from '../../runtime/binary/reader.ts'
+import { is_pending } from '../certificate/awaitable.ts'
 import { Alert, decode_alerts, encode_alert, type TlsAlert } from '../record/ssl_alert.ts'
 import {
   activate_pending_read,
@@ -33,7 +34,7 @@ import {
 } from './handshake_data.ts'
 import type { Message } from './handshake_state.ts'
 import { get_extension } from './hello_extensions.ts'
-import { inquire, is_pending } from './inquiries.ts'
+import { inquire } from './inquiries.ts'
 import { Progress } from './progress.ts'
 import { session_of } from './resumption.ts'
 import { decode_handshake, encode_handshake, handshake_type } from './tls_handshake.ts'
@@ -135,12 +136,12 @@ export class TlsEngine {
     })
   }
 
-  /** What came of an inquiry; goes on with the handshake. */
-  answered(known: HandshakeData): Effect[] {
+  /** What came of an inquiry, or throws what it was rejected with; goes on with the handshake. */
+  answered(known: () => HandshakeData): Effect[] {
     return this.#guarded(() => {
       const { message } = this.#paused!
       this.#paused = undefined
-      this.#step(message, known)
+      this.#step(message, known())
       this.#go_on()
     })
   }
@@ -210,8 +211,7 @@ export class TlsEngine {
   #take_bytes(bytes: Uint8Array): void {
     const old_hello = this.#arrivals.push(bytes)
     if (old_hello) this.#take_message(old_hello)
-    const is_answered = this.#established !== undefined || this.#paused?.bytes === undefined
-    if (!is_answered && this.#arrivals.waiting > max_early_records) {
+    if (this.#paused?.bytes && !this.#established && this.#arrivals.waiting > max_early_records) {
       throw new Alert('unexpected_message', 'a client that does not wait for an answer')
     }
   }

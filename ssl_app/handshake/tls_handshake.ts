@@ -6,6 +6,7 @@ import {
   decode,
   empty,
   encode,
+  map_codec,
   names,
   opaque,
   sized,
@@ -47,6 +48,13 @@ const handshake_types = names(uint8, {
   next_protocol: 67,
 })
 
+/** RFC 6066 §8: the DER of an OCSPResponse, never empty; there is no other type. */
+const certificate_status = map_codec(
+  choice(names(uint8, { ocsp: 1 }), { ocsp: opaque(uint24, 1) }),
+  ([, response]) => response,
+  (response: Uint8Array) => ['ocsp', response] as const,
+)
+
 /** RFC 5077 §3.3. The hint is in seconds, 0 says nothing; an empty ticket is none. */
 const new_session_ticket = struct({ ticket_lifetime_hint: uint32, ticket: opaque(uint16) })
 
@@ -67,6 +75,7 @@ const handshake = by_version(version =>
       certificate_verify: sized(uint24, digitally_signed[version]),
       client_key_exchange: opaque(uint24),
       finished: opaque(uint24),
+      certificate_status: sized(uint24, certificate_status),
       next_protocol: sized(uint24, next_protocol),
     },
     opaque(uint24),

@@ -12,6 +12,9 @@ const meanings: Readonly<Record<keyof Facts, string>> = {
   no_server_key_exchange: 'the suite has no ServerKeyExchange: the certificate says it all',
   perhaps_server_key_exchange:
     'a ServerKeyExchange would only hold a hint for a shared key, and may be missing',
+  can_have_server_key_exchange: 'the suite has a ServerKeyExchange, or may have one',
+  can_lack_server_key_exchange: 'the suite has no ServerKeyExchange, or need not have one',
+  no_certificate_status: 'the server has not promised an answer of its OCSP responder (RFC 6066 §8)',
   certificate_not_requested: 'the server has not asked for a certificate',
   no_certificate_alert: 'the version is SSL 3.0, where a client that has no certificate says so by an alert',
   nothing_to_verify: 'the client has shown no certificate',

@@ -8,6 +8,7 @@ const every_message: Readonly<Record<ChartMessage, true>> = {
   client_hello: true,
   server_hello: true,
   certificate: true,
+  certificate_status: true,
   server_key_exchange: true,
   certificate_request: true,
   server_hello_done: true,
@@ -26,11 +27,17 @@ export const chart_messages = Object.keys(every_message) as readonly ChartMessag
 
 type Independent = Exclude<
   keyof Facts,
-  'server_certificate' | 'no_server_certificate' | 'no_server_key_exchange' | 'perhaps_server_key_exchange'
+  | 'server_certificate'
+  | 'no_server_certificate'
+  | 'no_server_key_exchange'
+  | 'perhaps_server_key_exchange'
+  | 'can_have_server_key_exchange'
+  | 'can_lack_server_key_exchange'
 >
 
 const independent: readonly Independent[] = [
   'resumed',
+  'no_certificate_status',
   'certificate_not_requested',
   'no_certificate_alert',
   'nothing_to_verify',
@@ -45,6 +52,8 @@ const of_key_exchanges = [undefined, ...Object.values(key_exchange_parts)].map(p
   no_server_certificate: parts?.certificate !== true,
   no_server_key_exchange: parts?.server_key_exchange === 'never',
   perhaps_server_key_exchange: parts?.server_key_exchange === 'optional',
+  can_have_server_key_exchange: parts?.server_key_exchange !== 'never',
+  can_lack_server_key_exchange: parts?.server_key_exchange !== 'always',
 }))
 
 /** All that can be the case. */

@@ -100,6 +100,7 @@ export function config(role: Role, changes: Partial<HandshakeConfig> = {}): Hand
     psk_identity: undefined,
     srp_identity: undefined,
     has_user_lookup: false,
+    stapling: undefined,
     next_protocols_advertised: undefined,
     next_protocol_selector: undefined,
     secure_renegotiate: true,

@@ -66,6 +66,10 @@ export const client_hello_extensions: fc.Arbitrary<ClientHelloExtension[]> = dis
     encrypt_then_mac,
     extended_master_secret,
     record_size_limit,
+    tagged(
+      'status_request',
+      tagged('ocsp', fc.record({ responder_ids: some_bytes(0, 20), request_extensions: some_bytes(0, 40) })),
+    ),
     tagged('session_ticket', some_bytes(0, 40)),
     tagged('next_protocol_negotiation', present),
     renegotiation_info,
@@ -82,6 +86,7 @@ export const server_hello_extensions: fc.Arbitrary<ServerHelloExtension[]> = dis
     encrypt_then_mac,
     extended_master_secret,
     record_size_limit,
+    tagged('status_request', present),
     tagged('session_ticket', present),
     tagged('next_protocol_negotiation', fc.array(byte_string(1, 10), { maxLength: 3 })),
     renegotiation_info,
@@ -161,7 +166,7 @@ export const handshake = fc.oneof<fc.Arbitrary<Handshake>[]>(
     'new_session_ticket',
     fc.record({ ticket_lifetime_hint: fc.integer({ min: 0, max: 0xffff_ffff }), ticket: some_bytes(0, 40) }),
   ),
-  tagged('certificate_status', some_bytes(0, 40)),
+  tagged('certificate_status', some_bytes(1, 40)),
   tagged('next_protocol', next_protocol),
   fc.tuple(fc.integer({ min: 100, max: 255 }), some_bytes(0, 20)),
 )

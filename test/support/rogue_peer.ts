@@ -1,6 +1,7 @@
 // A peer that knows the protocol and need not keep to it. It plans what an honest one would send; whoever has it in
 // hand sends that, or something else, under whatever keys there are.
 
+import { is_pending } from '../../ssl_app/certificate/awaitable.ts'
 import { start } from '../../ssl_app/handshake/client_hello.ts'
 import {
   type Action,
@@ -13,7 +14,7 @@ import {
   type Step,
 } from '../../ssl_app/handshake/handshake_data.ts'
 import type { Message } from '../../ssl_app/handshake/handshake_state.ts'
-import { inquire, is_pending } from '../../ssl_app/handshake/inquiries.ts'
+import { inquire } from '../../ssl_app/handshake/inquiries.ts'
 import { Progress } from '../../ssl_app/handshake/progress.ts'
 import {
   decode_handshake,
@@ -148,6 +149,17 @@ export class RoguePeer {
     const bytes = this.#bytes_of([type, change(decode_handshake(old, this.#version)[1] as never)] as never)
     this.plan = this.plan.map(action => (action[1] === old ? ['send', bytes] : action))
     const history = this.data.history.map(message => (message === old ? bytes : message))
+    this.data = { ...this.data, history }
+  }
+
+  /** Puts another message behind a planned one. It is part of the peer's own history. */
+  insert_behind(type: Handshake[0], message: Handshake): void {
+    const before = this.#planned(type)
+    const bytes = this.#bytes_of(message)
+    this.plan = this.plan.flatMap(action =>
+      action[1] === before ? [action, ['send', bytes] as const] : [action],
+    )
+    const history = this.data.history.flatMap(old => (old === before ? [old, bytes] : [old]))
     this.data = { ...this.data, history }
   }
 

@@ -2,6 +2,7 @@
 
 import type { KeyExchange } from '../../ssl_app/record/cipher_suites.ts'
 import type { ProtocolVersion } from '../../ssl_app/record/tls_version.ts'
+import { path } from './engine_pair.ts'
 import { type Everybody, key_exchanges, type Scene, scene_settings, suite_for } from './everybody.ts'
 import { sessions_of, type Way, ways } from './walks.ts'
 
@@ -30,6 +31,22 @@ const again = (given: Way<Everybody>): Way<Everybody> => ({
   again: true,
 })
 
+/** The server promises an answer of its OCSP responder; nobody cares what it says. */
+const stapled = (name: string, played: Scene, comes: boolean): Way<Everybody> => ({
+  name,
+  settings(everybody) {
+    const { client, server } = scene_settings(everybody, played)
+    const asking = { stapling: { nonce: true }, path: path('client', { verify: 'verify_none' }) }
+    return { client: { ...client, ...asking }, server: server! }
+  },
+  meddle(server) {
+    server.replace('server_hello', hello => {
+      return { ...hello, extensions: [...(hello.extensions ?? []), ['status_request', true]] }
+    })
+    if (comes) server.insert_behind('certificate', ['certificate_status', Uint8Array.of(0x30, 0)])
+  },
+})
+
 const ticket = way('a promised ticket', scene('ecdhe_ecdsa', { ticket: true }))
 const asked_in_vain = way('no_certificate', scene('rsa', { client_certificate: 'none' }, 'sslv3'))
 
@@ -51,6 +68,10 @@ export const special_ways: readonly Way<Everybody>[] = [
   ticket,
   again(ticket),
   resumed('a session from a ticket', scene('ecdhe_ecdsa', { ticket: true })),
+  stapled('an OCSP response', scene('ecdhe_rsa'), true),
+  stapled('an OCSP response that does not come', scene('ecdhe_rsa'), false),
+  stapled('one that does not come before a question', scene('rsa', { client_certificate: 'shown' }), false),
+  stapled('one that does not come before the end', scene('rsa'), false),
   way('NPN', scene('rsa', { next_protocol: true })),
   way('NPN and a ticket', scene('psk', { next_protocol: true, ticket: true })),
   way('NPN and a client certificate', scene('rsa', { next_protocol: true, client_certificate: 'shown' })),

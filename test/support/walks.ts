@@ -75,6 +75,8 @@ export interface Way<Who extends World = World> {
   settings(world: Who): Settings
   /** There was a handshake before, over the same connection. */
   readonly again?: true
+  /** What a server does to its first flight that no server here would do by itself. */
+  meddle?(server: RoguePeer): void
 }
 
 const groups: HandshakeConfig['groups'] = ['x25519', 'secp256r1', 'secp384r1', 'secp521r1']
@@ -135,7 +137,7 @@ export interface Step {
 
 /** The beginning of a way. */
 export const walk_on = <Who extends World>(role: Role, way: Way<Who>, world: Who): Walk =>
-  new Walk(role, world, way.settings(world), way.again)
+  new Walk(role, world, way.settings(world), way)
 
 /** Goes all of the way, and expects the engine to be at each step in the state that the chart leads to. */
 export function walk_to_the_end<Who extends World>(
@@ -168,13 +170,18 @@ export class Walk {
   /** All that the engine gave its owner to do. */
   readonly effects: Effect[] = []
 
-  /** @param again - begins with a second handshake */
-  constructor(role: Role, world: World, settings: Settings = {}, again = false) {
+  constructor(
+    role: Role,
+    world: World,
+    settings: Settings = {},
+    { again, meddle }: Pick<Way, 'again' | 'meddle'> = {},
+  ) {
     const other = role === 'client' ? 'server' : 'client'
     this.victim = engine(role, world, settings)
     this.rogue = new RoguePeer(other, config_of(other, world, settings), world_of(other, settings))
     if (role === 'client') this.#tell(this.victim.start(settings.offered))
     else this.rogue.start(settings.offered)
+    if (role === 'client') meddle?.(this.rogue)
     if (again) this.finish().#begin_again()
   }
 

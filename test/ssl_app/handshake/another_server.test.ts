@@ -64,13 +64,13 @@ describe('a secret that was bound to its handshake', () => {
   const scene = settings('tlsv1.2')
 
   test('is not followed by one that is not: a server refuses', () => {
-    const walk = new Walk('server', everybody, scene, true)
+    const walk = new Walk('server', everybody, scene, { again: true })
     walk.rogue.replace('client_hello', hello => ({ ...hello, extensions: without(hello.extensions) }))
     expect(walk.flight().refusal).toBe('handshake_failure')
   })
 
   test('is not followed by one that is not: a client refuses', () => {
-    const walk = new Walk('client', everybody, scene, true)
+    const walk = new Walk('client', everybody, scene, { again: true })
     walk.rogue.replace('server_hello', hello => ({ ...hello, extensions: without(hello.extensions) }))
     expect(walk.flight().refusal).toBe('handshake_failure')
   })

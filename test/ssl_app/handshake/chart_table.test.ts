@@ -45,7 +45,7 @@ describe.each(charts)('the table of the %s', (_role, chart) => {
 
   test('accepts nothing that is no message of the chart', () => {
     for (const state of table.rows.keys()) {
-      for (const other of ['certificate_status', '99', 'constructor', '']) {
+      for (const other of ['server_hello_verify', '99', 'constructor', '']) {
         expect(all_facts.filter(facts => accepts(table, state, other, facts))).toEqual([])
       }
     }

@@ -28,6 +28,11 @@ const in_client_hello: readonly [digits: string, extension: ClientHelloExtension
   ['0017 0000', ['extended_master_secret', true]],
   ['001c 0002 0040', ['record_size_limit', 64]],
   ['001c 0002 4001', ['record_size_limit', 16385]],
+  [
+    '0005 0009 01 0000 0004 30023000',
+    ['status_request', ['ocsp', { responder_ids: hex(''), request_extensions: hex('30023000') }]],
+  ],
+  ['0005 0003 02 aabb', ['status_request', [2, hex('aabb')]]],
   ['0023 0000', ['session_ticket', hex('')]],
   ['0023 0003 aabbcc', ['session_ticket', hex('aabbcc')]],
   ['3374 0000', ['next_protocol_negotiation', true]],

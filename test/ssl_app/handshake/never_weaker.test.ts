@@ -20,7 +20,7 @@ describe.each(['encrypt_then_mac', 'extended_master_secret'] as const)(
   'a server refuses to give up %s',
   name => {
     test('in a renegotiation', () => {
-      const walk = new Walk('server', everybody, settings, true)
+      const walk = new Walk('server', everybody, settings, { again: true })
       walk.rogue.replace('client_hello', without(name))
       expect(walk.finish().refusal).toBe('handshake_failure')
     })
@@ -50,7 +50,7 @@ describe.each(['encrypt_then_mac', 'extended_master_secret'] as const)(
       }))
 
     test('in a renegotiation', () => {
-      const walk = new Walk('client', everybody, settings, true)
+      const walk = new Walk('client', everybody, settings, { again: true })
       bare(walk)
       expect(walk.finish().refusal).toBe('handshake_failure')
     })

@@ -74,7 +74,7 @@ describe('both sides', () => {
 
 describe('data in flight', () => {
   test.each(roles)('are taken by a %s as long as the old keys hold', role => {
-    const walk = new Walk(role, everybody, settings_with(), true)
+    const walk = new Walk(role, everybody, settings_with(), { again: true })
     const data = (text: string) => walk.rogue.raw('application_data', Buffer.from(text))
     let sent = 0
     while (walk.rogue.upcoming !== 'change_cipher_spec' && walk.rogue.plan.length > 0) {
@@ -140,7 +140,7 @@ describe('a server', () => {
   })
 
   test.each(['renegotiation_info', 'the SCSV'])('refuses a client that makes a beginning of it: %s', what => {
-    const walk = new Walk('server', everybody, settings_with(), true)
+    const walk = new Walk('server', everybody, settings_with(), { again: true })
     walk.rogue.replace('client_hello', hello => {
       if (what === 'the SCSV') return { ...hello, cipher_suites: [0xff, ...hello.cipher_suites] }
       return { ...hello, extensions: hello.extensions!.filter(([name]) => name !== 'renegotiation_info') }
@@ -176,7 +176,7 @@ describe('a client', () => {
   })
 
   test('that was told no has what it had, and may ask again', () => {
-    const walk = new Walk('client', everybody, settings_with(), true)
+    const walk = new Walk('client', everybody, settings_with(), { again: true })
     const established = walk.victim.established!
     walk.give(walk.rogue.alert(no_renegotiation))
     expect(walk.effects.at(-1)).toEqual(['renegotiation_rejected'])
@@ -191,7 +191,7 @@ describe('a client', () => {
     ['half of it', told => told.subarray(0, 12)],
     ['none', () => undefined],
   ])('refuses a server that has %s of the handshake before', (_what, change) => {
-    const walk = new Walk('client', everybody, settings_with(), true)
+    const walk = new Walk('client', everybody, settings_with(), { again: true })
     walk.rogue.replace('server_hello', hello => ({
       ...hello,
       extensions: hello.extensions!.flatMap((extension): ServerHelloExtension[] => {
@@ -205,7 +205,7 @@ describe('a client', () => {
 
   test('refuses a server that changes the version', () => {
     const both = { versions: ['tlsv1.1', 'tlsv1.2'] } as const
-    const walk = new Walk('client', everybody, settings_with(both, both), true)
+    const walk = new Walk('client', everybody, settings_with(both, both), { again: true })
     walk.rogue.replace('server_hello', hello => ({ ...hello, server_version: 0x0302 }))
     expect(walk.finish().refusal).toBe('protocol_version')
   })

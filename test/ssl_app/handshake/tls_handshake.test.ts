@@ -42,7 +42,7 @@ describe('handshake messages', () => {
     ],
     ['10 000001 aa', ['client_key_exchange', hex('aa')]],
     ['14 000001 aa', ['finished', hex('aa')]],
-    ['16 000001 aa', ['certificate_status', hex('aa')]],
+    ['16 000005 01 000001 aa', ['certificate_status', hex('aa')]],
     ['43 000006 02 6832 02 0000', ['next_protocol', { selected_protocol: 'h2', padding: hex('0000') }]],
     ['fe 000001 aa', [0xfe, hex('aa')]],
   ])('%s', (digits, message) => {
@@ -54,6 +54,15 @@ describe('handshake messages', () => {
     const verify: Handshake = ['certificate_verify', { signature: hex('aa') }]
     expect(decode_handshake(hex('0f 000003 0001 aa'), 'tlsv1.1')).toEqual(verify)
     expect(() => decode_handshake(hex('0f 000003 0001 aa'), 'tlsv1.2')).toThrow(DecodeError)
+  })
+
+  test.each([
+    '16 000004 01 000000',
+    '16 000005 02 000001 aa',
+    '16 000005 01 000002 aa',
+    '16 000006 01 000001 aa aa',
+  ])('with a status that is empty, of another type or of another size are refused: %s', digits => {
+    expect(() => decode_handshake(hex(digits), 'tlsv1.2')).toThrow(DecodeError)
   })
 
   test('whose body is no ticket are refused', () => {
