@@ -1,17 +1,18 @@
 // Which values the options that concern certificates may have, and what they come to.
 
 import { supports } from '../apps/crypto/crypto.ts'
+import type { LeastKeyBits } from '../apps/public_key/pubkey_cert.ts'
 import type { HostnameCheck } from '../apps/public_key/pubkey_hostname.ts'
 import type { CombinedCert } from '../apps/public_key/pubkey_os_cacerts.ts'
+import type { PolicyOptions } from '../apps/public_key/pubkey_policies.ts'
 import { type Awaitable, is_pending } from './certificate/awaitable.ts'
 import type { SslVerifyFun } from './certificate/path_verdict.ts'
+import * as ssl_crl_cache from './certificate/ssl_crl_cache.ts'
 import type {
   CertificateValues,
   CertKeyValues,
-  CertPolicyOpts,
   CrlCacheOption,
   KeyValue,
-  LeastKeyBits,
   OldVerifyFun,
   Password,
 } from './connection/certificate_options.ts'
@@ -143,7 +144,7 @@ export const hostname_check: Check<HostnameCheck> = value => {
 const is_oid = (value: unknown): boolean =>
   typeof value === 'string' && /^[0-2](\.(0|[1-9]\d*))+$/.test(value)
 
-const policy_checks: { readonly [Name in keyof CertPolicyOpts]-?: (value: unknown) => boolean } = {
+const policy_checks: { readonly [Name in keyof PolicyOptions]-?: (value: unknown) => boolean } = {
   policy_set: value => Array.isArray(value) && value.every(is_oid),
   explicit_policy: value => typeof value === 'boolean',
   inhibit_policy_mapping: value => typeof value === 'boolean',
@@ -151,12 +152,12 @@ const policy_checks: { readonly [Name in keyof CertPolicyOpts]-?: (value: unknow
 }
 
 /** @returns `['error', ['options', ['cert_policy_opts', [name, value]]]]` for the first that cannot be one */
-export const policies: Check<CertPolicyOpts> = value => {
+export const policies: Check<PolicyOptions> = value => {
   if (!is_record(value)) return 'refused'
   for (const [name, given] of Object.entries(value)) {
     if (given === undefined) continue
     const known = Object.hasOwn(policy_checks, name)
-    if (known && policy_checks[name as keyof CertPolicyOpts](given)) continue
+    if (known && policy_checks[name as keyof PolicyOptions](given)) continue
     return ['error', ['options', ['cert_policy_opts', [name, given]]]]
   }
   return ['ok', value]
@@ -218,6 +219,9 @@ function scheme_name(given: unknown): SignatureScheme | undefined {
 }
 
 // ---- Revocation
+
+/** What a program has put in, and nothing that would have to be fetched. */
+export const default_crl_cache: CrlCacheOption = [ssl_crl_cache, ['internal', []]]
 
 const cache_functions = ['lookup', 'select', 'fresh_crl']
 

@@ -52,7 +52,11 @@ export const rows: { readonly [Name in keyof OptionValues]: Row<OptionValues[Nam
     check: checks.one_of<boolean | 'peer' | 'best_effort'>(false, true, 'peer', 'best_effort'),
     initial: no,
   },
-  crl_cache: { role: 'both', check: certificate_checks.crl_cache, initial: none },
+  crl_cache: {
+    role: 'both',
+    check: certificate_checks.crl_cache,
+    initial: () => certificate_checks.default_crl_cache,
+  },
   customize_hostname_check: { role: 'client', check: certificate_checks.hostname_check, initial: none },
   cert_policy_opts: { role: 'both', check: certificate_checks.policies, initial: none },
   allow_any_ca_purpose: { role: 'both', check: checks.boolean, initial: no },

@@ -1,10 +1,10 @@
 // The options of a connection that concern certificates: the own ones, and how the peer's are checked. As users write
 // them, and as they are once they were checked and completed.
 
-import type { KeyType } from '../../apps/crypto/crypto.ts'
+import type { LeastKeyBits } from '../../apps/public_key/pubkey_cert.ts'
 import type { HostnameCheck } from '../../apps/public_key/pubkey_hostname.ts'
-import type { Oid } from '../../apps/public_key/pubkey_oids.ts'
 import type { CombinedCert } from '../../apps/public_key/pubkey_os_cacerts.ts'
+import type { PolicyOptions } from '../../apps/public_key/pubkey_policies.ts'
 import type { BadCertReason } from '../../apps/public_key/verify_fun.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
 import type { Awaitable } from '../certificate/awaitable.ts'
@@ -57,23 +57,6 @@ export type SignatureAlg =
 /** Where to look for revocation lists: a module, what it works on, and how. */
 export type CrlCacheOption = readonly [module: CrlCacheApi, readonly [handle: Term, args: readonly Term[]]]
 
-/** What policies a certificate is to be under. RFC 5280 §6.1.1 (c) to (g) */
-export interface CertPolicyOpts {
-  /** Those that are wanted. Default: any */
-  readonly policy_set?: readonly Oid[]
-  /** Whether there must be one that every certificate of the path is under. Default: false */
-  readonly explicit_policy?: boolean
-  /** Whether one policy must not stand for another. Default: false */
-  readonly inhibit_policy_mapping?: boolean
-  /** Whether `anyPolicy` must not stand for any. Default: false */
-  readonly inhibit_any_policy?: boolean
-}
-
-/** How short keys in the peer's chain may be, in bits. Default: `{ rsa: 1024, dsa: 1024, ec: 160 }` */
-export type LeastKeyBits = { readonly [Type in LimitedKey]?: number }
-
-type LimitedKey = Extract<KeyType, 'rsa' | 'dsa' | 'ec'>
-
 export interface CertificateOptions extends CertKeyConf {
   /**
    * Several certificates, the preferred first among those with the same kind of key; EdDSA is preferred to ECDSA, that
@@ -119,9 +102,12 @@ export interface CertificateOptions extends CertKeyConf {
    * `[['http', timeout]]` in place of `[]` has it fetch others, in so many milliseconds
    */
   readonly crl_cache?: CrlCacheOption
-  /** Default: any policy, or none */
-  readonly cert_policy_opts?: CertPolicyOpts
-  /** Whether `extKeyUsage` of an authority may leave out what the peer's certificate is for. Default: false */
+  /** Which policies the peer's chain must be under. Default: any, or none */
+  readonly cert_policy_opts?: PolicyOptions
+  /**
+   * Whether the keys of authorities may be for any purpose. Else their `extKeyUsage` bounds what the peer's
+   * certificate may be for, too. Default: false
+   */
   readonly allow_any_ca_purpose?: boolean
   /**
    * How handshakes may be signed in TLS 1.2, the preferred first; and certificates, where `signature_algs_cert` says
@@ -133,7 +119,7 @@ export interface CertificateOptions extends CertKeyConf {
    * Default: as `signature_algs` says, else in any way but with MD5 or SHA-1
    */
   readonly signature_algs_cert?: readonly SignatureAlg[]
-  /** What is not mentioned is as ever. */
+  /** How long the keys in the peer's chain must be. Default: `{ rsa: 1024, dsa: 1024, ec: 160 }`, also in part */
   readonly least_key_bits?: LeastKeyBits
 }
 
@@ -178,9 +164,9 @@ export interface CertificateValues extends CertKeyValues {
   readonly cacerts: readonly Uint8Array[] | undefined
   readonly cacertfile: string | undefined
   readonly crl_check: boolean | 'peer' | 'best_effort'
-  readonly crl_cache: CrlCacheOption | undefined
+  readonly crl_cache: CrlCacheOption
   readonly customize_hostname_check: HostnameCheck | undefined
-  readonly cert_policy_opts: CertPolicyOpts | undefined
+  readonly cert_policy_opts: PolicyOptions | undefined
   readonly allow_any_ca_purpose: boolean
   /** The preferred first; not empty. */
   readonly signature_algs: readonly SignatureScheme[] | undefined

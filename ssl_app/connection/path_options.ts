@@ -1,13 +1,14 @@
 // What the options of a connection say of the peer's certificates: how they are checked, and what they must be like.
 
 import type { SignatureScheme as Scheme, SignatureAlgorithm } from '../../apps/crypto/crypto.ts'
+import type { PathOptions } from '../certificate/ssl_certificate.ts'
 import type { CrlCheck } from '../certificate/ssl_crl_cache_api.ts'
 import { hash_sign } from '../handshake/hash_signs.ts'
 import type { Role } from '../record/tls_v1.ts'
 import type { SslOptions } from './connection_options.ts'
 
 /** How the peer's certificates are checked. */
-export const path_options = (options: SslOptions, role: Role) => ({
+export const path_options = (options: SslOptions, role: Role): PathOptions => ({
   role,
   verify: options.verify,
   verify_fun: options.verify_fun,
@@ -34,5 +35,5 @@ const unbroken: readonly Scheme[] = [
 ]
 
 function crl_check({ crl_check, crl_cache }: SslOptions): CrlCheck | undefined {
-  return crl_check === false ? undefined : { check: crl_check, cache: crl_cache! }
+  return crl_check === false ? undefined : { check: crl_check, cache: crl_cache }
 }

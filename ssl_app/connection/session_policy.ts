@@ -3,6 +3,7 @@
 
 import { hash, mac, strong_rand_bytes } from '../../apps/crypto/crypto.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
+import * as ssl_crl_cache from '../certificate/ssl_crl_cache.ts'
 import type { TrustStore } from '../certificate/ssl_pkix_db.ts'
 import type { CrlCacheOption } from './certificate_options.ts'
 import type { SslOptions } from './connection_options.ts'
@@ -45,7 +46,7 @@ function demands(options: SslOptions) {
   const { match_fun, fqdn_fun, fail_callback } = options.customize_hostname_check ?? {}
   const { rsa, dsa, ec } = options.least_key_bits
   return [
-    [options.crl_check, ...(options.crl_check === false ? [] : places(options.crl_cache!))],
+    [options.crl_check, ...(options.crl_check === false ? [] : places(options.crl_cache))],
     options.stapling?.ocsp_nonce,
     [policy_set, !!explicit_policy, !!inhibit_policy_mapping, !!inhibit_any_policy],
     options.allow_any_ca_purpose,
@@ -55,9 +56,11 @@ function demands(options: SslOptions) {
   ]
 }
 
-/** Where revocation lists are looked for. */
-const places = ([module, [handle, args]]: CrlCacheOption) =>
-  [module, handle, ...args].flat(9).map(identity_of)
+/** Where revocation lists are looked for; lists of words count by what is in them. */
+function places([module, [handle, args]]: CrlCacheOption) {
+  const words = [handle, ...args].flat(9)
+  return module === ssl_crl_cache ? words.map(String) : [module, ...words].map(identity_of)
+}
 
 /** A text for each function, object or simple value: the same for the same one. */
 function identity_of(thing: Term): string | undefined {

@@ -3,6 +3,7 @@ import { set_env, unset_env } from '../../apps/kernel/application.ts'
 import { cacerts_get } from '../../apps/public_key/public_key.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
 import { ok } from '../../runtime/erlang/term.ts'
+import * as ssl_crl_cache from '../../ssl_app/certificate/ssl_crl_cache.ts'
 import type { SslOptions } from '../../ssl_app/connection/connection_options.ts'
 import { tcp } from '../../ssl_app/connection/tcp_transport.ts'
 import { all_suites, suites } from '../../ssl_app/record/cipher_suites.ts'
@@ -40,6 +41,7 @@ test('the defaults are those of the manual, and a client is safe', () => {
     erl_dist: false,
     protocol: 'tls',
     crl_check: false,
+    crl_cache: [ssl_crl_cache, ['internal', []]],
     allow_any_ca_purpose: false,
     least_key_bits: { rsa: 1024, dsa: 1024, ec: 160 },
   }
@@ -51,7 +53,7 @@ test('the defaults are those of the manual, and a client is safe', () => {
       ...['dh', 'dhfile', 'user_lookup_fun', 'psk_identity', 'srp_identity', 'ssl_imp'],
       ...['next_protocols_advertised', 'client_preferred_next_protocols'],
       ...['max_fragment_length', 'record_size_limit', 'certs_keys', 'customize_hostname_check'],
-      ...['cert_policy_opts', 'signature_algs', 'signature_algs_cert', 'stapling', 'crl_cache'],
+      ...['cert_policy_opts', 'signature_algs', 'signature_algs_cert', 'stapling'],
     ].map(name => [name, undefined]),
   )
   const no_host = { server_name: undefined, hostname: undefined }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createPublicKey, generateKeyPairSync, type RSAPSSKeyPairKeyObjectOptions } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { inspect } from 'node:util'
 import { beforeAll, describe, expect, test } from '@jest/globals'
@@ -108,7 +108,7 @@ describe('a certificate and its key', () => {
     }
   })
 
-  test.each<[string, Partial<RSAPSSKeyPairKeyObjectOptions>]>([
+  test.each<[string, object]>([
     ['any', {}],
     ['one', { hashAlgorithm: 'sha384', mgf1HashAlgorithm: 'sha384', saltLength: 40 }],
   ])('may be of RSA for PSS alone, in %s way, and do not decrypt', async (_how, restrictions) => {
