@@ -21,7 +21,7 @@ export interface BasicConstraints {
 }
 
 /** RFC 5280 §4.2.1.3, in the order of its bits. */
-const key_usages = [
+export const key_usages = [
   'digitalSignature',
   'nonRepudiation',
   'keyEncipherment',
