@@ -113,8 +113,10 @@ interface Lists {
   readonly options: CrlValidationOptions
   /** What there is instead of those that are out of date. */
   readonly updated: Map<CertificateList, CertificateList>
+  /** Who has signed each list, or why nobody may have. */
+  readonly signers: Map<CertificateList, CrlSigner | BadCrlReason>
   /** Whether those are revoked themselves that sign lists only. */
-  readonly signers: Map<OTPCertificate, boolean>
+  readonly revoked_signers: Map<OTPCertificate, boolean>
 }
 
 function gather(dps_and_crls: readonly DpAndCrl[], options: CrlValidationOptions): Lists {
@@ -124,6 +126,7 @@ function gather(dps_and_crls: readonly DpAndCrl[], options: CrlValidationOptions
     options,
     updated: new Map(),
     signers: new Map(),
+    revoked_signers: new Map(),
   }
 }
 
@@ -168,7 +171,7 @@ function consult(
   const covered = covered_reasons(point, crl)
   if (covered.every(reason => reasons.has(reason))) return ['bad_crl', 'mask_error']
 
-  const signer = find_signer(point, crl, lists)
+  const signer = signer_of(point, crl, lists)
   if (typeof signer === 'string') return ['bad_crl', signer]
   const delta = newest_delta(crl, signer, lists)
   if (!delta && !is_fresh(crl, lists.options.now)) return ['bad_crl', 'no_fresh_crl']
@@ -239,6 +242,15 @@ function newest_delta(crl: CertificateList, signer: CrlSigner, lists: Lists): Ce
 
 // ---- Whose lists they are
 
+/** Each list comes from one, whichever point it was found at. */
+function signer_of(point: DistributionPoint, crl: CertificateList, lists: Lists): CrlSigner | BadCrlReason {
+  const known = lists.signers.get(crl)
+  if (known) return known
+  const signer = find_signer(point, crl, lists)
+  lists.signers.set(crl, signer)
+  return signer
+}
+
 /** RFC 5280 §6.3.3 (f), (g) */
 function find_signer(point: DistributionPoint, crl: CertificateList, lists: Lists): CrlSigner | BadCrlReason {
   const { now, issuer_fun } = lists.options
@@ -255,7 +267,7 @@ function find_signer(point: DistributionPoint, crl: CertificateList, lists: List
 function is_signer_revoked(signer: CrlSigner, lists: Lists): boolean {
   const { certificate } = signer
   if (!signs_crls_only(certificate)) return false
-  const known = lists.signers.get(certificate)
+  const known = lists.revoked_signers.get(certificate)
   if (known !== undefined) return known
 
   const { issuer } = certificate.tbsCertificate
@@ -263,9 +275,9 @@ function is_signer_revoked(signer: CrlSigner, lists: Lists): boolean {
     is_same_name(crl.tbsCertList.issuer, issuer) && !has_signed(crl, signer.key)
   const [complete, deltas] = [lists.complete.filter(is_relevant), lists.deltas.filter(is_relevant)]
   // Whoever signs those lists is not asked for again: each inquiry is about fewer of them, and this one ends.
-  lists.signers.set(certificate, false)
+  lists.revoked_signers.set(certificate, false)
   const is_revoked =
     complete.length > 0 && consult_all(certificate, { ...lists, complete, deltas })[0] !== 'unrevoked'
-  lists.signers.set(certificate, is_revoked)
+  lists.revoked_signers.set(certificate, is_revoked)
   return is_revoked
 }

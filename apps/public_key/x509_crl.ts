@@ -73,7 +73,7 @@ export function make_crl({ cert, key }: Issuer, options: CrlOptions): Uint8Array
     (options.issuer ?? tbsCertificate.subject).der,
     write.write_time(options.this_update),
     ...(options.next_update === undefined ? [] : [write.write_time(options.next_update)]),
-    ...(options.revoked.length > 0 ? [sequence(...options.revoked.map(write_entry))] : []),
+    ...(options.revoked.length > 0 ? [sequence(Buffer.concat(options.revoked.map(write_entry)))] : []),
     ...(extensions.length > 0 ? [element(context_constructed(0), sequence(...extensions))] : []),
   )
   const signature = sign(algorithm.scheme, tbs, decode_private_key('PrivateKeyInfo', key.pkcs8))
