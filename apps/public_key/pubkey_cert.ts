@@ -3,6 +3,7 @@
 
 import type { Result } from '../../runtime/erlang/term.ts'
 import type { PublicKey, SignatureScheme } from '../crypto/crypto.ts'
+import { host_a_labels } from './host_name.ts'
 import type { OTPCertificate } from './otp_certificate.ts'
 import { type Extension, select_extension } from './pubkey_extensions.ts'
 import {
@@ -345,7 +346,8 @@ function is_host_valid(certificate: OTPCertificate, checks: PathChecks, constrai
   if (hostname === undefined) return true
   if (!is_for(certificate, hostname, checks.customize_hostname_check)) return false
   // A host found in the subject's common name has not passed the name constraints yet.
-  return has_alternative_names(certificate) || is_permitted(['dNSName', hostname], constraints)
+  const name = host_a_labels(hostname).replace(/\.$/, '')
+  return has_alternative_names(certificate) || is_permitted(['dNSName', name], constraints)
 }
 
 /** What a user's fun throws is no consent. */

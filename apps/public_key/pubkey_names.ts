@@ -168,34 +168,54 @@ export function normalize_name(name: Name): Name {
 
 /** A text that two names share exactly when they are the same name: fit to be the key of a map. */
 export function name_key(name: Name): string {
-  return name.rdnSequence.map(rdn_key).join(',')
+  return rdn_keys(name).join(',')
 }
 
 /** Whether two names are the same name, RFC 5280 §7.1. */
 export function is_same_name(left: Name, right: Name): boolean {
-  return equal_bytes(left.der, right.der) || name_key(left) === name_key(right)
+  return equal_bytes(left.der, right.der) || equal_lists(rdn_keys(left), rdn_keys(right))
 }
 
 /** Whether `name` lies in the subtree of the directory below `base`, or is `base`. */
 export function is_below(name: Name, base: Name): boolean {
-  return base.rdnSequence.every((rdn, index) => {
-    const other = name.rdnSequence[index]
-    return other !== undefined && rdn_key(rdn) === rdn_key(other)
-  })
+  const wanted = rdn_keys(base)
+  return equal_lists(rdn_keys(name).slice(0, wanted.length), wanted)
 }
+
+const known_keys = new WeakMap<Name, readonly string[]>()
+
+/** Made once only: a hostile chain could ask for millions of comparisons of long names. */
+function rdn_keys(name: Name): readonly string[] {
+  const known = known_keys.get(name)
+  if (known) return known
+  const keys = name.rdnSequence.map(rdn_key)
+  known_keys.set(name, keys)
+  return keys
+}
+
+const equal_lists = (left: readonly string[], right: readonly string[]) =>
+  left.length === right.length && left.every((text, index) => text === right[index])
 
 export function equal_bytes(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, index) => byte === right[index])
 }
 
 function normalize_rdn(rdn: RelativeDistinguishedName): RelativeDistinguishedName {
-  const normalized = rdn.map(({ type, value }) => ({ type, value: normalize_value(value) }))
-  if (normalized.length === 1) return normalized
-  return normalized.sort((left, right) => (attribute_key(left) < attribute_key(right) ? -1 : 1))
+  return sorted_rdn(rdn).map(([, attribute]) => attribute)
 }
 
 function rdn_key(rdn: RelativeDistinguishedName): string {
-  return normalize_rdn(rdn).map(attribute_key).join('+')
+  return sorted_rdn(rdn)
+    .map(([key]) => key)
+    .join('+')
+}
+
+/** Its attributes in normal form and in order, each with its key. */
+function sorted_rdn(rdn: RelativeDistinguishedName): (readonly [key: string, AttributeTypeAndValue])[] {
+  const normalized = rdn.map(({ type, value }) => ({ type, value: normalize_value(value) }))
+  return normalized
+    .map(attribute => [attribute_key(attribute), attribute] as const)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
 }
 
 /** Quoted, so that no text can be taken for two attributes. */
