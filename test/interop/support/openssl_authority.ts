@@ -93,7 +93,7 @@ export async function start_authority(
     async judge(response, certificate) {
       const respin = ['-respin', await write('judged.der', response)]
       const about = ['-issuer', files.cert, '-cert', await subject(certificate)]
-      return judgement_in(await openssl('ocsp', ...respin, ...about, '-CAfile', files.cert, '-no_nonce'))
+      return judgement_in(await openssl_says('ocsp', ...respin, ...about, '-CAfile', files.cert, '-no_nonce'))
     },
     async crl() {
       const by = ['-config', files.config, '-cert', files.cert, '-keyfile', files.key]
@@ -104,12 +104,16 @@ export async function start_authority(
   }
 }
 
-/** What a command says, whether it succeeds or not. */
+/** What a command says, which is to succeed. */
 async function openssl(...args: readonly string[]): Promise<string> {
   const options = { timeout: 15_000, env: { PATH: process.env.PATH, LC_ALL: 'C' } }
-  const { stdout, stderr } = await run('openssl', args, options).catch(failed => failed)
+  const { stdout, stderr } = await run('openssl', args, options)
   return `${stdout}\n${stderr}`
 }
+
+/** What a command says, whether it succeeds or not. */
+const openssl_says = (...args: readonly string[]): Promise<string> =>
+  openssl(...args).catch(({ stdout, stderr }) => `${stdout}\n${stderr}`)
 
 function judgement_in(output: string): Judgement {
   if (!/^Response verify OK$/m.test(output) || /Status times invalid/.test(output)) return 'refused'
@@ -123,7 +127,7 @@ function index_line({ certificate, revoked }: Entry): string {
   const serial = digits.length % 2 === 0 ? digits : `0${digits}`
   const revocation = revoked === undefined ? '' : `${utc_time(Date.UTC(2026, 0, 1))},${revoked}`
   const status = revoked === undefined ? 'V' : 'R'
-  return `${[status, utc_time(validity.notAfter), revocation, serial, 'unknown', '/CN=any'].join('\t')}\n`
+  return `${[status, utc_time(validity.notAfter), revocation, serial, 'unknown', `/CN=${serial}`].join('\t')}\n`
 }
 
 const utc_time = (time: number) => new Date(time).toISOString().slice(2, 19).replace(/[-:T]/g, '').concat('Z')
