@@ -6,6 +6,7 @@ import {
   type PeerCertificate,
   validate_peer,
 } from '../../ssl_app/certificate/ssl_certificate.ts'
+import type { Staple } from '../../ssl_app/certificate/ssl_ocsp.ts'
 import { TrustStore } from '../../ssl_app/certificate/ssl_pkix_db.ts'
 import { make_ca, make_intermediate, make_leaf, type TestCertificate } from './certificates.ts'
 import { now, path } from './engine_pair.ts'
@@ -26,6 +27,7 @@ export interface Validation extends Partial<PathOptions> {
   readonly trusted?: readonly TestCertificate[]
   /** Milliseconds since 1970. */
   readonly at?: number
+  readonly staple?: Staple
 }
 
 export const ders = (certificates: readonly TestCertificate[]): Uint8Array[] =>
@@ -45,10 +47,11 @@ function start_validation({
   trusted = [root],
   role = 'client',
   at = now,
+  staple,
   ...changes
 }: Validation): Awaitable<PeerCertificate> {
   const options = path(role, { verify: 'verify_peer', depth: 5, ...changes })
-  return validate_peer(ders(shown), store(...trusted), options, { now: at })
+  return validate_peer(ders(shown), store(...trusted), options, { now: at, staple })
 }
 
 /** What came without waiting. */
