@@ -3,16 +3,31 @@
 import { ip_address_bytes } from './ip_address.ts'
 import type { OTPCertificate } from './otp_certificate.ts'
 import { type GeneralSubtree, type NameConstraints, select_extension } from './pubkey_extensions.ts'
-import { type GeneralName, is_below } from './pubkey_names.ts'
+import { type GeneralName, is_below, type Name } from './pubkey_names.ts'
 import { id_ce_subjectAltName, id_emailAddress } from './pubkey_oids.ts'
 
 /** All constraints of a path so far. */
 export interface Constraints {
   /** A name must be in one subtree of each list that has any of its kind. */
-  readonly permitted: readonly (readonly GeneralSubtree[])[]
+  readonly permitted: readonly (readonly Subtree[])[]
   /** A name must be in none of them. */
-  readonly excluded: readonly GeneralSubtree[]
+  readonly excluded: readonly Subtree[]
 }
+
+type Kind = GeneralName[0]
+
+/** What names below have in common; undefined when that cannot be told, and then none of the kind is permitted. */
+interface Subtree {
+  readonly kind: Kind
+  readonly base: Form | undefined
+}
+
+/** What of a name, or of a base, is compared: read once, since it may be compared a hundred thousand times. */
+type Form =
+  /** A host in small letters, and who has a mailbox there. */
+  | { readonly host: string; readonly mailbox?: string | undefined }
+  | { readonly address: Uint8Array }
+  | { readonly name: Name }
 
 export const no_constraints: Constraints = { permitted: [], excluded: [] }
 
@@ -22,11 +37,11 @@ const max_comparisons = 250_000
 /** `constraints`, and those of one more certificate. */
 export function constrain(constraints: Constraints, more: NameConstraints | undefined): Constraints {
   if (!more) return constraints
+  const { permittedSubtrees, excludedSubtrees = [] } = more
+  const { permitted, excluded } = constraints
   return {
-    permitted: more.permittedSubtrees
-      ? [...constraints.permitted, more.permittedSubtrees]
-      : constraints.permitted,
-    excluded: [...constraints.excluded, ...(more.excludedSubtrees ?? [])],
+    permitted: permittedSubtrees ? [...permitted, permittedSubtrees.map(read_subtree)] : permitted,
+    excluded: [...excluded, ...excludedSubtrees.map(read_subtree)],
   }
 }
 
@@ -40,10 +55,12 @@ export function are_names_permitted(certificate: OTPCertificate, constraints: Co
 
 /** Whether one name keeps to the constraints. One of a kind that cannot be compared does not. */
 export function is_permitted(name: GeneralName, { permitted, excluded }: Constraints): boolean {
-  if (excluded.some(subtree => subtree.base[0] === name[0] && meets(name, subtree) !== false)) return false
+  const [kind] = name
+  const form = form_of_name(name)
+  if (excluded.some(subtree => subtree.kind === kind && meets(form, subtree) !== false)) return false
   return permitted.every(list => {
-    const same_kind = list.filter(subtree => subtree.base[0] === name[0])
-    return same_kind.length === 0 || same_kind.some(subtree => is_within(name, subtree) === true)
+    const same_kind = list.filter(subtree => subtree.kind === kind)
+    return same_kind.length === 0 || same_kind.some(subtree => is_within(form, subtree) === true)
   })
 }
 
@@ -56,51 +73,83 @@ function names_in({ tbsCertificate }: OTPCertificate): GeneralName[] {
   return names.concat(select_extension(id_ce_subjectAltName, extensions) ?? [])
 }
 
+// ---- What is compared
+
+const host_name = /^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/
+
+/** Undefined for what cannot be compared. */
+function form_of_name(name: GeneralName): Form | undefined {
+  switch (name[0]) {
+    case 'dNSName':
+      return host_form(name[1])
+    case 'rfc822Name': {
+      const at = name[1].lastIndexOf('@')
+      return at < 1 ? undefined : host_form(name[1].slice(at + 1), name[1].slice(0, at))
+    }
+    case 'uniformResourceIdentifier':
+      return host_form(host_in(name[1]))
+    default:
+      return form_of_any(name)
+  }
+}
+
+function host_form(host: string | undefined, mailbox?: string): Form | undefined {
+  const small = host?.toLowerCase()
+  return small !== undefined && host_name.test(small) ? { host: small, mailbox } : undefined
+}
+
+function host_in(uri: string): string | undefined {
+  const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#:@[\]]+)(?::\d*)?(?:[/?#]|$)/i.exec(uri)?.[1]
+  return host === undefined || ip_address_bytes(host) ? undefined : host
+}
+
+function read_subtree({ base, minimum, maximum }: GeneralSubtree): Subtree {
+  const is_usual = minimum === 0 && maximum === undefined
+  return { kind: base[0], base: is_usual ? form_of_base(base) : undefined }
+}
+
+/** A host, which with a leading dot is all hosts below, or a mailbox. */
+function form_of_base(base: GeneralName): Form | undefined {
+  switch (base[0]) {
+    case 'dNSName':
+    case 'uniformResourceIdentifier':
+      return { host: base[1].toLowerCase() }
+    case 'rfc822Name': {
+      const at = base[1].lastIndexOf('@')
+      const host = base[1].slice(at + 1).toLowerCase()
+      return at < 0 ? { host } : { host, mailbox: base[1].slice(0, at) }
+    }
+    default:
+      return form_of_any(base)
+  }
+}
+
+/** RFC 5280 §4.2.1.10 says of the other kinds of names nothing that they could be compared by. */
+function form_of_any(name: GeneralName): Form | undefined {
+  if (name[0] === 'directoryName') return { name: name[1] }
+  return name[0] === 'iPAddress' ? { address: name[1] } : undefined
+}
+
+// ---- Comparing
+
 /** Whether a name, or one that its `*` can stand for, is in a subtree. */
-function meets(name: GeneralName, subtree: GeneralSubtree): boolean | undefined {
+function meets(name: Form | undefined, subtree: Subtree): boolean | undefined {
   const within = is_within(name, subtree)
-  const [kind, base] = subtree.base
-  if (within !== false || kind !== 'dNSName' || name[0] !== 'dNSName' || !name[1].startsWith('*.'))
-    return within
-  return same_text(base.slice(base.indexOf('.', 1)), name[1].slice(1))
+  const { kind, base } = subtree
+  if (within !== false || kind !== 'dNSName' || !('host' in name!) || !('host' in base!)) return within
+  if (!name.host.startsWith('*.')) return within
+  return base.host.slice(base.host.indexOf('.', 1)) === name.host.slice(1)
 }
 
 /** Whether a name is in a subtree; undefined when that cannot be told. */
-function is_within(name: GeneralName, { base, minimum, maximum }: GeneralSubtree): boolean | undefined {
-  if (minimum !== 0 || maximum !== undefined) return undefined
-  if (name[0] === 'dNSName' && base[0] === 'dNSName') return is_host_below(name[1], base[1])
-  if (name[0] === 'rfc822Name' && base[0] === 'rfc822Name') return is_mailbox_within(name[1], base[1])
-  if (name[0] === 'iPAddress' && base[0] === 'iPAddress') return is_address_within(name[1], base[1])
-  if (name[0] === 'directoryName' && base[0] === 'directoryName') return is_below(name[1], base[1])
-  if (name[0] === 'uniformResourceIdentifier' && base[0] === 'uniformResourceIdentifier') {
-    return is_uri_within(name[1], base[1])
-  }
-  return undefined
-}
-
-const host_name = /^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i
-
-function is_host_below(host: string, base: string): boolean | undefined {
-  if (!host_name.test(host)) return undefined
-  return base === '' || is_domain_of(base, host) || same_text(host, base)
-}
-
-/** A base is a mailbox, a host, or with a leading dot all hosts below. */
-function is_mailbox_within(mailbox: string, base: string): boolean | undefined {
-  const at = mailbox.lastIndexOf('@')
-  const host = mailbox.slice(at + 1)
-  if (at < 1 || !host_name.test(host)) return undefined
-  const base_at = base.lastIndexOf('@')
-  if (base_at >= 0)
-    return mailbox.slice(0, at) === base.slice(0, base_at) && same_text(host, base.slice(base_at + 1))
-  return base.startsWith('.') ? is_domain_of(base, host) : same_text(host, base)
-}
-
-/** A base is a host, or with a leading dot all hosts below. */
-function is_uri_within(uri: string, base: string): boolean | undefined {
-  const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#:@[\]]+)(?::\d*)?(?:[/?#]|$)/i.exec(uri)?.[1]
-  if (host === undefined || !host_name.test(host) || ip_address_bytes(host)) return undefined
-  return base.startsWith('.') ? is_domain_of(base, host) : same_text(host, base)
+function is_within(name: Form | undefined, { kind, base }: Subtree): boolean | undefined {
+  if (!name || !base) return undefined
+  if ('name' in name) return 'name' in base && is_below(name.name, base.name)
+  if ('address' in name) return 'address' in base ? is_address_within(name.address, base.address) : undefined
+  if (!('host' in base)) return undefined
+  if (kind === 'dNSName') return base.host === '' || name.host === base.host || is_below_host(name, base)
+  if (base.mailbox !== undefined) return name.host === base.host && name.mailbox === base.mailbox
+  return base.host.startsWith('.') ? is_below_host(name, base) : name.host === base.host
 }
 
 /** A base is an address and a mask. */
@@ -110,10 +159,9 @@ function is_address_within(address: Uint8Array, base: Uint8Array): boolean | und
   return address.length === size && address.every((byte, at) => ((byte ^ base[at]!) & base[size + at]!) === 0)
 }
 
-function is_domain_of(base: string, host: string): boolean {
-  return host.toLowerCase().endsWith(base.startsWith('.') ? base.toLowerCase() : `.${base.toLowerCase()}`)
-}
-
-function same_text(left: string, right: string): boolean {
-  return left.toLowerCase() === right.toLowerCase()
+function is_below_host(name: { readonly host: string }, base: { readonly host: string }): boolean {
+  const { host } = base
+  if (host.startsWith('.')) return name.host.endsWith(host)
+  // Asked for the dot first, so that no text has to be made.
+  return name.host.at(-host.length - 1) === '.' && name.host.endsWith(host)
 }

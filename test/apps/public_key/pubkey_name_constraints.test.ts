@@ -76,10 +76,32 @@ describe('a name', () => {
     expect(is_permitted(['dNSName', 'a'], no_constraints)).toBe(true)
   })
 
-  test('of a kind that cannot be compared is refused once that kind is constrained', () => {
-    const other = ['registeredID', '1.2.3'] as const
+  test.each<GeneralName>([
+    ['registeredID', '1.2.3'],
+    ['otherName', hex('a00406022a03')],
+    ['x400Address', hex('a300')],
+    ['ediPartyName', hex('a500')],
+  ])('of a kind that cannot be compared, %s, is refused once that kind is constrained', (...other) => {
     expect(is_permitted(other, only(other))).toBe(false)
     expect(is_permitted(other, none_of(other))).toBe(false)
+    expect(is_permitted(other, only(['dNSName', 'a']))).toBe(true)
+  })
+
+  test('of the directory is within each part of it that it begins with', () => {
+    const name = (...steps: readonly string[]): GeneralName => [
+      'directoryName',
+      {
+        rdnSequence: steps.map(text => [{ type: '2.5.4.10', value: ['utf8String', text] as const }]),
+        der: new Uint8Array(),
+      },
+    ]
+    expect(is_permitted(name('a', 'b'), only(name('A ')))).toBe(true)
+    expect(is_permitted(name('a'), only(name('a')))).toBe(true)
+    expect(is_permitted(name('a'), only(name()))).toBe(true)
+    expect(is_permitted(name('a'), only(name('a', 'b')))).toBe(false)
+    expect(is_permitted(name('b', 'a'), only(name('a')))).toBe(false)
+    expect(is_permitted(name('a', 'b'), none_of(name('a')))).toBe(false)
+    expect(is_permitted(name('ab'), none_of(name('a')))).toBe(true)
   })
 
   test('is refused when the constraint is of a form that the profile does not have', () => {
@@ -193,6 +215,17 @@ describe('in a path', () => {
       'error',
       ['bad_cert', 'name_not_permitted'],
     ])
+  })
+
+  test('a hundred thousand comparisons of long names take no time to speak of', () => {
+    const long = 'a'.repeat(10_000)
+    const texts = (tail: string) => Array.from({ length: 300 }, (_, index) => `${long}${index}${tail}`)
+    const hosts = none_of(...texts('.example').map(text => ['uniformResourceIdentifier', text] as const))
+    const started = performance.now()
+    for (const text of texts('.example.com')) {
+      expect(is_permitted(['uniformResourceIdentifier', `https://${text}`], hosts)).toBe(true)
+    }
+    expect(performance.now() - started).toBeLessThan(1000)
   })
 
   test('more comparisons than anyone needs are refused', async () => {
