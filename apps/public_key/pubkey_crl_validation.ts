@@ -18,9 +18,9 @@ import {
   is_issuer_authorized,
 } from './pubkey_crl_scope.ts'
 import { type CrlSigner, crl_signer, has_signed, signs_crls_only } from './pubkey_crl_signer.ts'
-import type { DistributionPoint, ReasonFlag } from './pubkey_extensions.ts'
+import { type DistributionPoint, type ReasonFlag, select_extension } from './pubkey_extensions.ts'
 import { is_same_name, type Name } from './pubkey_names.ts'
-import { id_ce_cRLReasons } from './pubkey_oids.ts'
+import { id_ce_cRLDistributionPoints, id_ce_cRLReasons } from './pubkey_oids.ts'
 
 /** A distribution point, and a list that is to be had there. OTP: `{DistPoint, CRL}`. */
 export type DpAndCrl = readonly [DistributionPoint, CertificateList]
@@ -273,11 +273,20 @@ function is_signer_revoked(signer: CrlSigner, lists: Lists): boolean {
   const { issuer } = certificate.tbsCertificate
   const is_relevant = ([, crl]: DpAndCrl) =>
     is_same_name(crl.tbsCertList.issuer, issuer) && !has_signed(crl, signer.key)
-  const [complete, deltas] = [lists.complete.filter(is_relevant), lists.deltas.filter(is_relevant)]
+  const crls = [...new Set(lists.complete.filter(is_relevant).map(([, crl]) => crl))]
+  const complete = points_of(certificate).flatMap(point => crls.map((crl): DpAndCrl => [point, crl]))
+  const deltas = lists.deltas.filter(is_relevant)
   // Whoever signs those lists is not asked for again: each inquiry is about fewer of them, and this one ends.
   lists.revoked_signers.set(certificate, false)
   const is_revoked =
     complete.length > 0 && consult_all(certificate, { ...lists, complete, deltas })[0] !== 'unrevoked'
   lists.revoked_signers.set(certificate, is_revoked)
   return is_revoked
+}
+
+/** Where there are lists about the certificate: if it names no points, its issuer is one. */
+function points_of({ tbsCertificate }: OTPCertificate): readonly DistributionPoint[] {
+  const { issuer, extensions } = tbsCertificate
+  const points = select_extension(id_ce_cRLDistributionPoints, extensions)
+  return points ?? [{ distributionPoint: ['fullName', [['directoryName', issuer]]] }]
 }
