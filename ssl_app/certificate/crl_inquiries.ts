@@ -3,7 +3,7 @@
 
 import type { CertificateList } from '../../apps/public_key/pubkey_crl.ts'
 import type { DistributionPoint } from '../../apps/public_key/pubkey_extensions.ts'
-import type { Name } from '../../apps/public_key/pubkey_names.ts'
+import type { GeneralName, Name } from '../../apps/public_key/pubkey_names.ts'
 import { DecodeError } from '../../runtime/binary/reader.ts'
 import { clear_timer, set_timer } from '../../runtime/erlang/alarm.ts'
 import { report } from '../../runtime/erlang/report.ts'
@@ -42,8 +42,8 @@ export class CrlInquiries {
     return found ?? []
   }
 
-  /** The lists that were issued under that name. */
-  *select(issuer: Name): Steps<readonly CertificateList[]> {
+  /** The lists that were issued under that name, or one of those names. */
+  *select(issuer: Name | readonly GeneralName[]): Steps<readonly CertificateList[]> {
     return (yield* this.#ask('select', () => this.#module.select(issuer, this.#handle), lists)) ?? []
   }
 

@@ -2,7 +2,7 @@
 // order, is said here; what they mean, in public_key. OTP: the module `ssl_crl`, and `ssl_handshake:crl_check`
 
 import type { OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
-import { type CertificateList, is_crl_signed_by } from '../../apps/public_key/pubkey_crl.ts'
+import type { CertificateList } from '../../apps/public_key/pubkey_crl.ts'
 import { select_crl_extension } from '../../apps/public_key/pubkey_crl_extensions.ts'
 import {
   type CrlIssuerFun,
@@ -11,9 +11,9 @@ import {
   validate_crls,
 } from '../../apps/public_key/pubkey_crl_validation.ts'
 import { type DistributionPoint, select_extension } from '../../apps/public_key/pubkey_extensions.ts'
-import { certified_key } from '../../apps/public_key/pubkey_keys.ts'
 import { equal_bytes, is_same_name, type Name } from '../../apps/public_key/pubkey_names.ts'
 import * as oids from '../../apps/public_key/pubkey_oids.ts'
+import { pkix_crl_verify, pkix_dist_point, pkix_dist_points } from '../../apps/public_key/public_key_crl.ts'
 import type { BadCert } from '../../apps/public_key/verify_fun.ts'
 import { DecodeError } from '../../runtime/binary/reader.ts'
 import type { Steps } from './awaitable.ts'
@@ -56,36 +56,33 @@ export function* crl_check(
   if (check === 'peer' && who === 'valid') return 'valid'
 
   const inquiry = new CrlInquiries(context.crl.cache, certificate.tbsCertificate.issuer)
-  const points = points_of(certificate)
+  const points = pkix_dist_points(certificate).slice(0, most_points)
   const at_points: DpAndCrl[] = []
   for (const point of points) {
-    const crls = yield* inquiry.lookup(point)
+    const crls = yield* lists_at(point, inquiry)
     if (crls.length === 0) continue
     at_points.push(...crls.map((crl): DpAndCrl => [point, crl]))
     const status = yield* judge(certificate, at_points, inquiry, context)
     if (is_determined(status)) return status
   }
   const crls = yield* inquiry.select(certificate.tbsCertificate.issuer)
-  const own_point = point_of_issuer(certificate)
   // A list may be said to be at a place, and have come another way.
-  const everywhere = [own_point, ...points].flatMap(point => crls.map((crl): DpAndCrl => [point, crl]))
+  const everywhere = [pkix_dist_point(certificate), ...points].flatMap(point =>
+    crls.map((crl): DpAndCrl => [point, crl]),
+  )
   const status = yield* judge(certificate, everywhere, inquiry, context)
   if (is_determined(status)) return status
   return check === 'best_effort' ? 'valid' : status
 }
 
+/** Somebody else's lists can be known by whose they are. */
+function* lists_at(point: DistributionPoint, inquiry: CrlInquiries): Steps<readonly CertificateList[]> {
+  const crls = yield* inquiry.lookup(point)
+  return crls.length > 0 || point.cRLIssuer === undefined ? crls : yield* inquiry.select(point.cRLIssuer)
+}
+
 const is_determined = (status: RevocationStatus): boolean =>
   status === 'valid' || (Array.isArray(status[1]) && status[1][0] === 'revoked')
-
-/** OTP: `public_key:pkix_dist_points/1` */
-const points_of = ({ tbsCertificate: { extensions } }: OTPCertificate): readonly DistributionPoint[] =>
-  select_extension(oids.id_ce_cRLDistributionPoints, extensions)?.slice(0, most_points) ?? []
-
-/** The point that stands for all that the issuer has made. OTP: `public_key:pkix_dist_point/1` */
-function point_of_issuer({ tbsCertificate: { issuer, extensions } }: OTPCertificate): DistributionPoint {
-  const others = select_extension(oids.id_ce_issuerAltName, extensions) ?? []
-  return { distributionPoint: ['fullName', [['directoryName', issuer], ...others]] }
-}
 
 // ---- What the lists say
 
@@ -163,8 +160,7 @@ function chain_to(
 
 function has_signed(issuer: OTPCertificate, crl: CertificateList): boolean {
   try {
-    const key = certified_key(issuer)
-    return key !== undefined && is_crl_signed_by(crl, key)
+    return pkix_crl_verify(crl, issuer)
   } catch (error) {
     if (error instanceof DecodeError) return false
     throw error
