@@ -36,6 +36,9 @@ const schemes = {
   rsa_pss_rsae_sha512: { code: 0x0806, algorithm: 'rsa_pss', digest: 'sha512', key_type: 'rsa' },
   ed25519: { code: 0x0807, algorithm: 'eddsa', digest: 'none', key_type: 'ed25519' },
   ed448: { code: 0x0808, algorithm: 'eddsa', digest: 'none', key_type: 'ed448' },
+  rsa_pss_pss_sha256: { code: 0x0809, algorithm: 'rsa_pss', digest: 'sha256', key_type: 'rsa_pss' },
+  rsa_pss_pss_sha384: { code: 0x080a, algorithm: 'rsa_pss', digest: 'sha384', key_type: 'rsa_pss' },
+  rsa_pss_pss_sha512: { code: 0x080b, algorithm: 'rsa_pss', digest: 'sha512', key_type: 'rsa_pss' },
 } as const satisfies Record<string, HashSign>
 
 /** The name of a scheme that this implementation knows. */
@@ -94,14 +97,25 @@ export function scheme_of_key(type: provider.KeyType): provider.SignatureScheme 
 
 const hash_sizes = { md5: 16, sha: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 } as const
 
-/** Whether a key makes such signatures. An RSA key must have room for the hash and what stands around it. */
-export function can_sign(scheme: SignatureScheme, key: Pick<provider.PrivateKey, 'type' | 'bits'>): boolean {
+/**
+ * Whether a key makes such signatures. An RSA key must have room for the hash and what stands around it, and one for
+ * PSS may be restricted to a hash, and to salts that are longer than the scheme's (RFC 4055 §3.3).
+ */
+export function can_sign(
+  scheme: SignatureScheme,
+  key: Pick<provider.PrivateKey, 'type' | 'bits' | 'pss'>,
+): boolean {
   const { algorithm, digest, key_type } = schemes[scheme]
   if (key_type !== key.type) return false
+  if (key.pss && !is_unrestricted(key.pss, digest)) return false
   // RFC 8017 §9.1.1: two hashes and two bytes; §9.2: a DigestInfo of 19 bytes and 11 bytes of padding.
   if (algorithm === 'rsa_pss') return key.bits >= 8 * (2 * hash_sizes[digest] + 2)
   return algorithm !== 'rsa' || key.bits >= 8 * (hash_sizes[digest] + 19 + 11)
 }
+
+/** RFC 8446 §4.2.3: one hash for all, and a salt as long as that. */
+const is_unrestricted = (pss: provider.PssParameters, digest: HashSign['digest']): boolean =>
+  pss.digest === digest && pss.mgf1_digest === digest && pss.salt_length <= hash_sizes[digest]
 
 /** What is offered and accepted in TLS 1.2, the preferred first. No MD5; SHA-1 and DSA, for those who have no more, last. */
 export const default_signature_algs: readonly SignatureScheme[] = [
@@ -113,6 +127,9 @@ export const default_signature_algs: readonly SignatureScheme[] = [
   'rsa_pss_rsae_sha256',
   'rsa_pss_rsae_sha384',
   'rsa_pss_rsae_sha512',
+  'rsa_pss_pss_sha256',
+  'rsa_pss_pss_sha384',
+  'rsa_pss_pss_sha512',
   'rsa_pkcs1_sha256',
   'rsa_pkcs1_sha384',
   'rsa_pkcs1_sha512',

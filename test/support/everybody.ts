@@ -11,7 +11,7 @@ import {
 } from '../../ssl_app/record/cipher_suites.ts'
 import { is_at_least, type ProtocolVersion } from '../../ssl_app/record/tls_version.ts'
 import { make_ca, make_leaf } from './certificates.ts'
-import { make_dsa_identity } from './dsa_certificates.ts'
+import { make_dsa_identity } from './certificates_of_other_keys.ts'
 import { path, shared_secrets } from './engine_pair.ts'
 import { own_identity, type Settings, type World } from './walks.ts'
 

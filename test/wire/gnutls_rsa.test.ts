@@ -10,17 +10,17 @@ const from_server = recorded_messages(server_records)
 
 const schemes = [
   'rsa_pkcs1_sha256',
-  0x0809,
+  'rsa_pss_pss_sha256',
   'rsa_pss_rsae_sha256',
   'ecdsa_secp256r1_sha256',
   'ed25519',
   'rsa_pkcs1_sha384',
-  0x080a,
+  'rsa_pss_pss_sha384',
   'rsa_pss_rsae_sha384',
   'ecdsa_secp384r1_sha384',
   'ed448',
   'rsa_pkcs1_sha512',
-  0x080b,
+  'rsa_pss_pss_sha512',
   'rsa_pss_rsae_sha512',
   'ecdsa_secp521r1_sha512',
   'rsa_pkcs1_sha1',
@@ -49,7 +49,7 @@ describe('GnuTLS with GnuTLS, ecdhe_rsa, the client without a certificate', () =
       {
         random: hex('0cce6425d96542ee58ba8b7a1e440c1c5cb7de11c1d1caed6ade07ae4ae24fe9'),
         extensions: [
-          [5, hex('0100000000')],
+          ['status_request', ['ocsp', { responder_ids: hex(''), request_extensions: hex('') }]],
           [
             'supported_groups',
             ['secp256r1', 'secp384r1', 'secp521r1', 'x25519', 'x448', 256, 257, 258, 259, 260],

@@ -7,6 +7,7 @@ import {
   default_signature_algs,
   digitally_signed,
   hash_sign,
+  type SignatureScheme,
   scheme_of_key,
   signature_scheme,
   signature_scheme_names,
@@ -32,14 +33,17 @@ describe('signature_scheme', () => {
   })
 
   test('has the numbers of RFC 8446 for the others', () => {
-    const others = hex('0804 0805 0806 0807 0808')
-    const names = [0, 2, 4, 6, 8].map(at => decode(signature_scheme, others.subarray(at, at + 2)))
+    const others = hex('0804 0805 0806 0807 0808 0809 080a 080b')
+    const names = [0, 2, 4, 6, 8, 10, 12, 14].map(at => decode(signature_scheme, others.subarray(at, at + 2)))
     expect(names).toEqual([
       'rsa_pss_rsae_sha256',
       'rsa_pss_rsae_sha384',
       'rsa_pss_rsae_sha512',
       'ed25519',
       'ed448',
+      'rsa_pss_pss_sha256',
+      'rsa_pss_pss_sha384',
+      'rsa_pss_pss_sha512',
     ])
   })
 
@@ -73,6 +77,7 @@ describe('scheme_of_key', () => {
   test('is undefined for keys that came later', () => {
     expect(scheme_of_key('ed25519')).toBeUndefined()
     expect(scheme_of_key('ed448')).toBeUndefined()
+    expect(scheme_of_key('rsa_pss')).toBeUndefined()
   })
 })
 
@@ -99,6 +104,19 @@ describe('can_sign', () => {
       }
     },
   )
+
+  test.each([
+    ['nothing', {}, ['rsa_pss_pss_sha256', 'rsa_pss_pss_sha384', 'rsa_pss_pss_sha512']],
+    ['a hash', { hashAlgorithm: 'sha256', saltLength: 32 }, ['rsa_pss_pss_sha256']],
+    ['shorter salts or longer ones', { hashAlgorithm: 'sha512', saltLength: 20 }, ['rsa_pss_pss_sha512']],
+    ['longer salts', { hashAlgorithm: 'sha256', saltLength: 33 }, []],
+    ['another hash for the mask', { hashAlgorithm: 'sha256', mgf1HashAlgorithm: 'sha384' }, []],
+  ])('tells what a key for PSS makes that is restricted to %s', (_what, restrictions, names) => {
+    const { privateKey } = generateKeyPairSync('rsa-pss', { modulusLength: 2048, ...restrictions })
+    const key = private_key_from_pkcs8(privateKey.export({ format: 'der', type: 'pkcs8' }))!
+    expect(signature_scheme_names.filter(name => can_sign(name, key))).toEqual(names)
+    for (const name of names) sign(hash_sign(name as SignatureScheme)!, hex('00'), key)
+  })
 
   test('goes by the type of other keys', () => {
     const names = (type: 'ec' | 'dsa' | 'ed25519') =>

@@ -10,6 +10,7 @@ import type { SignatureScheme } from '../../../ssl_app/handshake/hash_signs.ts'
 import { asked_identity } from '../../../ssl_app/handshake/own_identities.ts'
 import type { KeyExchange } from '../../../ssl_app/record/cipher_suites.ts'
 import type { ProtocolVersion } from '../../../ssl_app/record/tls_version.ts'
+import { make_pss_identity } from '../../support/certificates_of_other_keys.ts'
 import { config, converse, environment, those } from '../../support/engine_pair.ts'
 import { make_everybody, suite_for } from '../../support/everybody.ts'
 import { engine, make_world } from '../../support/walks.ts'
@@ -79,6 +80,16 @@ describe('a server with several certificates', () => {
 
   test('shows none on a curve that the client does not know', () => {
     expect(chosen(['ecdhe_ecdsa', 'ecdhe_rsa'], [ec, rsa], { groups: ['x25519', 'secp384r1'] })).toBe(rsa)
+  })
+
+  test('proves a key for PSS alone by its own schemes, and has none before TLS 1.2', async () => {
+    const pss = await make_pss_identity(everybody.ca)
+    expect(chosen(['rsa', 'ecdhe_rsa'], [pss])).toBe(pss)
+    expect(chosen(['ecdhe_rsa'], [pss], {}, 'tlsv1.1')).toBe('insufficient_security')
+    const only = await make_pss_identity(everybody.ca, { hashAlgorithm: 'sha384', saltLength: 48 })
+    expect(chosen(['ecdhe_rsa'], [only])).toBe(only)
+    const signature_algs = ['rsa_pss_rsae_sha384', 'rsa_pss_pss_sha256'] as const
+    expect(chosen(['ecdhe_rsa'], [only], { signature_algs })).toBe('handshake_failure')
   })
 
   test('is nobody in a suite without certificates', () => {

@@ -1,7 +1,7 @@
-// Certificates of DSA keys. What makes the others cannot make these: so one of those gets another key, and is signed
-// again.
+// Certificates of keys that what makes the others cannot make them for, DSA and RSA for PSS alone: so one of those gets
+// another key, and is signed again.
 
-import { createPublicKey } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { private_key_from_pkcs8, sign } from '../../apps/crypto/crypto.ts'
 import { decode_certificate } from '../../apps/public_key/otp_certificate.ts'
@@ -15,14 +15,30 @@ const key_file = 'test/vectors/keys/dsa_2048.pem'
 const ecdsa_with_sha256 = '1.2.840.10045.4.3.2'
 
 /** A peer with a DSA key, certified by an authority whose key is on a curve. */
-export async function make_dsa_identity(authority: TestCertificate): Promise<OwnIdentity> {
-  const pem = await readFile(key_file)
+export const make_dsa_identity = async (authority: TestCertificate): Promise<OwnIdentity> =>
+  make_identity(authority, await readFile(key_file, 'utf8'), 'dsa')
+
+/** The same with an RSA key that makes PSS signatures only, restricted or not. */
+export function make_pss_identity(
+  authority: TestCertificate,
+  restrictions: { readonly hashAlgorithm?: string; readonly saltLength?: number } = {},
+): Promise<OwnIdentity> {
+  const { privateKey } = generateKeyPairSync('rsa-pss', { modulusLength: 2048, ...restrictions })
+  return make_identity(authority, privateKey.export({ format: 'pem', type: 'pkcs8' }), 'rsa')
+}
+
+async function make_identity(
+  authority: TestCertificate,
+  pem: string | Buffer,
+  kind: 'dsa' | 'rsa',
+): Promise<OwnIdentity> {
   const key = private_key_from_pkcs8(decode_pem(pem)[0]![1])!
   const spki = createPublicKey(pem).export({ format: 'der', type: 'spki' })
   const leaf = await make_leaf(authority, { key_usage: ['digitalSignature'] })
   const chain = [with_key(leaf.cert_der, spki, private_key_from_pkcs8(authority.key_pkcs8_der)!)]
   const issuers = chain.map(der => decode_certificate(der).tbsCertificate.issuer.der)
-  return { chain, key, traits: { key: 'dsa', signed_with: 'ecdsa' }, issuers }
+  const key_usage = ['digitalSignature']
+  return { chain, key, traits: { key: kind, signed_with: 'ecdsa', key_usage }, issuers }
 }
 
 function with_key(
