@@ -10,6 +10,7 @@ import {
 import {
   type DigitallySigned,
   default_signature_algs,
+  hash_sign,
   type SignatureScheme,
   signature_scheme_names,
 } from '../../../ssl_app/handshake/hash_signs.ts'
@@ -22,6 +23,7 @@ import {
   sign_params,
 } from '../../../ssl_app/handshake/ssl_signatures.ts'
 import type { ProtocolVersion } from '../../../ssl_app/record/tls_version.ts'
+import { make_pss_identity } from '../../support/certificates_of_other_keys.ts'
 import { with_each_provider } from '../../support/each_provider.ts'
 import { config, environment } from '../../support/engine_pair.ts'
 import { type Everybody, make_everybody, versions } from '../../support/everybody.ts'
@@ -32,6 +34,8 @@ import { make_world } from '../../support/walks.ts'
 const everybody: Everybody = await make_everybody()
 const { rsa, dsa, ec } = everybody.identities
 const eddsa: OwnIdentity = (await make_world('ed25519')).server
+const rsa_pss: OwnIdentity = await make_pss_identity(everybody.ca)
+const by_key_type: Readonly<Record<string, OwnIdentity>> = { rsa, rsa_pss, dsa, ec }
 
 /** One who signs, or who looks at what somebody has signed, in the same handshake. */
 function data_of(version: ProtocolVersion, identity: OwnIdentity, scheme?: SignatureScheme): HandshakeData {
@@ -156,7 +160,7 @@ with_each_provider(() => {
   test.each(signature_scheme_names.filter(name => !name.startsWith('ed')))(
     '%s signs and verifies',
     scheme => {
-      const identity = scheme.startsWith('rsa') ? rsa : scheme.startsWith('dsa') ? dsa : ec
+      const identity = by_key_type[hash_sign(scheme)!.key_type]!
       const data = data_of('tlsv1.2', identity, scheme)
       const taught = { ...data, config: { ...data.config, signature_algs: signature_scheme_names } }
       expect(are_signed(taught, sign_params(data, hex('01')), hex('01'))).toBe(true)
