@@ -57,6 +57,7 @@ export type SignatureAlg =
 /** Where to look for revocation lists: a module, what it works on, and how. */
 export type CrlCacheOption = readonly [module: CrlCacheApi, readonly [handle: Term, args: readonly Term[]]]
 
+/** Who one is, and what the peer's certificates must be like. */
 export interface CertificateOptions extends CertKeyConf {
   /**
    * Several certificates, the preferred first among those with the same kind of key; EdDSA is preferred to ECDSA, that
@@ -123,6 +124,7 @@ export interface CertificateOptions extends CertKeyConf {
   readonly least_key_bits?: LeastKeyBits
 }
 
+/** What a client can say of a server's certificate besides that. */
 export interface ClientCertificateOptions {
   /** How the name in the server's certificate is compared. Default: as RFC 6125 says */
   readonly customize_hostname_check?: HostnameCheck
