@@ -1,13 +1,14 @@
 // Certificates with which peers were accepted, decoded. Most peers come again, and what costs most of a check, to
 // decode a certificate, to import its key and to verify its signature, is then done already.
 
+import { hash } from '../../apps/crypto/crypto.ts'
 import { decode_certificate, type OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
 
 /** How many are kept, and bytes that each may have. */
 const most_kept = 256
 const largest_kept = 8 * 1024
 
-/** By their DER, the one that was used longest ago first. */
+/** By the digest of their DER, the one that was used longest ago first. */
 const kept = new Map<string, OTPCertificate>()
 
 /**
@@ -33,5 +34,4 @@ export function keep_accepted(certificates: readonly OTPCertificate[]): void {
   }
 }
 
-const key_of = (der: Uint8Array): string =>
-  Buffer.from(der.buffer, der.byteOffset, der.length).toString('latin1')
+const key_of = (der: Uint8Array): string => Buffer.from(hash('sha256', der)).toString('latin1')

@@ -7,8 +7,9 @@ import { cacerts_get } from '../../apps/public_key/pubkey_os_cacerts.ts'
 import { DecodeError } from '../../runtime/binary/reader.ts'
 import { report } from '../../runtime/erlang/report.ts'
 import type { Result } from '../../runtime/erlang/term.ts'
+import { shared_trust_store } from '../certificate/shared_trust_stores.ts'
 import * as ssl_pem_cache from '../certificate/ssl_pem_cache.ts'
-import { empty_trust_store, TrustStore } from '../certificate/ssl_pkix_db.ts'
+import { empty_trust_store, type TrustStore } from '../certificate/ssl_pkix_db.ts'
 import type { HandshakeConfig } from '../handshake/handshake_data.ts'
 import { default_signature_algs, hash_sign } from '../handshake/hash_signs.ts'
 import type { Role } from '../record/tls_v1.ts'
@@ -121,7 +122,7 @@ async function authorities_of_file(file: string): Promise<[TrustStore, readonly 
 function shared_store(list: object, ders: readonly Uint8Array[]): TrustStore {
   let store = stores.get(list)
   if (store === undefined) {
-    store = new TrustStore(ders)
+    store = shared_trust_store(ders)
     stores.set(list, store)
     if (store.ignored > 0) {
       const message = `SSL WARNING: ignored ${store.ignored} CA certificates that could not be decoded`
