@@ -32,8 +32,14 @@ export interface OpensslAuthority {
   request(certificate: TestCertificate, digest?: 'sha256'): Promise<Uint8Array>
   /** What its client makes of an answer about `certificate`. */
   judge(response: Uint8Array, certificate: TestCertificate): Promise<Judgement>
-  /** PEM of its revocation list. */
-  crl(): Promise<string>
+  /**
+   * PEM of its revocation list.
+   *
+   * @param args - of `openssl ca -gencrl`. Default: `['-crldays', '1']`
+   */
+  crl(args?: readonly string[]): Promise<string>
+  /** The name of the file of that list in a directory of hashes. */
+  crl_file(pem: string): Promise<string>
   /** A file of the folder, with what is to be in it; its path. */
   write(name: string, content: string | Uint8Array): Promise<string>
   remove(): Promise<void>
@@ -95,10 +101,14 @@ export async function start_authority(
       const about = ['-issuer', files.cert, '-cert', await subject(certificate)]
       return judgement_in(await openssl_says('ocsp', ...respin, ...about, '-CAfile', files.cert, '-no_nonce'))
     },
-    async crl() {
+    async crl(args = ['-crldays', '1']) {
       const by = ['-config', files.config, '-cert', files.cert, '-keyfile', files.key]
-      await openssl('ca', '-gencrl', ...by, '-crldays', '1', '-out', join(folder, 'list.pem'))
+      await openssl('ca', '-gencrl', ...by, ...args, '-out', join(folder, 'list.pem'))
       return readFile(join(folder, 'list.pem'), 'utf8')
+    },
+    async crl_file(pem) {
+      const output = await openssl('crl', '-hash', '-noout', '-in', await write('hashed.pem', pem))
+      return `${output.trim()}.r0`
     },
     remove: () => rm(folder, { recursive: true }),
   }
