@@ -6,6 +6,7 @@ import type { DistributionPoint } from '../../apps/public_key/pubkey_extensions.
 import type { GeneralName, Name } from '../../apps/public_key/pubkey_names.ts'
 import { DecodeError } from '../../runtime/binary/reader.ts'
 import { clear_timer, set_timer } from '../../runtime/erlang/alarm.ts'
+import { monotonic_time } from '../../runtime/erlang/clock.ts'
 import { report } from '../../runtime/erlang/report.ts'
 import { Exit, type Reason, type Term } from '../../runtime/erlang/term.ts'
 import { type Awaitable, is_pending, type Steps, wait } from './awaitable.ts'
@@ -13,7 +14,10 @@ import { known_crl } from './crl_files.ts'
 import * as ssl_crl_cache from './ssl_crl_cache.ts'
 import type { CrlCacheApi, CrlCheck } from './ssl_crl_cache_api.ts'
 
-/** Milliseconds that a module may take for one answer. The one that is there anyway keeps to what it was told. */
+/**
+ * Milliseconds that a module may take for all its answers about one certificate. The one that is there anyway keeps to
+ * what it was told.
+ */
 export const patience = 30_000
 
 /** One certificate's: what has been asked once is not asked again. */
@@ -21,6 +25,7 @@ export class CrlInquiries {
   readonly #module: CrlCacheApi
   readonly #handle: Term
   readonly #issuer: Name
+  #deadline: number | undefined
   readonly #found = new Map<DistributionPoint, readonly CertificateList[]>()
 
   /** @param issuer - of the certificate */
@@ -62,13 +67,18 @@ export class CrlInquiries {
   ): Steps<Value | undefined> {
     try {
       const answer = call()
-      const is_own = this.#module.lookup === ssl_crl_cache.lookup
-      return read(yield* wait(is_pending(answer) && !is_own ? in_time(answer) : answer))
+      return read(yield* wait(is_pending(answer) ? this.#in_time(answer) : answer))
     } catch (thrown) {
       const reason = reason_of(thrown)
       report('error', { label: ['ssl', 'crl_cache'], report: { callback, reason } })
       return undefined
     }
+  }
+
+  #in_time<Value>(answer: PromiseLike<Value>): PromiseLike<Value> {
+    if (this.#module.lookup === ssl_crl_cache.lookup) return answer
+    this.#deadline ??= monotonic_time() + patience
+    return within(this.#deadline - monotonic_time(), answer)
   }
 }
 
@@ -91,12 +101,15 @@ function bytes(answer: unknown): Uint8Array {
   throw new Exit(['bad_return_value', answer])
 }
 
-function in_time<Value>(answer: PromiseLike<Value>): Promise<Value> {
+/** Whoever is too late is not listened to. */
+function within<Value>(milliseconds: number, answer: PromiseLike<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const timer = set_timer(patience, () => reject(new Exit('timeout')), false)
+    const late = () => reject(new Exit('timeout'))
+    const timer = milliseconds > 0 ? set_timer(milliseconds, late, false) : undefined
+    if (timer === undefined) late()
     const settled = <Result>(settle: (result: Result) => void) => {
       return (result: Result) => {
-        clear_timer(timer)
+        if (timer !== undefined) clear_timer(timer)
         settle(result)
       }
     }
