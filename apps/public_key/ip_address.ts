@@ -6,6 +6,17 @@ export function ip_address_bytes(text: string): Uint8Array | undefined {
   return bytes && Uint8Array.from(bytes)
 }
 
+/**
+ * The bytes of an address as a tuple: four numbers, or eight of 16 bits. Undefined for any other numbers.
+ *
+ * @see OTP: `inet:ip_address()`
+ */
+export function ip_tuple_bytes(tuple: readonly number[]): Uint8Array | undefined {
+  const limit = { 4: 0x100, 8: 0x10000 }[tuple.length]
+  if (!limit || !tuple.every(part => Number.isInteger(part) && part >= 0 && part < limit)) return undefined
+  return Uint8Array.from(limit === 0x100 ? tuple : tuple.flatMap(part => [part >> 8, part & 0xff]))
+}
+
 function ipv4(text: string): readonly number[] | undefined {
   const parts = text.split('.')
   const is_address =

@@ -2,7 +2,7 @@
 
 import { DecodeError } from '../../runtime/binary/reader.ts'
 import { host_a_labels, is_host_name } from './host_name.ts'
-import { ip_address_bytes } from './ip_address.ts'
+import { ip_address_bytes, ip_tuple_bytes } from './ip_address.ts'
 import type { OTPCertificate } from './otp_certificate.ts'
 import { context_constructed, type DerReader, type Element, read_der, universal } from './pubkey_der.ts'
 import { select_extension } from './pubkey_extensions.ts'
@@ -10,14 +10,16 @@ import { equal_bytes, type GeneralName } from './pubkey_names.ts'
 import { id_at_commonName, id_ce_subjectAltName, id_on_dnsSRV, type Oid } from './pubkey_oids.ts'
 
 /**
- * Whom one wanted to reach. An `ip` is text, or 4 or 16 bytes; a `dns_id` may be written in any script; an `srv_id`
- * is `'_service.domain'` (RFC 4985). OTP: `reference_id()`.
+ * Whom one wanted to reach. An `ip` is text, 4 or 16 bytes, or a tuple as in inet; a `dns_id` may be written in any
+ * script; an `srv_id` is `'_service.domain'` (RFC 4985). OTP: `reference_id()`.
  */
 export type ReferenceId =
   | readonly ['dns_id', string]
-  | readonly ['ip', string | Uint8Array]
+  | readonly ['ip', IpAddress]
   | readonly ['uri_id', string]
   | readonly ['srv_id', string]
+
+type IpAddress = string | Uint8Array | readonly number[]
 
 /** What a certificate says that it is for. */
 export type PresentedId = GeneralName | readonly ['cn', string] | readonly ['srvName', string]
@@ -172,10 +174,15 @@ function is_match(reference: ReferenceId | string, [type, name]: PresentedId): b
     case 'srv_id':
       return type === 'srvName' && small_letters(wanted) === small_letters(name)
     case 'ip': {
-      const address = typeof wanted === 'string' ? ip_address_bytes(wanted) : wanted
+      const address = address_bytes(wanted)
       return type === 'iPAddress' && address !== undefined && equal_bytes(address, name)
     }
   }
+}
+
+function address_bytes(ip: IpAddress): Uint8Array | undefined {
+  if (typeof ip === 'string') return ip_address_bytes(ip)
+  return ip instanceof Uint8Array ? ip : ip_tuple_bytes(ip)
 }
 
 /** @param wildcards - whether a `*` stands for a whole label, or also for a part of one */

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { ip_address_bytes } from '../../../apps/public_key/ip_address.ts'
+import { ip_address_bytes, ip_tuple_bytes } from '../../../apps/public_key/ip_address.ts'
 import { hex } from '../../support/hex.ts'
 
 describe('the bytes of an IP address', () => {
@@ -49,5 +49,26 @@ describe('the bytes of an IP address', () => {
         expect(ip_address_bytes(address)?.length).toBe(size)
       }),
     )
+  })
+})
+
+describe('the bytes of a tuple', () => {
+  test('are those of its numbers', () => {
+    expect(ip_tuple_bytes([192, 0, 2, 1])).toEqual(hex('c0000201'))
+    expect(ip_tuple_bytes([0x2001, 0xdb8, 0, 0, 0, 0, 0, 0xffff])).toEqual(
+      hex('20010db800000000000000000000ffff'),
+    )
+  })
+
+  test.each([
+    [[]],
+    [[1, 2, 3]],
+    [[1, 2, 3, 256]],
+    [[1, 2, 3, -1]],
+    [[1, 2, 3, 0.5]],
+    [[0, 0, 0, 0, 0, 0, 0, 0x10000]],
+    [new Array<number>(16).fill(0)],
+  ])('are none of %p', tuple => {
+    expect(ip_tuple_bytes(tuple)).toBeUndefined()
   })
 })

@@ -67,11 +67,17 @@ describe('a certificate with alternative names', () => {
   })
 
   test('is for its addresses, in any form', () => {
-    const is_for_ip = (ip: string | Uint8Array) => pkix_verify_hostname(certificate, [['ip', ip]])
+    const is_for_ip = (ip: string | Uint8Array | readonly number[]) =>
+      pkix_verify_hostname(certificate, [['ip', ip]])
     expect(is_for_ip('127.0.0.1')).toBe(true)
     expect(is_for_ip(hex('7f000001'))).toBe(true)
     expect(is_for_ip('::1')).toBe(true)
     expect(is_for_ip('0:0:0:0:0:0:0:1')).toBe(true)
+    expect(is_for_ip([127, 0, 0, 1])).toBe(true)
+    expect(is_for_ip([0, 0, 0, 0, 0, 0, 0, 1])).toBe(true)
+    expect(is_for_ip([127, 0, 0, 2])).toBe(false)
+    expect(is_for_ip([127, 0, 256, 1])).toBe(false)
+    expect(is_for_ip([127, 0, 1])).toBe(false)
     expect(is_for_ip('127.0.0.2')).toBe(false)
     expect(is_for_ip('::ffff:127.0.0.1')).toBe(false)
     expect(is_for_ip('10.0.0.1')).toBe(false)
