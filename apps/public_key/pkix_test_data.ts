@@ -34,6 +34,12 @@ export interface TestData {
   readonly client_config: TestConfig
 }
 
+/** A certificate signed by itself, and its key. */
+export interface TestRoot {
+  readonly cert: Uint8Array
+  readonly key: readonly ['PrivateKeyInfo', Uint8Array]
+}
+
 interface Chain {
   readonly root: Uint8Array
   readonly intermediates: readonly Uint8Array[]
@@ -54,6 +60,16 @@ export async function make_test_data(
   const server = await make_chain('server', options.server_chain)
   const client = await make_chain('client', options.client_chain)
   return { server_config: config(server, client), client_config: config(client, server) }
+}
+
+/**
+ * A root by that name.
+ *
+ * @see OTP: `public_key:pkix_test_root_cert/2`
+ */
+export async function make_test_root(name: string, options: TestCertificateOptions): Promise<TestRoot> {
+  const { cert, key } = await make({ ...authority(name), ...options })
+  return { cert, key: ['PrivateKeyInfo', key.pkcs8] }
 }
 
 function config(own: Chain, other: Chain): TestConfig {

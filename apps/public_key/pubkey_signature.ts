@@ -56,6 +56,11 @@ export function signature_scheme({
   return schemes.get(algorithm)
 }
 
+/** The hash function with this object identifier. RFC 3279 §2.1, RFC 4055 §2.1 */
+export function hash_type(oid: Oid): HashType | undefined {
+  return hashes.get(oid)
+}
+
 /** By whose key each certificate is known to be signed: whoever builds a path and then validates it asks twice. */
 const proven = new WeakMap<OTPCertificate, PublicKey>()
 
