@@ -2,6 +2,7 @@
 
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import tls from 'node:tls'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { integer, octet_string, sequence } from '../../apps/public_key/pubkey_der_writer.ts'
 import * as oids from '../../apps/public_key/pubkey_oids.ts'
@@ -9,13 +10,18 @@ import type { ConnectOptions } from '../../ssl_app/ssl.ts'
 import { make_ca, make_leaf, type TestCertificate, type TestOptions } from '../support/certificates.ts'
 import { hex } from '../support/hex.ts'
 import { type AnswerToMake, make_extension, make_ocsp_response, refusal } from '../support/ocsp_responses.ts'
+import { erlang_ssl } from './support/erlang_ssl.ts'
+import { gnutls } from './support/gnutls.ts'
+import { kista } from './support/kista.ts'
 import { call } from './support/kista_call.ts'
 import { openssl } from './support/openssl.ts'
 import { type OpensslAuthority, start_authority } from './support/openssl_authority.ts'
 import { found } from './support/peer.ts'
 import { type PeerProcess, start_process } from './support/peer_process.ts'
+import { start_confined } from './support/private_network.ts'
 import { describe_with } from './support/requires.ts'
 import { with_kista } from './support/setting.ts'
+import { suites } from './support/suites.ts'
 
 with_kista()
 
@@ -56,10 +62,14 @@ interface Stapling {
   readonly args?: readonly string[]
 }
 
+const identity_of = async ({ cert_pem, key_pem }: TestCertificate) => ({
+  cert: await authority.write('server.pem', cert_pem),
+  key: await authority.write('server.key', key_pem),
+})
+
 /** OpenSSL's server, that sends each line back reversed and tells when it is asked for a staple. */
 async function start_server({ server, response, args = [] }: Stapling): Promise<[PeerProcess, port: number]> {
-  const cert = await authority.write('server.pem', server.cert_pem)
-  const key = await authority.write('server.key', server.key_pem)
+  const { cert, key } = await identity_of(server)
   const staple = response && ['-status_file', await authority.write('staple.der', response)]
   const running = start_process('openssl', [
     ...['s_server', '-accept', '127.0.0.1:0', '-rev', '-no_tls1_3', '-no_ticket'],
@@ -77,6 +87,7 @@ async function meet(stapling: Stapling, options: ConnectOptions = {}) {
   return { report, asked: server.said.output.includes('cert_status: callback called') }
 }
 
+const hello = 'hello'
 const hello_back = 'olleh'
 const answer_about = async (certificate: TestCertificate) =>
   authority.answer(await authority.request(certificate))
@@ -189,6 +200,61 @@ describe_with([openssl], "Of OpenSSL's server", () => {
     expect((await meet(stapling, { stapling: { ocsp_nonce: false } })).report).toBe(hello_back)
     const without = { server: good, response: made({}) }
     expect((await meet(without, { stapling: { ocsp_nonce: true } })).report).toBe(hello_back)
+  })
+})
+
+describe_with([openssl, gnutls], "GnuTLS's server", () => {
+  test.each([
+    ['good', () => good, hello],
+    ['revoked', () => revoked, 'certificate revoked'],
+  ] as const)('staples that it is %s', async (_what, of, expected) => {
+    const { cert, key } = await identity_of(of())
+    const staple = await authority.write('staple.der', await answer_about(of()))
+    const server = await start_confined('gnutls-serv', port => [
+      ...['--echo', '--port', `${port}`, '--disable-client-cert', '--priority', 'NORMAL:-VERS-TLS1.3'],
+      ...['--x509certfile', cert, '--x509keyfile', key, '--ocsp-response', staple],
+      '--ignore-ocsp-response-errors',
+    ])
+
+    expect(await call(server.port, { cacertfile, stapling: 'staple' }, hello)).toBe(expected)
+    await server.stop()
+  })
+})
+
+describe_with([openssl, erlang_ssl], 'A server that never staples', () => {
+  test.each([erlang_ssl, kista])('is not held to it: $name', async peer => {
+    const identity = await identity_of(good)
+    const server = await peer.start_server({ ...identity, issuer: cacertfile, suites })
+    expect(await call(server.port, { cacertfile, stapling: 'staple' }, hello)).toBe(hello)
+    await server.stop()
+  })
+})
+
+describe_with([openssl], "Node's server", () => {
+  test('staples what it is given once it is asked, or nothing', async () => {
+    let response: Buffer | null = null
+    let asked = 0
+    const server = tls.createServer(
+      { cert: good.cert_pem, key: good.key_pem, maxVersion: 'TLSv1.2' },
+      socket => socket.pipe(socket),
+    )
+    server.on('OCSPRequest', (_certificate, _issuer, staple) => {
+      asked++
+      staple(null, response)
+    })
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const meet_node = (options: ConnectOptions) =>
+      call(port, { cacertfile, reuse_sessions: false, ...options }, hello)
+
+    expect(await meet_node({ stapling: 'staple' })).toBe(hello)
+    response = Buffer.from(await answer_about(good))
+    expect(await meet_node({ stapling: 'staple' })).toBe(hello)
+    response = Buffer.from(made({ signer: good }))
+    expect(await meet_node({ stapling: 'staple' })).toBe('bad certificate')
+    expect(await meet_node({ stapling: 'no_staple' })).toBe(hello)
+    expect(asked).toBe(3)
+    await new Promise(resolve => server.close(resolve))
   })
 })
 
