@@ -32,7 +32,7 @@ export interface OTPTBSCertificate {
   readonly der: Uint8Array
 }
 
-/** Both ends belong to it. Milliseconds since 1970. */
+/** Both ends belong to it. Milliseconds since 1970; `NaN` for what is not a time in the form of RFC 5280 §4.1.2.5. */
 export interface Validity {
   readonly notBefore: number
   readonly notAfter: number
@@ -121,7 +121,19 @@ function read_version(from: DerReader): 'v1' | 'v2' | 'v3' {
 }
 
 function read_validity(from: DerReader): Validity {
-  return { notBefore: from.time(), notAfter: from.time() }
+  return { notBefore: read_time(from), notAfter: read_time(from) }
+}
+
+/** What is not a time is for path validation to say, and for a verify_fun to overlook. */
+function read_time(from: DerReader): number {
+  const { tag, der } = from.element()
+  if (tag !== universal.utc_time && tag !== universal.generalized_time) throw new DecodeError('not a time')
+  try {
+    return read_der(der, time => time.time())
+  } catch (error) {
+    if (error instanceof DecodeError) return Number.NaN
+    throw error
+  }
 }
 
 /** Of issuer and subject, from the days when a name could pass to another. */

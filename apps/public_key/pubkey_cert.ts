@@ -166,7 +166,7 @@ function* about<Value>(
 
 function* trusted_peer_events(certificate: OTPCertificate, checks: PathChecks): Generator<VerifyEvent> {
   yield* extension_events(certificate, 'peer', checks)
-  if (!is_valid_at(certificate, checks.now)) yield bad_cert('cert_expired')
+  yield* validity_events(certificate, checks)
   yield* weak_key_events(certificate, checks)
   if (!is_host_valid(certificate, checks, no_constraints)) yield bad_cert('hostname_check_failed')
   yield 'valid_peer'
@@ -180,7 +180,7 @@ function* certificate_events(
 ): Generator<VerifyEvent, PathState> {
   if (state.max_path_length < 0) yield bad_cert('max_path_length_reached')
   yield* extension_events(certificate, role, checks)
-  if (!is_valid_at(certificate, checks.now)) yield bad_cert('cert_expired')
+  yield* validity_events(certificate, checks)
   if (!is_same_name(certificate.tbsCertificate.issuer, state.working_issuer_name))
     yield bad_cert('invalid_issuer')
   if (!has_permitted_names(certificate, role, state.constraints)) yield bad_cert('name_not_permitted')
@@ -284,10 +284,11 @@ function is_understood([kind]: GeneralName): boolean {
   return ['rfc822Name', 'dNSName', 'directoryName', 'uniformResourceIdentifier', 'iPAddress'].includes(kind)
 }
 
-function is_valid_at({ tbsCertificate }: OTPCertificate, now: number): boolean {
+function* validity_events({ tbsCertificate }: OTPCertificate, { now }: PathChecks): Generator<VerifyEvent> {
   const { notBefore, notAfter } = tbsCertificate.validity
+  if (Number.isNaN(notBefore) || Number.isNaN(notAfter)) return yield bad_cert('invalid_validity_dates')
   // The last second counts to its end.
-  return notBefore <= now && now < notAfter + 1000
+  if (now < notBefore || now >= notAfter + 1000) yield bad_cert('cert_expired')
 }
 
 /** An authority that renews its own key need not keep to constraints: RFC 5280 §6.1.3 (b). */

@@ -12,6 +12,7 @@ export type PathError = 'unknown_ca' | 'selfsigned_peer'
 export type BadCertReason =
   | PathError
   | 'cert_expired'
+  | 'invalid_validity_dates'
   | 'invalid_issuer'
   | 'invalid_signature'
   | 'name_not_permitted'

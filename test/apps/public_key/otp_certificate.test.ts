@@ -97,6 +97,32 @@ describe('the certificates that browsers trust', () => {
   })
 })
 
+describe('the validity of a certificate', () => {
+  const validity = (tag: number, text: string) => {
+    const time = element(tag, new TextEncoder().encode(text))
+    return decode_certificate(certificate({ version: 2, time })).tbsCertificate.validity
+  }
+
+  test('is in milliseconds since 1970', () => {
+    expect(validity(0x17, '250101000000Z').notAfter).toBe(Date.UTC(2025, 0, 1))
+    expect(validity(0x18, '20500101000000Z').notBefore).toBe(Date.UTC(2050, 0, 1))
+  })
+
+  test.each([
+    [0x17, '250230000000Z'],
+    [0x17, '2501010000Z'],
+    [0x17, '250101000000+0100'],
+    [0x18, '20250101000000.5Z'],
+    [0x18, ''],
+  ])('is not a number where it is no time, as %p %p', (tag, text) => {
+    expect(validity(tag, text)).toEqual({ notBefore: Number.NaN, notAfter: Number.NaN })
+  })
+
+  test('is refused where it is of no type of times', () => {
+    expect(() => validity(0x16, '250101000000Z')).toThrow(DecodeError)
+  })
+})
+
 describe('a damaged certificate', () => {
   test('is refused wherever it is cut off', () => {
     for (let size = 0; size < leaf.cert_der.length; size++) {
@@ -129,9 +155,19 @@ describe('a damaged certificate', () => {
   })
 
   test('is refused however deep it nests', () => {
-    let nested = integer(1)
-    for (let depth = 0; depth < 3_000; depth++) nested = sequence(nested)
-    expect(() => decode_certificate(nested)).toThrow(DecodeError)
+    expect(() => decode_certificate(nested(3_000))).toThrow(DecodeError)
+  })
+
+  test('may nest as deep as it likes where nobody looks', () => {
+    const parameters = nested(3_000)
+    const { signatureAlgorithm } = decode_certificate(certificate({ version: 2, parameters }))
+    expect(signatureAlgorithm.parameters).toEqual(parameters)
+  })
+
+  test('is refused with a serial number of more bytes than any has', () => {
+    const serial = (size: number) => element(2, new Uint8Array(size).fill(0x55))
+    expect(() => decode_certificate(certificate({ version: 2, serial: serial(129) }))).toThrow('129 bytes')
+    expect(decode_certificate(certificate({ version: 2, serial: serial(128) })).der).toBeDefined()
   })
 })
 
@@ -185,13 +221,21 @@ describe('a certificate with extensions', () => {
   })
 })
 
-function certificate(options: { version: number | undefined; rest?: readonly Uint8Array[] }): Uint8Array {
-  const { version, rest = [] } = options
-  const algorithm = sequence(object_identifier('1.2.840.113549.1.1.11'), null_value())
-  const time = element(0x17, new TextEncoder().encode('250101000000Z'))
+interface Choices {
+  version: number | undefined
+  rest?: readonly Uint8Array[]
+  time?: Uint8Array
+  serial?: Uint8Array
+  parameters?: Uint8Array
+}
+
+function certificate(options: Choices): Uint8Array {
+  const { version, rest = [], serial = integer(1), parameters = null_value() } = options
+  const algorithm = sequence(object_identifier('1.2.840.113549.1.1.11'), parameters)
+  const time = options.time ?? element(0x17, new TextEncoder().encode('250101000000Z'))
   const tbs = sequence(
     ...(version === undefined ? [] : [element(context_constructed(0), integer(version))]),
-    integer(1),
+    serial,
     algorithm,
     sequence(),
     sequence(time, time),
@@ -205,6 +249,12 @@ function certificate(options: { version: number | undefined; rest?: readonly Uin
 function extension(oid: string, critical = false): Uint8Array {
   const flag = critical ? [boolean_value(true)] : []
   return sequence(object_identifier(oid), ...flag, octet_string(null_value()))
+}
+
+function nested(depth: number): Uint8Array {
+  let value = integer(1)
+  for (let level = 0; level < depth; level++) value = sequence(value)
+  return value
 }
 
 function only_decode_errors(decode: () => unknown): void {
