@@ -1,13 +1,8 @@
 // Makes certificates and revocation lists for tests from tables: each row says what one is like, and who signs it.
 // All can be said that RFC 5280 has words for, and much that it forbids. What is not asked for is not made.
 
-import { createHash } from 'node:crypto'
-import {
-  decode_certificate,
-  type OTPCertificate,
-  read_subject_public_key_info,
-} from '../../apps/public_key/otp_certificate.ts'
-import { context, context_constructed, read_der } from '../../apps/public_key/pubkey_der.ts'
+import { decode_certificate, type OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
+import { context, context_constructed } from '../../apps/public_key/pubkey_der.ts'
 import {
   bit_string,
   element,
@@ -19,12 +14,13 @@ import * as oids from '../../apps/public_key/pubkey_oids.ts'
 import { type CrlRow, crl_der } from './chain_maker_crls.ts'
 import { big_integer, signed, time } from './chain_maker_der.ts'
 import {
+  authority_key_identifier,
   type ExtensionRows,
   extension_der,
   extensions_of,
   type OtherExtension,
 } from './chain_maker_extensions.ts'
-import { type KeyKind, type MadeKey, make_key } from './chain_maker_keys.ts'
+import { type KeyKind, key_identifier, type MadeKey, make_key } from './chain_maker_keys.ts'
 import { type NameText, name_der } from './chain_maker_names.ts'
 
 /** One certificate. Times are as ASN.1 writes them: UTCTime with 13 characters, GeneralizedTime with 15. */
@@ -127,17 +123,10 @@ function unique_id(number: number, id: Uint8Array | undefined): Uint8Array[] {
 }
 
 function identifiers(key: MadeKey, signer: MadeKey): OtherExtension[] {
-  const authority = sequence(element(context(0), identifier(signer)))
   return [
-    [oids.id_ce_subjectKeyIdentifier, false, octet_string(identifier(key))],
-    [oids.id_ce_authorityKeyIdentifier, false, authority],
+    [oids.id_ce_subjectKeyIdentifier, false, octet_string(key_identifier(key))],
+    authority_key_identifier(signer),
   ]
-}
-
-/** RFC 5280 §4.2.1.2 (1) */
-function identifier({ spki }: MadeKey): Uint8Array {
-  const { subjectPublicKey } = read_der(spki, read_subject_public_key_info)
-  return new Uint8Array(createHash('sha1').update(subjectPublicKey).digest())
 }
 
 function serial_of(rows: Readonly<Record<string, CertificateRow>>, name: string): bigint {

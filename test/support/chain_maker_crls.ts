@@ -5,6 +5,7 @@ import { boolean_value, element, integer, sequence } from '../../apps/public_key
 import * as oids from '../../apps/public_key/pubkey_oids.ts'
 import { big_integer, signed, time } from './chain_maker_der.ts'
 import {
+  authority_key_identifier,
   type DistributionPointRow,
   distribution_point,
   distribution_point_name,
@@ -68,7 +69,7 @@ export interface CrlRow {
 
 /** @returns DER */
 export function crl_der(row: CrlRow, issuer: NameText, key: MadeKey): Uint8Array {
-  const extensions = sequence(...crl_extensions(row).map(extension_der))
+  const extensions = sequence(...crl_extensions(row, key).map(extension_der))
   const tbs = (algorithm: Uint8Array) =>
     sequence(
       integer(1),
@@ -84,9 +85,12 @@ export function crl_der(row: CrlRow, issuer: NameText, key: MadeKey): Uint8Array
   return signed(tbs, key, row.damaged ?? false)
 }
 
-function crl_extensions(row: CrlRow): OtherExtension[] {
+function crl_extensions(row: CrlRow, key: MadeKey): OtherExtension[] {
   const { delta_base, issuing_distribution_point: point, freshest_crl, others } = row
-  const extensions: OtherExtension[] = [[oids.id_ce_cRLNumber, false, integer(row.number ?? 1)]]
+  const extensions: OtherExtension[] = [
+    authority_key_identifier(key),
+    [oids.id_ce_cRLNumber, false, integer(row.number ?? 1)],
+  ]
   if (delta_base !== undefined) extensions.push([oids.id_ce_deltaCRLIndicator, true, integer(delta_base)])
   if (point) extensions.push([oids.id_ce_issuingDistributionPoint, true, issuing_distribution_point(point)])
   if (freshest_crl) {

@@ -10,6 +10,7 @@ import {
   sequence,
 } from '../../apps/public_key/pubkey_der_writer.ts'
 import * as oids from '../../apps/public_key/pubkey_oids.ts'
+import { key_identifier, type MadeKey } from './chain_maker_keys.ts'
 import {
   type GeneralNameRow,
   general_name_der,
@@ -107,6 +108,12 @@ export function extensions_of(row: ExtensionRows): readonly OtherExtension[] {
 export function extension_der([oid, critical, value]: OtherExtension): Uint8Array {
   const flag = critical ? [boolean_value(true)] : []
   return sequence(object_identifier(oid), ...flag, octet_string(value))
+}
+
+/** RFC 5280 §4.2.1.1 */
+export function authority_key_identifier(signer: MadeKey): OtherExtension {
+  const value = sequence(element(context(0), key_identifier(signer)))
+  return [oids.id_ce_authorityKeyIdentifier, false, value]
 }
 
 /** RFC 5280 §4.2.1.13 */

@@ -1,6 +1,13 @@
 // The keys of the chains that tests make, and what is signed with them.
 
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { read_subject_public_key_info } from '../../apps/public_key/otp_certificate.ts'
 import { read_der } from '../../apps/public_key/pubkey_der.ts'
@@ -40,6 +47,12 @@ export function sign_with({ kind, private_key }: MadeKey, message: Uint8Array): 
 /** DER of the AlgorithmIdentifier of what {@link sign_with} gives. */
 export function algorithm_of({ kind }: MadeKey): Uint8Array {
   return algorithms[kind][0]
+}
+
+/** RFC 5280 §4.2.1.2 (1) */
+export function key_identifier({ spki }: MadeKey): Uint8Array {
+  const { subjectPublicKey } = read_der(spki, read_subject_public_key_info)
+  return new Uint8Array(createHash('sha1').update(subjectPublicKey).digest())
 }
 
 const ecdsa_sha256 = [sequence(object_identifier('1.2.840.10045.4.3.2')), 'sha256'] as const
