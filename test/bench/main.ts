@@ -1,6 +1,7 @@
 // `npm run bench [group …]`: measures Kista beside the BEAM and beside Node, and prints a table for each group.
 
 import { bench_behaviours } from './behaviours.ts'
+import { bench_certificates } from './certificates.ts'
 import { bench_ets } from './ets.ts'
 import { bench_packages } from './packages.ts'
 import { bench_processes } from './processes.ts'
@@ -13,6 +14,7 @@ const groups: Readonly<Record<string, () => Promise<void>>> = {
   timers: bench_timers,
   ets: bench_ets,
   packages: bench_packages,
+  certificates: bench_certificates,
   tls: bench_tls,
 }
 
