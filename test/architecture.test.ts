@@ -54,6 +54,7 @@ const doors: readonly { readonly name: RegExp; readonly files: RegExp }[] = [
     files:
       /^(ssl_app\/certificate\/(ssl_pem_cache|crl_files)|apps\/public_key\/pubkey_os_cacerts|apps\/kernel\/(application|logger)\w*)\.ts$/,
   },
+  { name: /^node:path$/, files: /^ssl_app\/certificate\/ssl_pem_cache\.ts$/ },
   // The directory of the sockets at which nodes can be watched.
   { name: /^node:(fs|os)$/, files: /^apps\/observer\/observer_directory\.ts$/ },
   // The certificates that Node brings along are the platform's where it has none of its own.
