@@ -5,7 +5,8 @@ import type { Result } from '../../runtime/erlang/term.ts'
 import type { PublicKey, SignatureScheme } from '../crypto/crypto.ts'
 import { host_a_labels } from './host_name.ts'
 import type { OTPCertificate } from './otp_certificate.ts'
-import { type Extension, select_extension } from './pubkey_extensions.ts'
+import { anchor_events, extension_events, type PurposeOptions, type Role } from './pubkey_cert_extensions.ts'
+import { select_extension } from './pubkey_extensions.ts'
 import {
   type HostnameCheck,
   has_alternative_names,
@@ -20,7 +21,7 @@ import {
   is_permitted,
   no_constraints,
 } from './pubkey_name_constraints.ts'
-import { equal_bytes, type GeneralName, is_same_name, type Name } from './pubkey_names.ts'
+import { equal_bytes, is_same_name, type Name } from './pubkey_names.ts'
 import * as oids from './pubkey_oids.ts'
 import {
   initial_policies,
@@ -35,15 +36,11 @@ import type { PathError, VerifyEvent, VerifyFun } from './verify_fun.ts'
 import { ask_verify_fun, type BadCert, type BadCertReason, default_verify_fun } from './verify_fun.ts'
 
 /** What a path is checked against, whoever is asked about it. */
-export interface PathChecks extends PolicyOptions {
+export interface PathChecks extends PolicyOptions, PurposeOptions {
   /** Milliseconds since 1970. */
   readonly now: number
   /** How many certificates that are not self-issued may stand between anchor and peer. Default: any number */
   readonly max_path_length?: number
-  /** What the peer's key must be for, should its certificate say that. Default: the verify_fun is asked */
-  readonly extended_key_usage?: 'serverAuth' | 'clientAuth'
-  /** Whether the authorities' keys may be for anything at all. Default: as the peer's, should they say that */
-  readonly allow_any_ca_purpose?: boolean | undefined
   /** How the certificates may be signed; the anchor's own signature does not count. Default: in any way */
   readonly allowed_signatures?: readonly SignatureScheme[] | undefined
   /** How long the keys in the path must be at least. Default: any length */
@@ -79,8 +76,6 @@ interface PathState {
   /** Undefined for one that crypto cannot use: nothing is signed by it. */
   readonly working_public_key: PublicKey | undefined
 }
-
-type Role = 'authority' | 'peer'
 
 /** A certificate, and what it gives cause for. */
 export type PathEvent = readonly [OTPCertificate, VerifyEvent]
@@ -122,7 +117,7 @@ export function is_self_issued({ tbsCertificate }: OTPCertificate): boolean {
 
 /**
  * Each certificate with what it gives cause for; lazily, so that nothing is checked after a refusal. For each
- * certificate, in this order: length of the path, whether it is there for the second time, extensions, validity,
+ * certificate, in this order: whether it is there for the second time, length of the path, extensions, validity,
  * issuer, names, algorithm and key, signature, policies, and for the peer's the host name. At its end comes `valid`,
  * or for the peer `valid_peer`. An anchor gives cause for events only when it must not issue certificates.
  *
@@ -167,7 +162,7 @@ function* about<Value>(
 function* trusted_peer_events(certificate: OTPCertificate, checks: PathChecks): Generator<VerifyEvent> {
   yield* extension_events(certificate, 'peer', checks)
   yield* validity_events(certificate, checks)
-  yield* weak_key_events(certificate, checks)
+  yield* weak_key_events(certified_key(certificate), checks)
   if (!is_host_valid(certificate, checks, no_constraints)) yield bad_cert('hostname_check_failed')
   yield 'valid_peer'
 }
@@ -184,9 +179,9 @@ function* certificate_events(
   if (!is_same_name(certificate.tbsCertificate.issuer, state.working_issuer_name))
     yield bad_cert('invalid_issuer')
   if (!has_permitted_names(certificate, role, state.constraints)) yield bad_cert('name_not_permitted')
-  yield* weak_key_events(certificate, checks)
-  if (!is_signature_allowed(certificate, checks)) yield bad_cert('unsupported_signature')
   const key = state.working_public_key
+  yield* weak_key_events(certified_key_below(certificate, key), checks)
+  if (!is_signature_allowed(certificate, checks)) yield bad_cert('unsupported_signature')
   if (!key || !is_signed_by(certificate, key)) yield bad_cert('invalid_signature')
   const place = { role, self_issued: is_self_issued(certificate) }
   const [policies, problems] = process_policies(certificate, place, state.policies)
@@ -227,63 +222,6 @@ function next_state(certificate: OTPCertificate, state: PathState): PathState {
 
 // ---- The checks
 
-function* extension_events(
-  certificate: OTPCertificate,
-  role: Role,
-  checks: PathChecks,
-): Generator<VerifyEvent> {
-  const { extensions } = certificate.tbsCertificate
-  for (const extension of extensions) {
-    const event = extension_event(extension, role, checks)
-    if (event) yield event
-  }
-  const basic_constraints = select_extension(oids.id_ce_basicConstraints, extensions)
-  if (role === 'authority' && !basic_constraints?.cA) yield bad_cert('missing_basic_constraint')
-}
-
-function extension_event(extension: Extension, role: Role, checks: PathChecks): VerifyEvent | undefined {
-  const unknown = ['extension', extension] as const
-  switch (extension.extnID) {
-    case oids.id_ce_basicConstraints:
-    case oids.id_ce_nameConstraints:
-    case oids.id_ce_certificatePolicies:
-    case oids.id_ce_policyMappings:
-    case oids.id_ce_policyConstraints:
-    case oids.id_ce_inhibitAnyPolicy:
-      return undefined
-    case oids.id_ce_keyUsage: {
-      const usages = select_extension(oids.id_ce_keyUsage, [extension])
-      return role === 'peer' || usages?.includes('keyCertSign') ? undefined : bad_cert('invalid_key_usage')
-    }
-    case oids.id_ce_subjectAltName: {
-      const names = select_extension(oids.id_ce_subjectAltName, [extension])
-      return extension.critical && names?.some(is_understood) ? undefined : unknown
-    }
-    case oids.id_ce_extKeyUsage:
-      if (!checks.extended_key_usage) return unknown
-      return is_purpose_allowed(extension, role, checks) ? undefined : bad_cert('invalid_ext_key_usage')
-    default:
-      return unknown
-  }
-}
-
-/**
- * What the authorities' keys are for bounds what the peer's is for, as OpenSSL has it and OTP had it at first.
- * RFC 5280 §4.2.1.12: an authority whose key is for anything should not insist on that.
- */
-function is_purpose_allowed(extension: Extension, role: Role, checks: PathChecks): boolean {
-  if (role === 'authority' && checks.allow_any_ca_purpose) return true
-  const purposes = select_extension(oids.id_ce_extKeyUsage, [extension]) ?? []
-  if (purposes.includes(oids.anyExtendedKeyUsage)) return role === 'peer' || !extension.critical
-  return purposes.includes(purpose_of[checks.extended_key_usage!])
-}
-
-const purpose_of = { serverAuth: oids.id_kp_serverAuth, clientAuth: oids.id_kp_clientAuth } as const
-
-function is_understood([kind]: GeneralName): boolean {
-  return ['rfc822Name', 'dNSName', 'directoryName', 'uniformResourceIdentifier', 'iPAddress'].includes(kind)
-}
-
 function* validity_events({ tbsCertificate }: OTPCertificate, { now }: PathChecks): Generator<VerifyEvent> {
   const { notBefore, notAfter } = tbsCertificate.validity
   if (Number.isNaN(notBefore) || Number.isNaN(notAfter)) return yield bad_cert('invalid_validity_dates')
@@ -306,8 +244,7 @@ const kinds_of_key: Readonly<Record<string, keyof LeastKeyBits>> = {
   ec: 'ec',
 }
 
-function* weak_key_events(certificate: OTPCertificate, checks: PathChecks): Generator<VerifyEvent> {
-  const key = checks.least_key_bits && certified_key(certificate)
+function* weak_key_events(key: PublicKey | undefined, checks: PathChecks): Generator<VerifyEvent> {
   const kind = key && kinds_of_key[key.type]
   const least = kind && checks.least_key_bits?.[kind]
   if (least !== undefined && key!.bits < least) yield bad_cert(['weak_key', key!.bits])
@@ -330,16 +267,6 @@ function is_there_twice(path: readonly OTPCertificate[], index: number): boolean
       other =>
         other.tbsCertificate.serialNumber === tbsCertificate.serialNumber && equal_bytes(other.der, der),
     )
-}
-
-/** A peer's certificate that is trusted as such is no authority. What says nothing may be one from before there were extensions. */
-function* anchor_events(anchor: OTPCertificate): Generator<VerifyEvent> {
-  const { version, extensions } = anchor.tbsCertificate
-  const usages = select_extension(oids.id_ce_keyUsage, extensions)
-  const basic_constraints = select_extension(oids.id_ce_basicConstraints, extensions)
-  if (usages && !usages.includes('keyCertSign')) yield bad_cert('invalid_key_usage')
-  if (basic_constraints ? !basic_constraints.cA : version === 'v3' && !usages)
-    yield bad_cert('missing_basic_constraint')
 }
 
 function is_host_valid(certificate: OTPCertificate, checks: PathChecks, constraints: Constraints): boolean {
