@@ -68,7 +68,7 @@ export async function make_test_data(
  * @see OTP: `public_key:pkix_test_root_cert/2`
  */
 export async function make_test_root(name: string, options: TestCertificateOptions): Promise<TestRoot> {
-  const { cert, key } = await make({ ...authority(name), ...options })
+  const { cert, key } = await make({ ...authority(escaped(name)), ...options })
   return { cert, key: ['PrivateKeyInfo', key.pkcs8] }
 }
 
@@ -103,6 +103,9 @@ async function make(
   )
   return { cert, key }
 }
+
+/** RFC 4514 §2.4 */
+const escaped = (name: string) => name.replace(/[,+"\\<>;=#]/g, '\\$&')
 
 const authority = (name: string) =>
   ({
