@@ -104,15 +104,16 @@ describe('a name', () => {
     expect(is_permitted(name('ab'), none_of(name('a')))).toBe(true)
   })
 
-  test('is refused when the constraint is of a form that the profile does not have', () => {
-    const odd = { base: ['dNSName', 'example.com'], minimum: 1 } as const
-    expect(
-      is_permitted(['dNSName', 'example.com'], constrain(no_constraints, { permittedSubtrees: [odd] })),
-    ).toBe(false)
-    expect(
-      is_permitted(['dNSName', 'example.org'], constrain(no_constraints, { excludedSubtrees: [odd] })),
-    ).toBe(false)
-  })
+  test.each([{ minimum: 1 }, { minimum: 0, maximum: 5 }])(
+    'is refused when the constraint is of a form that the profile does not have, %p',
+    form => {
+      const odd = { base: ['dNSName', 'example.com'], ...form } as const
+      const permitted = constrain(no_constraints, { permittedSubtrees: [odd] })
+      const excluded = constrain(no_constraints, { excludedSubtrees: [odd] })
+      expect(is_permitted(['dNSName', 'example.com'], permitted)).toBe(false)
+      expect(is_permitted(['dNSName', 'example.org'], excluded)).toBe(false)
+    },
+  )
 
   test('with a wildcard is refused when it can stand for what is excluded', () => {
     expect(is_permitted(['dNSName', '*.example.com'], none_of(['dNSName', 'a.example.com']))).toBe(false)
