@@ -4,6 +4,7 @@
 import type { OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
 import type { CertificateList } from '../../apps/public_key/pubkey_crl.ts'
 import { select_crl_extension } from '../../apps/public_key/pubkey_crl_extensions.ts'
+import { crl_signer } from '../../apps/public_key/pubkey_crl_signer.ts'
 import {
   type CrlIssuerFun,
   type DpAndCrl,
@@ -137,25 +138,34 @@ function issuer_of(crl: CertificateList, name: Name, context: CrlContext): Retur
   const shown = (anchor === undefined ? known : [anchor, ...known]).filter(({ tbsCertificate }) =>
     is_same_name(tbsCertificate.subject, name),
   )
-  for (const issuer of [...trusted.named(name), ...shown].slice(0, most_issuers)) {
-    const chain = has_signed(issuer, crl) ? chain_to(issuer, context) : undefined
-    if (chain !== undefined) return ['ok', chain[0]!, chain.slice(1)]
-  }
-  return ['error', 'unknown_ca']
+  const chains = [...trusted.named(name), ...shown]
+    .slice(0, most_issuers)
+    .filter(issuer => has_signed(issuer, crl))
+    .flatMap(issuer => chains_to(issuer, context))
+  const [first] = chains
+  if (first === undefined) return ['error', 'unknown_ca']
+  const chain = chains.length === 1 ? first : (chains.find(each => may_sign(each, crl, context)) ?? first)
+  return ['ok', chain[0]!, chain.slice(1)]
 }
 
-/** From what is trusted down to that certificate. */
-function chain_to(
+/** Whether the last one of the chain may have signed the list, now. */
+function may_sign(chain: Chain, crl: CertificateList, { now }: CrlContext): boolean {
+  return crl_signer(crl, chain[0]!, chain.slice(1), now) !== undefined
+}
+
+type Chain = readonly OTPCertificate[]
+
+/** The ways from what is trusted down to that certificate. */
+function chains_to(
   certificate: OTPCertificate,
   { trusted, known, anchor, now }: CrlContext,
-): readonly OTPCertificate[] | undefined {
+): readonly Chain[] {
   const { trusted: chains, dead_ends } = find_paths([certificate, ...known], trusted, now)
-  if (chains.length > 0 || anchor === undefined) return chains[0]
-  for (const chain of dead_ends) {
+  if (chains.length > 0 || anchor === undefined) return chains
+  return dead_ends.flatMap(chain => {
     const at = chain.findIndex(({ der }) => equal_bytes(der, anchor.der))
-    if (at !== -1) return chain.slice(at)
-  }
-  return undefined
+    return at === -1 ? [] : [chain.slice(at)]
+  })
 }
 
 function has_signed(issuer: OTPCertificate, crl: CertificateList): boolean {

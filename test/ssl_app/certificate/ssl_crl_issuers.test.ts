@@ -1,0 +1,54 @@
+// Whose list it is, where several certificates have the name and the key of its issuer.
+
+import { expect, test } from '@jest/globals'
+import { run } from '../../../ssl_app/certificate/awaitable.ts'
+import { crl_check } from '../../../ssl_app/certificate/ssl_crl.ts'
+import type { CrlCacheApi } from '../../../ssl_app/certificate/ssl_crl_cache_api.ts'
+import { TrustStore } from '../../../ssl_app/certificate/ssl_pkix_db.ts'
+import { type CertificateRow, make_pki } from '../../support/chain_maker.ts'
+
+const now = Date.UTC(2026, 5, 1)
+const authority: CertificateRow = {
+  basic_constraints: { cA: true },
+  key_usage: { usages: ['keyCertSign', 'cRLSign'] },
+}
+const again: CertificateRow = { ...authority, signed_by: 'root', subject: 'CN=ca', key_of: 'ca' }
+
+const pki = make_pki({
+  root: authority,
+  ca: { ...authority, signed_by: 'root' },
+  leaf: { signed_by: 'ca' },
+  expired: { ...again, not_after: '210101000000Z' },
+  'no lists': { ...again, key_usage: { usages: ['keyCertSign'] } },
+})
+
+function check(...known: readonly string[]) {
+  const crl = pki.crl({ signed_by: 'ca' })
+  const module: CrlCacheApi = {
+    lookup: () => 'not_available',
+    select: () => [crl],
+    fresh_crl: (_point, old) => old,
+  }
+  return run(
+    crl_check(pki.certificate('leaf').certificate, 'valid_peer', {
+      crl: { check: true, cache: [module, undefined] },
+      trusted: new TrustStore([pki.certificate('root').der]),
+      known: known.map(name => pki.certificate(name).certificate),
+      now,
+    }),
+  )
+}
+
+test.each([
+  [['ca']],
+  [['expired', 'ca']],
+  [['ca', 'expired']],
+  [['no lists', 'ca']],
+  [['expired', 'no lists', 'ca']],
+])('of %j, the one counts that may sign lists now', known => {
+  expect(check(...known)).toBe('valid')
+})
+
+test.each([[['expired']], [['no lists']], [['no lists', 'expired']]])('of %j, none counts', known => {
+  expect(check(...known)).toEqual(['bad_cert', 'revocation_status_undetermined'])
+})
