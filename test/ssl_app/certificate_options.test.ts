@@ -263,3 +263,33 @@ test('a server is verified by a chain that is in cert', async () => {
     base64(leaf.cert_der),
   )
 })
+
+test('a session that was made under lesser demands does not go on under greater ones', () =>
+  run(async () => {
+    const ca = await make_ca({ hash: 'SHA-1' })
+    const leaf = await make_leaf(ca, { hash: 'SHA-1' })
+    const listener = ok(await ssl.listen(0, { ...own(leaf), active: false }))
+    const [, port] = ok(ssl.sockname(listener))
+    spawn(async () => {
+      for (;;) spawn(ssl.handshake, ok(await ssl.transport_accept(listener)), 5_000)
+    })
+    const cacerts = [ca.cert_der]
+    const went_on = async (options: ssl.ConnectOptions): Promise<Term> => {
+      const [tag, socket] = await ssl.connect(
+        'localhost',
+        port,
+        { cacerts, active: false, ...options },
+        5_000,
+      )
+      if (tag === 'error') return ssl.format_error(socket)
+      const { session_resumption } = ok(await ssl.connection_information(socket, ['session_resumption']))
+      await ssl.close(socket)
+      return session_resumption
+    }
+    const lax = { signature_algs_cert: ['ecdsa_sha1'] } as const
+    expect(await went_on(lax)).toBe(false)
+    expect(await went_on(lax)).toBe(true)
+    expect(await went_on({})).toBe(refused('unsupported certificate'))
+    expect(await went_on({ ...lax, least_key_bits: { ec: 521 } })).toBe(refused('bad certificate'))
+    await ssl.close(listener)
+  }))
