@@ -5,7 +5,7 @@ import type { OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
 import { is_self_issued } from '../../apps/public_key/pubkey_cert.ts'
 import { select_extension } from '../../apps/public_key/pubkey_extensions.ts'
 import { certified_key } from '../../apps/public_key/pubkey_keys.ts'
-import { equal_bytes, name_key } from '../../apps/public_key/pubkey_names.ts'
+import { equal_bytes, is_same_name, name_key } from '../../apps/public_key/pubkey_names.ts'
 import {
   id_ce_authorityKeyIdentifier,
   id_ce_subjectKeyIdentifier,
@@ -48,6 +48,26 @@ export function find_paths(shown: readonly OTPCertificate[], trusted: TrustStore
   const search = new Search(shown, trusted, now)
   search.climb([shown[0]!])
   return search
+}
+
+/**
+ * The way to a trusted root that is meant: by the names, and by what certificates say of their issuers' keys, whoever
+ * has signed them. Where {@link find_paths} finds none, its validation tells what is wrong.
+ *
+ * @returns undefined: it leads to nobody who is trusted
+ */
+export function meant_path(shown: readonly OTPCertificate[], trusted: TrustStore): Chain | undefined {
+  const upward = [shown[0]!]
+  while (upward.length <= longest_chain) {
+    const last = upward.at(-1)!
+    if (is_self_issued(last) && trusted.has(last)) return upward.toReversed()
+    const [next] = [...trusted.issuers(last), ...shown]
+      .filter(issuer => likeness(issuer, last) < no_likeness && !is_among(issuer, upward))
+      .sort((left, right) => likeness(left, last) - likeness(right, last))
+    if (next === undefined) return undefined
+    upward.push(next)
+  }
+  return undefined
 }
 
 /** Whether a certificate is signed with the key that it certifies. OTP: `public_key:pkix_is_self_signed/1` */
@@ -155,6 +175,17 @@ function rank_of(issuer: OTPCertificate, subject: OTPCertificate, now: number): 
   return 2 * key_rank(issuer, subject) + (notBefore <= now && now <= notAfter ? 0 : 1)
 }
 
+const no_likeness = 3
+
+/** The smaller, the likelier is it that one is meant to have issued the other: name and key, name, or key. */
+function likeness(issuer: OTPCertificate, subject: OTPCertificate): number {
+  const rank = key_rank(issuer, subject)
+  if (is_same_name(issuer.tbsCertificate.subject, subject.tbsCertificate.issuer))
+    return rank === 2 ? no_likeness : rank
+  return rank === 0 ? 2 : no_likeness
+}
+
+/** 0: the subject points to the issuer's key; 1: it points to none; 2: to another one. */
 function key_rank(issuer: OTPCertificate, subject: OTPCertificate): number {
   const pointer = select_extension(id_ce_authorityKeyIdentifier, subject.tbsCertificate.extensions)
   const { serialNumber, extensions } = issuer.tbsCertificate

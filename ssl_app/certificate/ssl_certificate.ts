@@ -11,7 +11,7 @@ import { Alert } from '../record/ssl_alert.ts'
 import type { Role } from '../record/tls_v1.ts'
 import { decode_shown, keep_accepted } from './accepted_certificates.ts'
 import { type Awaitable, run, type Steps } from './awaitable.ts'
-import { find_paths, has_signed, is_self_signed, longest_chain } from './path_search.ts'
+import { find_paths, has_signed, is_self_signed, longest_chain, meant_path } from './path_search.ts'
 import {
   alert_of,
   type Inquest,
@@ -166,7 +166,7 @@ export function certificate_chain(
 
 /**
  * The path to validate. If there are several, it is the first that nothing is wrong with, or else the one that least
- * is wrong with.
+ * is wrong with; if there is none, but for signatures or names that are wrong, that one.
  */
 function choose_path(
   shown: readonly OTPCertificate[],
@@ -179,7 +179,10 @@ function choose_path(
   const found = find_paths(shown, trusted, checks.now)
   const paths = found.trusted.map(([root, ...path]): Path => [root!, path])
   if (paths.length > 0) return soundest(paths, checks)
-  return claimed_path(found.dead_ends, partial_chain) ?? ['unknown_ca', found.dead_ends[0]!]
+  const claimed = claimed_path(found.dead_ends, partial_chain)
+  if (claimed !== undefined) return claimed
+  const meant = meant_path(shown, trusted)
+  return meant === undefined ? ['unknown_ca', found.dead_ends[0]!] : [meant[0]!, meant.slice(1)]
 }
 
 /** The user may trust a certificate of a chain without a trusted root. */
