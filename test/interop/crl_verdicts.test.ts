@@ -7,23 +7,17 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { encode_pem } from '../../apps/public_key/pubkey_pem.ts'
-import {
-  pkix_crls_validate,
-  pkix_dist_point,
-  pkix_dist_points,
-} from '../../apps/public_key/public_key_crl.ts'
-import { issuers, now } from '../support/crl_lists.ts'
+import { now } from '../support/crl_lists.ts'
 import {
   type Authorities,
   lists_of,
   make_authorities,
-  subject_of,
+  our_verdict,
+  type Verdict,
   type World,
   worlds,
 } from '../support/crl_worlds.ts'
 import { describe_with, missing_program } from './support/requires.ts'
-
-type Verdict = 'valid' | 'revoked' | 'undetermined'
 
 const world_count = 250
 
@@ -39,17 +33,6 @@ beforeAll(async () => {
     await writeFile(join(folder, `${name}.pem`), cert_pem)
 })
 afterAll(() => rm(folder, { recursive: true }))
-
-/** Each list may have been found at each point, and because of its issuer. */
-function our_verdict(world: World, lists: readonly Uint8Array[]): Verdict {
-  const certificate = subject_of(world, people)
-  const points = [...pkix_dist_points(certificate), pkix_dist_point(certificate)]
-  const pairs = points.flatMap(point => lists.map(list => [point, list] as const))
-  const issuer_fun = issuers(people.root, [people.ca], [people.other])
-  const status = pkix_crls_validate(certificate, pairs, { now, issuer_fun })
-  if (status === 'valid') return status
-  return status[1][0] === 'revoked' ? 'revoked' : 'undetermined'
-}
 
 interface TheirVerdict {
   readonly verdict: Verdict
@@ -119,7 +102,7 @@ describe_with([{ missing: () => missing_program('openssl') }], 'OpenSSL', () => 
     const tally: Record<string, number> = {}
     for (const world of fc.sample(worlds, { numRuns: world_count, seed: 5 })) {
       const lists = lists_of(world, people, now)
-      const ours = our_verdict(world, lists)
+      const ours = our_verdict(world, lists, people, now)
       const theirs = await their_verdict(world, lists)
       const outcome = ours === theirs.verdict ? ours : explained(world, ours, theirs)
       expect({ world, ours, theirs, outcome }).toMatchObject({ outcome: expect.any(String) })

@@ -2,12 +2,16 @@
 // dated and more or less to the point. For those who want to compare what is made of them.
 
 import fc from 'fast-check'
-import { decode_certificate } from '../../apps/public_key/otp_certificate.ts'
 import type { IssuingDistributionPoint } from '../../apps/public_key/pubkey_crl_extensions.ts'
 import type { DistributionPoint, ReasonFlag } from '../../apps/public_key/pubkey_extensions.ts'
+import {
+  pkix_crls_validate,
+  pkix_dist_point,
+  pkix_dist_points,
+} from '../../apps/public_key/public_key_crl.ts'
 import { type CrlOptions, type EntryToWrite, make_crl } from '../../apps/public_key/x509_crl.ts'
 import { make_ca, make_intermediate, make_leaf, type TestCertificate } from './certificates.ts'
-import { day, entry_of, name_of, point_at, pointing_to, uri } from './crl_lists.ts'
+import { day, entry_of, issuers, name_of, point_at, pointing_to, uri } from './crl_lists.ts'
 
 /** A root, an authority below it whose certificate is looked up, and another one. */
 export interface Authorities {
@@ -162,6 +166,24 @@ function scope_of({ point, only, reasons, indirect }: ListOfWorld): Partial<Issu
   }
 }
 
-/** The certificate that is looked up. */
-export const subject_of = ({ subject }: World, people: Authorities) =>
-  decode_certificate(people.subjects[subject].cert)
+export type Verdict = 'valid' | 'revoked' | 'undetermined'
+
+/**
+ * What we make of it. Each list may have been found at each point of the certificate, or because of its issuer.
+ *
+ * @param now - milliseconds since 1970
+ */
+export function our_verdict(
+  { subject }: World,
+  lists: readonly Uint8Array[],
+  people: Authorities,
+  now: number,
+): Verdict {
+  const { cert } = people.subjects[subject]
+  const points = [...pkix_dist_points(cert), pkix_dist_point(cert)]
+  const pairs = points.flatMap(point => lists.map(list => [point, list] as const))
+  const issuer_fun = issuers(people.root, [people.ca], [people.other])
+  const status = pkix_crls_validate(cert, pairs, { now, issuer_fun })
+  if (status === 'valid') return status
+  return status[1][0] === 'revoked' ? 'revoked' : 'undetermined'
+}
