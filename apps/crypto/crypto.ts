@@ -16,8 +16,10 @@ import type {
   Pbkdf2,
   PrivateKey,
   PublicKey,
+  Rc2Cipher,
   SignatureScheme,
 } from './provider.ts'
+import { rc2_cbc_init } from './rc2.ts'
 import { rc4_init } from './rc4.ts'
 import { permits } from './rsa_pss.ts'
 
@@ -49,6 +51,7 @@ export type {
   ProviderName,
   PssParameters,
   PublicKey,
+  Rc2Cipher,
   SignatureAlgorithm,
   SignatureScheme,
   Supports,
@@ -200,14 +203,19 @@ export function crypto_one_time_aead_decrypt(
  * @see OTP: `crypto:crypto_init/4`
  */
 export function cipher_init(
-  cipher: BlockCipher | 'rc4',
+  cipher: BlockCipher | Rc2Cipher | 'rc4',
   key: Uint8Array,
   iv: Uint8Array,
   direction: Direction,
 ): CipherState {
   if (cipher === 'rc4') return rc4_init(key)
+  if (is_rc2(cipher)) return rc2_cbc_init(cipher, key, iv, direction)
   if (!supports().ciphers.includes(cipher)) throw new Exit(['notsup', cipher])
   return provider.cipher_init(cipher, key, iv, direction)
+}
+
+function is_rc2(cipher: BlockCipher | Rc2Cipher): cipher is Rc2Cipher {
+  return cipher.startsWith('rc2')
 }
 
 /**

@@ -17,6 +17,7 @@ import { hash_of, hashes, hmac_of, strong_rand_bytes } from './noble_hashes.ts'
 import { noble_public_key } from './noble_public_key.ts'
 import { prime_curve_names } from './prime_curves.ts'
 import type { AeadCipher, AeadKey, KeyPair, ModularPower, Provider, Supports } from './provider.ts'
+import { rc2_ciphers } from './rc2.ts'
 
 const aeads = {
   aes_128_gcm: gcm,
@@ -34,12 +35,12 @@ const montgomery_curves = { x25519, x448 } as const
 const tag_size = 16
 const block_size = 16
 
-const block_ciphers = ['aes_128_cbc', 'aes_256_cbc', 'des_ede3_cbc', 'des_cbc'] as const
+const block_ciphers = ['aes_128_cbc', 'aes_192_cbc', 'aes_256_cbc', 'des_ede3_cbc', 'des_cbc'] as const
 const aead_ciphers = ['aes_128_gcm', 'aes_256_gcm', 'chacha20_poly1305', 'chacha20_poly1305_draft'] as const
 
 const supported: Supports = {
   hashs: ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'],
-  ciphers: [...aead_ciphers, ...block_ciphers, 'rc4'],
+  ciphers: [...aead_ciphers, ...block_ciphers, ...rc2_ciphers, 'rc4'],
   // Those over binary fields are missing.
   curves: [...noble_curve_names, ...prime_curve_names, 'x25519', 'x448'],
   public_keys: ['rsa', 'rsa_pss', 'dsa', 'ecdsa', 'eddsa'],

@@ -8,6 +8,7 @@ import { octet_key_jwk } from './jwk.ts'
 import { node_public_key, set_private_value, view } from './node_public_key.ts'
 import { aead_names, block_cipher_names, curve_name, hash_names } from './openssl_names.ts'
 import type { AeadKey, KeyAgreementKey, KeyPair, ModularPower, Provider, Supports } from './provider.ts'
+import { rc2_ciphers } from './rc2.ts'
 
 const tag_size = 16
 // Node's types have one overload for GCM and one for ChaCha20, which are called alike.
@@ -154,7 +155,11 @@ function ask_openssl(): Supports {
   const algorithms = ['rsa', 'rsa_pss', 'dsa', 'ecdsa', 'eddsa'] as const
   return {
     hashs: names_of(hash_names).filter(type => openssl_hashs.has(hash_names[type])),
-    ciphers: [...names_of(ciphers).filter(cipher => openssl_ciphers.has(ciphers[cipher])), 'rc4'],
+    ciphers: [
+      ...names_of(ciphers).filter(cipher => openssl_ciphers.has(ciphers[cipher])),
+      ...rc2_ciphers,
+      'rc4',
+    ],
     curves: all_curves.filter(curve => is_montgomery(curve) || openssl_curves.has(curve_name(curve))),
     public_keys: algorithms,
     private_keys: algorithms,

@@ -23,6 +23,7 @@ export const aead_names = {
 /** Single DES is gone from OpenSSL 3, but is triple DES with one key three times. */
 export const block_cipher_names = {
   aes_128_cbc: 'aes-128-cbc',
+  aes_192_cbc: 'aes-192-cbc',
   aes_256_cbc: 'aes-256-cbc',
   des_ede3_cbc: 'des-ede3-cbc',
   des_cbc: 'des-ede3-cbc',

@@ -20,7 +20,10 @@ export type IoData = Uint8Array | readonly Uint8Array[]
 export type AeadCipher = 'aes_128_gcm' | 'aes_256_gcm' | 'chacha20_poly1305' | 'chacha20_poly1305_draft'
 
 /** `des_cbc` takes a key of 8 bytes, `des_ede3_cbc` one of 24. */
-export type BlockCipher = 'aes_128_cbc' | 'aes_256_cbc' | 'des_ede3_cbc' | 'des_cbc'
+export type BlockCipher = 'aes_128_cbc' | 'aes_192_cbc' | 'aes_256_cbc' | 'des_ede3_cbc' | 'des_cbc'
+
+/** A key of 1 to 128 bytes, of which 128, 64 or 40 bits count. RFC 2268 */
+export type Rc2Cipher = 'rc2_cbc' | 'rc2_64_cbc' | 'rc2_40_cbc'
 
 /** What a cipher does. */
 export type Direction = 'encrypt' | 'decrypt'
@@ -128,7 +131,7 @@ export interface SignatureScheme {
 /** What a provider can do here; a platform may lack some. OTP: `crypto:supports/0`. */
 export interface Supports {
   readonly hashs: readonly HashType[]
-  readonly ciphers: readonly (AeadCipher | BlockCipher | 'rc4')[]
+  readonly ciphers: readonly (AeadCipher | BlockCipher | Rc2Cipher | 'rc4')[]
   readonly curves: readonly Curve[]
   /** What signatures can be verified with; `'rsa'` includes encryption. */
   readonly public_keys: readonly SignatureAlgorithm[]

@@ -83,10 +83,22 @@ export const id_hmacWithSHA224 = '1.2.840.113549.2.8'
 export const id_hmacWithSHA256 = '1.2.840.113549.2.9'
 export const id_hmacWithSHA384 = '1.2.840.113549.2.10'
 export const id_hmacWithSHA512 = '1.2.840.113549.2.11'
+export const pbeWithMD5AndDES_CBC = '1.2.840.113549.1.5.3'
+export const pbeWithMD5AndRC2_CBC = '1.2.840.113549.1.5.6'
+export const pbeWithSHA1AndDES_CBC = '1.2.840.113549.1.5.10'
+export const pbeWithSHA1AndRC2_CBC = '1.2.840.113549.1.5.11'
+export const rc2CBC = '1.2.840.113549.3.2'
 export const desCBC = '1.3.14.3.2.7'
 export const des_EDE3_CBC = '1.2.840.113549.3.7'
 export const id_aes128_CBC = '2.16.840.1.101.3.4.1.2'
+export const id_aes192_CBC = '2.16.840.1.101.3.4.1.22'
 export const id_aes256_CBC = '2.16.840.1.101.3.4.1.42'
+
+// Encryption by password as PKCS#12 has it: RFC 7292 appendix C
+export const pbeWithSHAAnd3_KeyTripleDES_CBC = '1.2.840.113549.1.12.1.3'
+export const pbeWithSHAAnd2_KeyTripleDES_CBC = '1.2.840.113549.1.12.1.4'
+export const pbeWithSHAAnd128BitRC2_CBC = '1.2.840.113549.1.12.1.5'
+export const pbeWithSHAAnd40BitRC2_CBC = '1.2.840.113549.1.12.1.6'
 
 // OCSP: RFC 6960 §4.2.1, §4.4
 export const id_pkix_ocsp_basic = '1.3.6.1.5.5.7.48.1.1'

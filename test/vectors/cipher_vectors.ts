@@ -131,6 +131,16 @@ export const cbc: readonly BlockVector[] = [
       73bed6b8e3c1743b7116e69e222295163ff1caa1681fac09120eca307586e1a7`,
   },
   {
+    title: 'SP 800-38A §F.2.3',
+    cipher: 'aes_192_cbc',
+    key: '8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b',
+    iv: '000102030405060708090a0b0c0d0e0f',
+    plaintext: aes_plaintext,
+    ciphertext: `
+      4f021db243bc633d7178183a9fa071e8b4d9ada9ad7dedf4e5e738763f69145a
+      571b242012fb7ae07fa9baac3df102e008b0e27988598881d920a9e64f5615cd`,
+  },
+  {
     title: 'SP 800-38A §F.2.5',
     cipher: 'aes_256_cbc',
     key: '603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4',

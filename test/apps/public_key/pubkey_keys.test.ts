@@ -1,9 +1,10 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type PrivateKey, type PublicKey, supports } from '../../../apps/crypto/crypto.ts'
 import { provider } from '../../../apps/crypto/current_provider.ts'
+import { integer, octet_string, sequence } from '../../../apps/public_key/pubkey_der_writer.ts'
 import { decode_private_key } from '../../../apps/public_key/pubkey_keys.ts'
 import { pbes2 } from '../../../apps/public_key/pubkey_pbe.ts'
 import {
@@ -22,6 +23,10 @@ const vector = (name: string) => readFileSync(`test/vectors/pem/${name}.pem`)
 const entry_of = (name: string) => pem_decode(vector(name)).find(([type]) => type !== 'EcpkParameters')!
 const key_of = (name: string, password?: string) => pem_entry_decode(entry_of(name), password) as PrivateKey
 const public_of = (name: string) => pem_entry_decode(entry_of(name)) as PublicKey
+/** Each way of PKCS#8. */
+const encrypted_ec = readdirSync('test/vectors/pem').flatMap(
+  file => /^(ec_pbe.*)\.pem$/.exec(file)?.[1] ?? [],
+)
 const message = new TextEncoder().encode('message')
 
 describe('a private key', () => {
@@ -32,6 +37,8 @@ describe('a private key', () => {
     ['rsa_pkcs1_aes256', 'rsa'],
     ['rsa_pkcs1_des3', 'rsa'],
     ['rsa_pkcs1_des', 'rsa'],
+    ['rsa_pkcs1_aes192', 'rsa'],
+    ['rsa_pkcs1_rc2', 'rsa'],
     ['rsa_pbes2_aes256_sha256', 'rsa'],
     ['rsa_pbes2_aes128_sha1', 'rsa'],
     ['rsa_pbes2_des3_sha512', 'rsa'],
@@ -60,7 +67,7 @@ describe('a private key', () => {
 
 with_each_provider(() => {
   describe('a private key', () => {
-    test.each(['ec_sec1', 'ec_sec1_with_parameters', 'ec_pkcs8', 'ec_sec1_aes256', 'ec_pbes2_aes256_sha384'])(
+    test.each(['ec_sec1', 'ec_sec1_with_parameters', 'ec_pkcs8', 'ec_sec1_aes256', ...encrypted_ec])(
       'of OpenSSL in the form %s is the same key',
       name => {
         const key = key_of(name, 'kista')
@@ -74,18 +81,17 @@ with_each_provider(() => {
       expect(key_of('ed25519_pkcs8')).toMatchObject({ type: 'ed25519' })
     })
 
-    test.each(['rsa_pkcs1_aes192', 'ec_scrypt', 'ec_pbes1', 'ec_explicit_curve'])(
+    test.each(['ec_scrypt', 'ec_explicit_curve'])(
       'in the form %s is refused, which is not supported',
       name => {
         expect(() => key_of(name, 'kista')).toThrow(DecodeError)
       },
     )
 
-    test('with a wrong password, or none, is refused', () => {
-      for (const name of ['ec_sec1_aes256', 'ec_pbes2_aes256_sha384']) {
-        expect(() => key_of(name, 'Kista')).toThrow(DecodeError)
-        expect(() => key_of(name)).toThrow(DecodeError)
-      }
+    test.each([...encrypted_ec, 'ec_sec1_aes256'])('with a wrong password, or none, is refused: %s', name => {
+      const wrong = /^a wrong password/
+      for (const password of ['Kista', '', 'kista ', 'å']) expect(() => key_of(name, password)).toThrow(wrong)
+      expect(() => key_of(name)).toThrow(wrong)
     })
 
     test.each(['rsa_pkcs1_des3', 'rsa_pkcs1_des', 'rsa_pbes2_des3_sha512'])('under DES is read: %s', name => {
@@ -98,6 +104,18 @@ with_each_provider(() => {
       listed.mockReturnValue({ ...supports(), ciphers: ['aes_128_cbc'] })
       expect(() => key_of('rsa_pkcs1_des3', 'kista')).toThrow(DecodeError)
       listed.mockRestore()
+    })
+
+    test('comes back from each way of PBES1 and PKCS#12', () => {
+      const [, pkcs8] = entry_of('ec_pkcs8')
+      const older = encrypted_ec.map(entry_of).filter(([, , cipher]) => cipher[0] !== '1.2.840.113549.1.5.13')
+      expect(older).toHaveLength(9)
+      for (const [, , cipher] of older) {
+        if (cipher === 'not_encrypted') continue
+        const entry = pem_entry_encode('PrivateKeyInfo', pkcs8, [cipher, 'kísta'])
+        expect(pem_entry_decode(entry, 'kísta')).toMatchObject({ type: 'ec' })
+        expect(pem_entry_decode(entry, new TextEncoder().encode('kísta'))).toMatchObject({ type: 'ec' })
+      }
     })
 
     test('comes back from both kinds of encryption', () => {
@@ -120,6 +138,10 @@ with_each_provider(() => {
 describe('an encrypted key', () => {
   const [, pkcs8] = entry_of('ec_pkcs8')
   const cipher = pbes2(new Uint8Array(8), new Uint8Array(16), 2)
+  const pbes1 = (salt_size: number, iterations: number) => {
+    const parameters = sequence(octet_string(new Uint8Array(salt_size)), integer(iterations))
+    return ['1.2.840.113549.1.5.3', parameters] as const
+  }
 
   test('can be read by OpenSSL', () => {
     const entry = pem_entry_encode('PrivateKeyInfo', pkcs8, [cipher, 'kista'])
@@ -144,6 +166,15 @@ describe('an encrypted key', () => {
     ['has an unknown cipher', new Uint8Array(16), ['IDEA-CBC', new Uint8Array(8)] as const],
     ['has no parameters', new Uint8Array(16), ['1.2.840.113549.1.5.13', new Uint8Array()] as const],
     ['asks for no iterations', new Uint8Array(16), pbes2(new Uint8Array(8), new Uint8Array(16), 0)],
+    ['asks for years of them in PBES1', new Uint8Array(16), pbes1(8, 2 ** 31 - 1)],
+    ['asks for none of them in PBES1', new Uint8Array(16), pbes1(8, 0)],
+    ['has no salt', new Uint8Array(16), pbes1(0, 1)],
+    ['has no parameters of PBES1', new Uint8Array(16), ['1.2.840.113549.1.5.3', new Uint8Array()] as const],
+    [
+      'has no parameters of PKCS#12',
+      new Uint8Array(16),
+      ['1.2.840.113549.1.12.1.3', new Uint8Array()] as const,
+    ],
     ['asks for years of them', new Uint8Array(16), pbes2(new Uint8Array(8), new Uint8Array(16), 2 ** 31 - 1)],
   ])('is refused when it %s', (_why, bytes, info) => {
     expect(() => pem_entry_decode(['PrivateKeyInfo', bytes, info], 'kista')).toThrow(DecodeError)
