@@ -13,9 +13,11 @@ const most_attempts = 8
 
 /** Whether these numbers belong together: RFC 8017 §3.2. */
 export function is_rsa_private_key(key: RsaPrivateNumbers): boolean {
-  const { n, e, p, q, dp, dq, qinv } = numbers_of(key)
+  const { n, e, d, p, q, dp, dq, qinv } = numbers_of(key)
   if (p <= 1n || q <= 1n || p * q !== n) return false
-  return (e * dp) % (p - 1n) === 1n && (e * dq) % (q - 1n) === 1n && qinv < p && (q * qinv) % p === 1n
+  const is_inverse = (exponent: bigint, prime: bigint) => (e * exponent) % (prime - 1n) === 1n
+  if (!is_inverse(dp, p) || !is_inverse(dq, q) || !is_inverse(d, p) || !is_inverse(d, q)) return false
+  return qinv < p && (q * qinv) % p === 1n
 }
 
 /**
@@ -69,6 +71,7 @@ function numbers_of(key: RsaPrivateNumbers) {
   return {
     n: number_of(key.modulus),
     e: number_of(key.exponent),
+    d: number_of(key.private_exponent),
     p: number_of(key.p),
     q: number_of(key.q),
     dp: number_of(key.dp),
