@@ -160,8 +160,7 @@ function is_address_within(address: Uint8Array, base: Uint8Array): boolean | und
 }
 
 function is_below_host(name: { readonly host: string }, base: { readonly host: string }): boolean {
-  const { host } = base
-  if (host.startsWith('.')) return name.host.endsWith(host)
-  // Asked for the dot first, so that no text has to be made.
-  return name.host.at(-host.length - 1) === '.' && name.host.endsWith(host)
+  const at = name.host.length - base.host.length
+  const is_longer = at > 0 && (base.host.startsWith('.') || name.host[at - 1] === '.')
+  return is_longer && name.host.endsWith(base.host)
 }

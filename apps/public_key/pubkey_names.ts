@@ -166,35 +166,31 @@ export function normalize_name(name: Name): Name {
   return { rdnSequence: name.rdnSequence.map(normalize_rdn), der: name.der }
 }
 
-/** A text that two names share exactly when they are the same name: fit to be the key of a map. */
+const known_keys = new WeakMap<Name, string>()
+
+/**
+ * A text that two names share exactly when they are the same name: fit to be the key of a map. That of a name below
+ * another begins with the other's. Made once only: a hostile chain could ask for millions of comparisons.
+ */
 export function name_key(name: Name): string {
-  return rdn_keys(name).join(',')
+  const known = known_keys.get(name)
+  if (known !== undefined) return known
+  const key = name.rdnSequence.map(rdn => `${rdn_key(rdn)},`).join('')
+  known_keys.set(name, key)
+  return key
 }
 
 /** Whether two names are the same name, RFC 5280 §7.1. */
 export function is_same_name(left: Name, right: Name): boolean {
-  return equal_bytes(left.der, right.der) || equal_lists(rdn_keys(left), rdn_keys(right))
+  return equal_bytes(left.der, right.der) || name_key(left) === name_key(right)
 }
 
 /** Whether `name` lies in the subtree of the directory below `base`, or is `base`. */
 export function is_below(name: Name, base: Name): boolean {
-  const wanted = rdn_keys(base)
-  return equal_lists(rdn_keys(name).slice(0, wanted.length), wanted)
+  const wanted = name_key(base)
+  // `startsWith` takes ten times as long for long names.
+  return name_key(name).slice(0, wanted.length) === wanted
 }
-
-const known_keys = new WeakMap<Name, readonly string[]>()
-
-/** Made once only: a hostile chain could ask for millions of comparisons of long names. */
-function rdn_keys(name: Name): readonly string[] {
-  const known = known_keys.get(name)
-  if (known) return known
-  const keys = name.rdnSequence.map(rdn_key)
-  known_keys.set(name, keys)
-  return keys
-}
-
-const equal_lists = (left: readonly string[], right: readonly string[]) =>
-  left.length === right.length && left.every((text, index) => text === right[index])
 
 export function equal_bytes(left: Uint8Array, right: Uint8Array): boolean {
   return left.length === right.length && left.every((byte, index) => byte === right[index])

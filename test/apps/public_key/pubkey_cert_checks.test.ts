@@ -1,12 +1,14 @@
 // Checks of a path that its user chooses, and bounds on what a hostile path may ask for.
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
 import { decode_certificate, type OTPCertificate } from '../../../apps/public_key/otp_certificate.ts'
 import { type PathChecks, path_events, validate_path } from '../../../apps/public_key/pubkey_cert.ts'
 import { context } from '../../../apps/public_key/pubkey_der.ts'
 import { element, object_identifier, sequence } from '../../../apps/public_key/pubkey_der_writer.ts'
 import * as oids from '../../../apps/public_key/pubkey_oids.ts'
 import type { NameToWrite } from '../../../apps/public_key/x509.ts'
+import { DecodeError } from '../../../runtime/binary/reader.ts'
 import {
   make_ca,
   make_intermediate,
@@ -227,6 +229,29 @@ test.each(['bücher.example', 'bücher.example.'])(
     expect(await named({ permitted: [['dNSName', 'org']] })).toEqual(['hostname_check_failed'])
   },
 )
+
+test('whatever bytes of a path are changed, it is judged or cannot be decoded', () => {
+  const change = fc.tuple(fc.integer({ min: 0, max: 1 }), fc.nat(), fc.integer({ min: 0, max: 255 }))
+  const checks = {
+    allowed_signatures: [],
+    least_key_bits: { ec: 9999 },
+    hostname: 'x.example',
+    extended_key_usage: 'serverAuth',
+    explicit_policy: true,
+  } as const
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), changes => {
+      const ders = [intermediate, leaf].map(({ cert_der }) => Uint8Array.from(cert_der))
+      for (const [which, at, byte] of changes) ders[which]![at % ders[which]!.length] = byte
+      try {
+        expect(faults(decoded(root), ders.map(decode_certificate), checks).length).toBeGreaterThan(0)
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error
+      }
+    }),
+    { numRuns: 1000 },
+  )
+})
 
 test('dates that are none are told as such', () => {
   const { tbsCertificate, ...rest } = decoded(leaf)
