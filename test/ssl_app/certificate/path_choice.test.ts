@@ -87,6 +87,44 @@ describe('of several paths', () => {
   })
 })
 
+describe('where no path holds together', () => {
+  const pki = make_pki({
+    root: authority,
+    ca: { ...authority, signed_by: 'root' },
+    damaged: { signed_by: 'ca', damaged: true },
+    damaged_ca: { ...authority, signed_by: 'root', damaged: true },
+    of_damaged_ca: { signed_by: 'damaged_ca' },
+    misnamed: { signed_by: 'ca', issuer: 'CN=somebody else' },
+    unmarked: { signed_by: 'root', version: 1, damaged: true },
+    impostor: { ...authority, subject: 'CN=root' },
+    of_impostor: { signed_by: 'impostor' },
+    stranger: authority,
+    of_stranger: { signed_by: 'stranger', damaged: true },
+  })
+
+  test.each([
+    ['damaged ca', ['damaged', 'invalid_signature']],
+    ['of_damaged_ca damaged_ca', ['damaged_ca', 'invalid_signature']],
+    ['misnamed ca', ['misnamed', 'invalid_issuer']],
+    ['unmarked', ['unmarked', 'invalid_signature']],
+  ])('"%s" is told of as what it is, since it is clear which was meant', async (shown, wrong) => {
+    const { events, verify_fun } = noting_fun(pki, 'damaged damaged_ca misnamed unmarked')
+    expect(await alert_of_peer(pki, { shown, trusted: 'root' })).toBe('bad_certificate')
+    await alert_of_peer(pki, { shown, trusted: 'root', verify_fun })
+    const faults = events
+      .filter(([, event]) => Array.isArray(event))
+      .map(([who, event]: any) => [who, event[1]])
+    expect(faults).toEqual([wrong])
+  })
+
+  test.each(['of_impostor', 'of_impostor impostor', 'of_stranger stranger', 'of_stranger', 'misnamed'])(
+    '"%s" has nobody above it who is trusted',
+    async shown => {
+      expect(await alert_of_peer(pki, { shown, trusted: 'root' })).toBe('unknown_ca')
+    },
+  )
+})
+
 describe('a user who has a say in host names', () => {
   const pki = make_pki({
     root: authority,
