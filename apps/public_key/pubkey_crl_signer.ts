@@ -4,12 +4,13 @@
 import { DecodeError } from '../../runtime/binary/reader.ts'
 import type { PublicKey } from '../crypto/crypto.ts'
 import type { OTPCertificate } from './otp_certificate.ts'
-import { validate_path } from './pubkey_cert.ts'
+import { type PathChecks, validate_path } from './pubkey_cert.ts'
 import { type CertificateList, is_crl_signed_by } from './pubkey_crl.ts'
 import { select_extension } from './pubkey_extensions.ts'
 import { certified_key } from './pubkey_keys.ts'
 import { equal_bytes, is_same_name } from './pubkey_names.ts'
 import { id_ce_keyUsage } from './pubkey_oids.ts'
+import { signature_scheme } from './pubkey_signature.ts'
 
 /** Who has signed a list. */
 export interface CrlSigner {
@@ -17,25 +18,29 @@ export interface CrlSigner {
   readonly key: PublicKey
 }
 
+/** The time, in milliseconds since 1970, and what signatures and keys have to be like. */
+export type SignerChecks = Pick<PathChecks, 'now' | 'allowed_signatures' | 'least_key_bits'>
+
 /**
  * The owner of the last certificate of `path`, if it is the issuer of `crl` and has signed it.
  *
  * @param anchor - is trusted; with an empty path the issuer itself
  * @param path - may begin with the anchor
- * @param now - milliseconds since 1970
+ * @param checks - of the path, and of the signature of the list
  */
 export function crl_signer(
   crl: CertificateList,
   anchor: OTPCertificate,
   path: readonly OTPCertificate[],
-  now: number,
+  checks: SignerChecks,
 ): CrlSigner | undefined {
   const rest = path[0] && equal_bytes(path[0].der, anchor.der) ? path.slice(1) : path
   const certificate = rest.at(-1) ?? anchor
   if (!is_same_name(certificate.tbsCertificate.subject, crl.tbsCertList.issuer)) return undefined
   if (!may_sign_crls(certificate)) return undefined
   const key = certified_key(certificate)
-  if (!key || !has_signed(crl, key) || !is_path_valid(anchor, rest, now)) return undefined
+  if (!key || !is_signature_allowed(crl, checks) || !has_signed(crl, key)) return undefined
+  if (!is_path_valid(anchor, rest, checks)) return undefined
   return { certificate, key }
 }
 
@@ -54,8 +59,27 @@ function may_sign_crls({ tbsCertificate }: OTPCertificate): boolean {
   return select_extension(id_ce_keyUsage, tbsCertificate.extensions)?.includes('cRLSign') ?? true
 }
 
-function is_path_valid(anchor: OTPCertificate, path: readonly OTPCertificate[], now: number): boolean {
-  return path.length === 0 || no_decode_error(() => validate_path(anchor, path, { now })[0] === 'ok')
+/** How lists are signed is as much to be minded as how certificates are. */
+export function is_signature_allowed(
+  { signatureAlgorithm }: CertificateList,
+  { allowed_signatures }: SignerChecks,
+): boolean {
+  if (!allowed_signatures) return true
+  return no_decode_error(() => {
+    const scheme = signature_scheme(signatureAlgorithm)
+    return allowed_signatures.some(
+      ({ algorithm, digest }) => scheme?.algorithm === algorithm && scheme.digest === digest,
+    )
+  })
+}
+
+function is_path_valid(
+  anchor: OTPCertificate,
+  path: readonly OTPCertificate[],
+  { now, allowed_signatures, least_key_bits }: SignerChecks,
+): boolean {
+  const checks = { now, allowed_signatures, least_key_bits }
+  return path.length === 0 || no_decode_error(() => validate_path(anchor, path, checks)[0] === 'ok')
 }
 
 function no_decode_error(check: () => boolean): boolean {

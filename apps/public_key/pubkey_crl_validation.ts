@@ -2,7 +2,9 @@
 // lists come in as arguments, the time too.
 
 import type { Term } from '../../runtime/erlang/term.ts'
+import type { SignatureScheme } from '../crypto/crypto.ts'
 import type { OTPCertificate } from './otp_certificate.ts'
+import type { LeastKeyBits } from './pubkey_cert.ts'
 import type { CertificateList } from './pubkey_crl.ts'
 import {
   type CrlReason,
@@ -17,7 +19,14 @@ import {
   is_in_scope,
   is_issuer_authorized,
 } from './pubkey_crl_scope.ts'
-import { type CrlSigner, crl_signer, has_signed, signs_crls_only } from './pubkey_crl_signer.ts'
+import {
+  type CrlSigner,
+  crl_signer,
+  has_signed,
+  is_signature_allowed,
+  type SignerChecks,
+  signs_crls_only,
+} from './pubkey_crl_signer.ts'
 import { type DistributionPoint, type ReasonFlag, select_extension } from './pubkey_extensions.ts'
 import { is_same_name, type Name } from './pubkey_names.ts'
 import { id_ce_cRLDistributionPoints, id_ce_cRLReasons } from './pubkey_oids.ts'
@@ -58,9 +67,13 @@ export type BadCrlReason =
   | 'unknown_critical_extension'
 
 /** OTP: the options of `public_key:pkix_crls_validate/3`. */
-export interface CrlValidationOptions {
+export interface CrlValidationOptions extends SignerChecks {
   /** Milliseconds since 1970. */
   readonly now: number
+  /** How lists, and the certificates of those who issue them, may be signed. Default: in any way */
+  readonly allowed_signatures?: readonly SignatureScheme[] | undefined
+  /** How long the keys of those who issue lists must be at least. Default: any length */
+  readonly least_key_bits?: LeastKeyBits | undefined
   /** Gives a newer list for one that is out of date, or the same one. Is asked once for each. */
   readonly update_crl?: (distribution_point: DistributionPoint, crl: CertificateList) => CertificateList
   /** Finds who issued a list. Default: nobody does, and nothing can be found out */
@@ -229,13 +242,14 @@ function current(point: DistributionPoint, crl: CertificateList, lists: Lists): 
 
 /** RFC 5280 §5.2.4: the list may be out of date itself. */
 function newest_delta(crl: CertificateList, signer: CrlSigner, lists: Lists): CertificateList | undefined {
-  const { now } = lists.options
+  const { options } = lists
   // A list from the future would not be one from now with what is newer.
-  if (crl.tbsCertList.thisUpdate > now) return undefined
+  if (crl.tbsCertList.thisUpdate > options.now) return undefined
   for (const [point, known] of lists.deltas) {
     if (!does_update(known, crl)) continue
     const delta = current(point, known, lists)
-    if (is_fresh(delta, now) && does_update(delta, crl) && has_signed(delta, signer.key)) return delta
+    if (!is_fresh(delta, options.now) || !does_update(delta, crl)) continue
+    if (is_signature_allowed(delta, options) && has_signed(delta, signer.key)) return delta
   }
   return undefined
 }
@@ -253,10 +267,10 @@ function signer_of(point: DistributionPoint, crl: CertificateList, lists: Lists)
 
 /** RFC 5280 §6.3.3 (f), (g) */
 function find_signer(point: DistributionPoint, crl: CertificateList, lists: Lists): CrlSigner | BadCrlReason {
-  const { now, issuer_fun } = lists.options
+  const { issuer_fun } = lists.options
   const found = issuer_fun?.(point, crl, crl.tbsCertList.issuer) ?? ['error', 'issuer_not_found']
   if (found[0] === 'error') return 'no_issuer_cert_chain'
-  const signer = crl_signer(crl, found[1], found[2], now)
+  const signer = crl_signer(crl, found[1], found[2], lists.options)
   return signer && !is_signer_revoked(signer, lists) ? signer : 'invalid_signature'
 }
 

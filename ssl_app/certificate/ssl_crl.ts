@@ -150,7 +150,7 @@ function issuer_of(crl: CertificateList, name: Name, context: CrlContext): Retur
 
 /** Whether the last one of the chain may have signed the list, now. */
 function may_sign(chain: Chain, crl: CertificateList, { now }: CrlContext): boolean {
-  return crl_signer(crl, chain[0]!, chain.slice(1), now) !== undefined
+  return crl_signer(crl, chain[0]!, chain.slice(1), { now }) !== undefined
 }
 
 type Chain = readonly OTPCertificate[]

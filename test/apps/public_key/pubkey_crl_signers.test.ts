@@ -88,6 +88,53 @@ describe('the issuer of a list', () => {
   })
 })
 
+describe('a user who minds how things are signed', () => {
+  const [sha1, sha256] = (['sha', 'sha256'] as const).map(digest => ({ algorithm: 'ecdsa', digest }) as const)
+  const judge = (options: object, hash: 'SHA-1' | 'SHA-256', path = [ca]) =>
+    judged(user, [[here, crls.crl_of(path.at(-1)!, { hash })]], {
+      issuer_fun: crls.issuers(root, path),
+      ...details,
+      ...options,
+    })
+
+  test('believes lists that are signed that way', () => {
+    expect(judge({}, 'SHA-1')).toBe('valid')
+    expect(judge({ allowed_signatures: [sha1, sha256] }, 'SHA-1')).toBe('valid')
+    expect(judge({ allowed_signatures: [sha256] }, 'SHA-256')).toBe('valid')
+    expect(reasons_of(judge({ allowed_signatures: [sha256] }, 'SHA-1'))).toEqual(['invalid_signature'])
+  })
+
+  test('believes those whose certificates are', async () => {
+    const old = await make_intermediate(root, { subject: 'CN=CA', hash: 'SHA-1' })
+    expect(judge({ allowed_signatures: [sha1, sha256] }, 'SHA-256', [old])).toBe('valid')
+    expect(reasons_of(judge({ allowed_signatures: [sha256] }, 'SHA-256', [old]))).toEqual([
+      'invalid_signature',
+    ])
+  })
+
+  test('believes those whose keys are long enough', () => {
+    expect(judge({ least_key_bits: { ec: 256 } }, 'SHA-256')).toBe('valid')
+    expect(reasons_of(judge({ least_key_bits: { ec: 257 } }, 'SHA-256'))).toEqual(['invalid_signature'])
+  })
+
+  test('uses no delta that is signed otherwise', () => {
+    const base = crls.crl_of(ca, { crl_number: 1n })
+    const delta = crls.crl_of(ca, {
+      crl_number: 2n,
+      delta_crl_indicator: 1n,
+      hash: 'SHA-1',
+      revoked: [entry_of(user)],
+    })
+    const lists = [
+      [here, base],
+      [here, delta],
+    ] as const
+    const issuer_fun = crls.issuers(root, [ca])
+    expect(judged(user, lists, { issuer_fun })).toEqual(revoked)
+    expect(judged(user, lists, { issuer_fun, allowed_signatures: [sha256!] })).toBe('valid')
+  })
+})
+
 describe('an issuer with a key for lists only', () => {
   /** Both are called CA; one signs certificates, the other lists. */
   let signer: TestCertificate
