@@ -1,6 +1,7 @@
 // The options of connections: checked, completed, and for a server made anew by the name that a client asks for.
 
 import { are_socket_options, next_active } from '../apps/kernel/inet_options.ts'
+import { host_a_labels } from '../apps/public_key/host_name.ts'
 import type { Result, Term } from '../runtime/erlang/term.ts'
 import type {
   OptionValues,
@@ -32,7 +33,7 @@ const option_names = Object.keys(rows) as (keyof OptionValues)[]
  *
  * @param host - client: the name or address connected to
  * @returns `['error', reason]`:
- *   - `['options', [option, value]]`: no such value, or no such option yet
+ *   - `['options', [option, value]]`: no such value, or no such option yet; what may hold a secret is not told
  *   - `['option', 'client_only' | 'server_only', option]`
  *   - `['options', [version, ['versions', list]]]`
  *   - `['options', ['cacertfile', '']]`: `verify_peer`, and neither authorities nor a `verify_fun`
@@ -68,7 +69,7 @@ export function merge_options(base: SslOptions, user_options: object): Result<Ss
   if (!checks.is_record(user_options)) return ['error', ['options', user_options]]
   for (const [name, value] of defined(user_options)) {
     const known = Object.hasOwn(rows, name) && rows[name as keyof OptionValues].role !== 'client'
-    if (!known || of_listener.includes(name)) return ['error', ['options', [name, value]]]
+    if (!known || of_listener.includes(name)) return ['error', ['options', [name, checks.told(name, value)]]]
   }
   const [tag, given] = check('server', user_options, base)
   return tag === 'error' ? [tag, given] : complete('server', inherit(base, given), given)
@@ -102,7 +103,7 @@ function check(role: Role, user_options: UserOptions, base: Given = {}): Result<
     const row: Row<unknown> = rows[name]
     if (row.role !== 'both' && row.role !== role) return ['error', ['option', `${row.role}_only`, name]]
     const checked = row.check(value, { ...base, ...given }, role)
-    if (checked === 'refused') return ['error', ['options', [name, value]]]
+    if (checked === 'refused') return ['error', ['options', [name, checks.told(name, value)]]]
     if (checked[0] === 'error') return checked
     given[name] = checked[1]
   }
@@ -181,18 +182,23 @@ function complete(role: Role, values: OptionValues, given: Given, host?: string)
     ...values,
     fail_if_no_peer_cert: values.fail_if_no_peer_cert && verify === 'verify_peer',
     platform_cacerts: unasked && !has_authorities,
-    server_name: name !== undefined && name !== 'disable' && is_domain_name(name) ? name : undefined,
+    server_name: name === undefined || name === 'disable' ? undefined : domain_name(name),
     hostname: verify === 'verify_peer' && name !== 'disable' ? name : undefined,
     sni: undefined,
   }
   return with_sni(options)
 }
 
-/** Whether a name may go into the extension `server_name`: no address, nothing that DNS does not allow. */
-function is_domain_name(name: string): boolean {
+/**
+ * A name as the extension `server_name` has it, RFC 6066 §3: in ASCII, without the dot of the root.
+ *
+ * @returns undefined for an address, and for what DNS does not allow
+ */
+function domain_name(host: string): string | undefined {
+  const name = host_a_labels(host).replace(/\.$/, '')
   const labels = name.split('.')
   const well_formed = labels.every(label => /^[a-z\d]([a-z\d-]{0,61}[a-z\d])?$/i.test(label))
-  return well_formed && name.length <= 253 && !labels.every(label => /^\d+$/.test(label))
+  return well_formed && name.length <= 253 && !labels.every(label => /^\d+$/.test(label)) ? name : undefined
 }
 
 // ---- Other options by name
@@ -229,5 +235,7 @@ function lookup_by_fun(base: SslOptions, sni_fun: SniFun): SniLookup {
 
 function merge_host(base: SslOptions, inner: SecurityOptions): Result<SslOptions> {
   const nested = checks.is_record(inner) && (inner.sni_hosts ?? inner.sni_fun) !== undefined
-  return nested ? ['error', ['options', ['sni_hosts', inner]]] : merge_options(base, inner)
+  return nested
+    ? ['error', ['options', ['sni_hosts', checks.told('sni_hosts', inner)]]]
+    : merge_options(base, inner)
 }
