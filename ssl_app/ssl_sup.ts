@@ -4,7 +4,7 @@
 import * as application from '../apps/kernel/application.ts'
 import type { Term } from '../runtime/erlang/term.ts'
 import * as supervisor from '../runtime/otp/supervisor.ts'
-import * as ssl_crl_cache from './certificate/ssl_crl_cache.ts'
+import * as crl_keeper from './certificate/crl_keeper.ts'
 import * as ssl_pem_cache from './certificate/ssl_pem_cache.ts'
 import * as ssl_listen_tracker_sup from './connection/ssl_listen_tracker_sup.ts'
 import * as tls_connection_sup from './connection/tls_connection_sup.ts'
@@ -35,7 +35,7 @@ const callbacks: supervisor.Callbacks<Environment> = {
       [
         { id: 'ssl_manager', start: [ssl_manager.start_link, [environment]], shutdown },
         { id: 'ssl_pem_cache', start: [ssl_pem_cache.start_link, [interval(environment)]], shutdown },
-        { id: 'ssl_crl_cache', start: ssl_crl_cache.start_link, shutdown },
+        { id: 'ssl_crl_cache', start: crl_keeper.start_link, shutdown },
         { id: 'tls_connection_sup', start: tls_connection_sup.start_link, shutdown, type: 'supervisor' },
         {
           id: 'ssl_listen_tracker_sup',

@@ -1,21 +1,15 @@
 // The revocation lists that a program has put in; and, for who asks for that, those that are to be had where a
-// certificate says. Who wants one looks directly; what is put in goes through the process. OTP: `ssl_crl_cache`
+// certificate says. OTP: the module `ssl_crl_cache`
 
 import type { CertificateList } from '../../apps/public_key/pubkey_crl.ts'
 import type { DistributionPoint } from '../../apps/public_key/pubkey_extensions.ts'
 import type { GeneralName, Name } from '../../apps/public_key/pubkey_names.ts'
 import { monotonic_time } from '../../runtime/erlang/clock.ts'
-import type { Pid } from '../../runtime/erlang/pid.ts'
-import { process_flag } from '../../runtime/erlang/process_flags.ts'
-import { whereis } from '../../runtime/erlang/registry.ts'
-import { self } from '../../runtime/erlang/self.ts'
 import { Exit, type Result, type Term, type Timeout } from '../../runtime/erlang/term.ts'
 import { max_delay } from '../../runtime/erlang/timer_wheel.ts'
-import * as gen_server from '../../runtime/otp/gen_server.ts'
 import type { Awaitable } from './awaitable.ts'
-import { Fetches } from './crl_fetches.ts'
 import { type CrlError, crls_at, crls_of } from './crl_files.ts'
-import { CrlTable } from './crl_table.ts'
+import * as crl_keeper from './crl_keeper.ts'
 import { http_uri } from './http_get.ts'
 
 export type { CrlError } from './crl_files.ts'
@@ -33,29 +27,10 @@ export type CrlPlaceError = readonly ['only_http_distribution_points_supported',
  */
 export type CrlCacheHandle = readonly ['internal', args: readonly (readonly ['http', Timeout])[]]
 
-type Call =
-  | readonly ['insert', uri: string | undefined, readonly CertificateList[]]
-  | readonly ['delete', readonly CertificateList[]]
-  | readonly ['delete_uri', uri: string]
-  | readonly ['fetch', uri: string, Timeout]
-
-interface State {
-  readonly table: CrlTable
-  readonly fetches: Fetches
-}
-
-const name = 'ssl_crl_cache'
 /** URIs of one distribution point that are tried. */
 const most_uris = 4
 
-/** They go with the process that keeps them. */
-const tables = new WeakMap<Pid, CrlTable>()
-
 // ---- API
-
-/** Starts the cache, linked to the running process. */
-export const start_link = (): Promise<gen_server.StartResult> =>
-  gen_server.start_link(['local', name], callbacks)
 
 /**
  * Puts revocation lists in.
@@ -79,26 +54,25 @@ export async function insert(
   const uri = given === undefined ? given : http_uri(given)?.href
   if (given !== undefined && uri === undefined) return not_supported(given)
   const [tag, crls] = await crls_from(source)
-  return tag === 'ok' ? call(['insert', uri, crls]) : [tag, crls]
+  return tag === 'ok' ? crl_keeper.insert(uri, crls) : [tag, crls]
 }
 
 /**
  * Takes revocation lists out: those of a file or DER that were put in without a URI, or all that were put in under a URI.
- * It is exported as `delete`.
  *
  * @returns `'ok'`, also when they were not there; else as {@link insert}
  * @throws as {@link insert}
  * @see OTP: `ssl_crl_cache:delete/1`
  */
-export async function remove(
+async function remove(
   what: CrlSource | string,
 ): Promise<'ok' | readonly ['error', CrlError | CrlPlaceError]> {
   if (typeof what === 'string') {
     const uri = http_uri(what)?.href
-    return uri === undefined ? not_supported(what) : call(['delete_uri', uri])
+    return uri === undefined ? not_supported(what) : crl_keeper.remove_uri(uri)
   }
   const [tag, crls] = await crls_from(what)
-  return tag === 'ok' ? call(['delete', crls]) : [tag, crls]
+  return tag === 'ok' ? crl_keeper.remove(crls) : [tag, crls]
 }
 
 export { remove as delete }
@@ -118,8 +92,8 @@ export function lookup(
   if (distributionPoint?.[0] !== 'fullName') return 'not_available'
   const uris = distributionPoint[1].flatMap(http_uris)
   for (const uri of uris) {
-    const found = table()?.at(uri)
-    if (found !== undefined) return found
+    const found = crl_keeper.crl_table()?.at(uri)
+    if (found !== undefined && found.length > 0) return found
   }
   const timeout = http_timeout(handle)
   return timeout === undefined ? 'not_available' : fetch_first(uris.slice(0, most_uris), timeout)
@@ -135,7 +109,7 @@ export function select(
   _handle: CrlCacheHandle,
 ): readonly Uint8Array[] {
   const names = 'rdnSequence' in issuer ? [issuer] : issuer.flatMap(directory_names)
-  return names.flatMap(name => table()?.of(name) ?? [])
+  return names.flatMap(name => crl_keeper.crl_table()?.of(name) ?? [])
 }
 
 /**
@@ -145,49 +119,7 @@ export function select(
  */
 export const fresh_crl = (_distribution_point: DistributionPoint, crl: Uint8Array): Uint8Array => crl
 
-// ---- Callbacks
-
-const callbacks: gen_server.Callbacks<State, Call, never, undefined> = {
-  module: name,
-
-  init() {
-    process_flag('trap_exit', true)
-    const table = new CrlTable()
-    tables.set(self(), table)
-    return ['ok', { table, fetches: new Fetches() }]
-  },
-
-  handle_call(request, from, state) {
-    switch (request[0]) {
-      case 'insert':
-        state.table.insert(request[1], request[2])
-        return ['reply', 'ok', state]
-      case 'delete':
-        state.table.delete(request[1])
-        return ['reply', 'ok', state]
-      case 'delete_uri':
-        state.table.delete_uri(request[1])
-        return ['reply', 'ok', state]
-      case 'fetch':
-        state.fetches.ask(request[1], request[2], from)
-        return ['noreply', state]
-    }
-  },
-
-  handle_info(info, state) {
-    state.fetches.take(info)
-    return ['noreply', state]
-  },
-}
-
 // ---- Internals
-
-function table(): CrlTable | undefined {
-  const keeper = whereis(name) as Pid | undefined
-  return keeper && tables.get(keeper)
-}
-
-const call = (request: Call): Promise<'ok'> => gen_server.call(name, request, 'infinity')
 
 async function crls_from(source: CrlSource): Promise<Result<readonly CertificateList[], CrlError>> {
   const [kind, what] = Array.isArray(source) ? (source as CrlSource) : []
@@ -230,16 +162,16 @@ async function fetch_first(
   const deadline = timeout === 'infinity' ? timeout : monotonic_time() + timeout
   for (const uri of uris) {
     const left = deadline === 'infinity' ? deadline : Math.max(0, deadline - monotonic_time())
-    const found = await fetched(['fetch', uri, timeout], left)
+    const found = await fetched(uri, timeout, left)
     if (found.length > 0) return found
   }
   return 'not_available'
 }
 
 /** None also when it takes too long, and when `ssl` is not started. */
-async function fetched(request: Call, left: Timeout): Promise<readonly Uint8Array[]> {
+async function fetched(uri: string, timeout: Timeout, left: Timeout): Promise<readonly Uint8Array[]> {
   try {
-    return await gen_server.call(name, request, left)
+    return await crl_keeper.fetch(uri, timeout, left)
   } catch (thrown) {
     if (thrown instanceof Exit) return []
     throw thrown

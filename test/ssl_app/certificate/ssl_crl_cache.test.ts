@@ -9,6 +9,7 @@ import { whereis } from '../../../runtime/erlang/registry.ts'
 import { type Report, use_report_handler } from '../../../runtime/erlang/report.ts'
 import { run, spawn } from '../../../runtime/erlang/spawn.ts'
 import { _, Exit, ok, type Term } from '../../../runtime/erlang/term.ts'
+import * as crl_keeper from '../../../ssl_app/certificate/crl_keeper.ts'
 import * as ssl_crl_cache from '../../../ssl_app/certificate/ssl_crl_cache.ts'
 import { make_ca, type TestCertificate } from '../../support/certificates.ts'
 import { kill_everybody } from '../../support/clean_slate.ts'
@@ -49,7 +50,7 @@ afterEach(async () => {
 
 const with_cache = <Value>(body: () => Promise<Value>): Promise<Value> =>
   run(async () => {
-    ok((await ssl_crl_cache.start_link()) as never)
+    ok((await crl_keeper.start_link()) as never)
     return body()
   })
 
@@ -276,7 +277,7 @@ describe('a list that was not put in', () => {
   test('goes with the cache, and who waits for it has found nothing', () =>
     run(async () => {
       spawn(async () => {
-        ok((await ssl_crl_cache.start_link()) as never)
+        ok((await crl_keeper.start_link()) as never)
         await receive('never')
       })
       await eventually(() => expect(whereis('ssl_crl_cache')).toBeDefined())
