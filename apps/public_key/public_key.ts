@@ -45,6 +45,7 @@ export { type CombinedCert, cacerts_clear, cacerts_get, cacerts_load } from './p
 export { pbes2 } from './pubkey_pbe.ts'
 export type { CipherInfo, PemEntry, PemType, PkiType } from './pubkey_pem.ts'
 export type { Certificate, TBSCertificate } from './pubkey_plain_certificate.ts'
+export type { PolicyNode, PolicyOptions } from './pubkey_policies.ts'
 export type { CertificationRequest, ContentInfo, EcpkParameters } from './pubkey_requests.ts'
 export {
   type Cert,
