@@ -1,6 +1,17 @@
 // Which paths are found, and how much a peer can make one search for them.
 
 import { describe, expect, test } from '@jest/globals'
+import type { OTPCertificate } from '../../../apps/public_key/otp_certificate.ts'
+import { universal } from '../../../apps/public_key/pubkey_der.ts'
+import {
+  bit_string,
+  element,
+  null_value,
+  object_identifier,
+  sequence,
+} from '../../../apps/public_key/pubkey_der_writer.ts'
+import { certified_key } from '../../../apps/public_key/pubkey_keys.ts'
+import { rsaEncryption } from '../../../apps/public_key/pubkey_oids.ts'
 import { find_paths, has_signed } from '../../../ssl_app/certificate/path_search.ts'
 import { TrustStore } from '../../../ssl_app/certificate/ssl_pkix_db.ts'
 import { type CertificateRow, make_pki, type Pki } from '../../support/chain_maker.ts'
@@ -193,6 +204,33 @@ describe('a hostile peer', () => {
       expect(milliseconds).toBeLessThan(250)
     },
   )
+
+  test('cannot have keys used that are absurdly large', () => {
+    const pki = make_pki({ ca: { subject: 'CN=Huge' }, peer: { signed_by: 'ca' } })
+    const [ca, peer] = decoded(pki, ['ca', 'peer']) as [OTPCertificate, OTPCertificate]
+    const huge = (index: number): OTPCertificate => {
+      const der = Buffer.from(ca.der)
+      der[der.length - 1] = index
+      const modulus = Buffer.alloc(2_049, 0xa7 + index).fill(0, 0, 1)
+      const exponent = Buffer.alloc(9, 0xff).fill(0, 0, 1)
+      const key = sequence(...[modulus, exponent].map(bytes => element(universal.integer, bytes)))
+      const algorithm = sequence(object_identifier(rsaEncryption), null_value())
+      const subjectPublicKeyInfo = {
+        ...ca.tbsCertificate.subjectPublicKeyInfo,
+        der: sequence(algorithm, bit_string(key)),
+      }
+      return { ...ca, der, tbsCertificate: { ...ca.tbsCertificate, subjectPublicKeyInfo } }
+    }
+    const signatureAlgorithm = { algorithm: '1.2.840.113549.1.1.11' }
+    const tbsCertificate = { ...peer.tbsCertificate, signature: signatureAlgorithm }
+    const shown = { ...peer, signatureAlgorithm, tbsCertificate, signature: new Uint8Array(2_048).fill(1) }
+    const candidates = Array.from({ length: 31 }, (_, index) => huge(index))
+    expect(certified_key(candidates[0]!)).toBeDefined()
+    const start = performance.now()
+    const found = find_paths([shown, ...candidates], new TrustStore([]), now)
+    expect(performance.now() - start).toBeLessThan(250)
+    expect(found.dead_ends).toHaveLength(1)
+  })
 
   /** Levels of authorities, on each many certificates of one key, so that there is no end of paths. */
   function mesh(width: number, height: number): Record<string, CertificateRow> {

@@ -4,6 +4,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, open, rename, rm, symlink, unlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { set_env, unset_env } from '../../../apps/kernel/application.ts'
 import { decode_certificate } from '../../../apps/public_key/otp_certificate.ts'
@@ -19,6 +21,9 @@ import {
 import { make_ca } from '../../support/certificates.ts'
 import { kill_everybody } from '../../support/clean_slate.ts'
 import { beginning, in_manual_time, type ManualClock } from '../../support/manual_time.ts'
+
+setFlagsFromString('--expose-gc')
+const collect_garbage = runInNewContext('gc') as () => void
 
 const interval = 10_000
 const pem = (content: string) => encode_pem([['Certificate', Buffer.from(content), 'not_encrypted']])
@@ -173,6 +178,22 @@ describe('a file under several names', () => {
       await next_check(clock)
       expect(await texts(link)).toEqual(['two'])
     })
+  })
+})
+
+test('ten thousand connections with one file of authorities hold it once', async () => {
+  const authorities = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => make_ca({ subject: `CN=${index}` })),
+  )
+  await write(file, authorities.map(({ cert_pem }) => cert_pem).join(''))
+  await with_cache(async () => {
+    const first = ok(await trust_store(file))
+    collect_garbage()
+    const before = process.memoryUsage().heapUsed
+    const held = (await Promise.all(Array.from({ length: 10_000 }, () => trust_store(file)))).map(ok)
+    collect_garbage()
+    expect((process.memoryUsage().heapUsed - before) / held.length).toBeLessThan(1_000)
+    expect(held.every(store => store === first)).toBe(true)
   })
 })
 
