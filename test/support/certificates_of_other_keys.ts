@@ -1,7 +1,12 @@
 // Certificates of keys that what makes the others cannot make them for, DSA and RSA for PSS alone: so one of those gets
 // another key, and is signed again.
 
-import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import {
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  type RSAPSSKeyPairKeyObjectOptions,
+} from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { private_key_from_pkcs8, sign } from '../../apps/crypto/crypto.ts'
 import { decode_certificate } from '../../apps/public_key/otp_certificate.ts'
@@ -21,10 +26,22 @@ export const make_dsa_identity = async (authority: TestCertificate): Promise<Own
 /** The same with an RSA key that makes PSS signatures only, restricted or not. */
 export function make_pss_identity(
   authority: TestCertificate,
-  restrictions: { readonly hashAlgorithm?: string; readonly saltLength?: number } = {},
+  restrictions: PssRestrictions = {},
 ): Promise<OwnIdentity> {
-  const { privateKey } = generateKeyPairSync('rsa-pss', { modulusLength: 2048, ...restrictions })
-  return make_identity(authority, privateKey.export({ format: 'pem', type: 'pkcs8' }), 'rsa')
+  return make_identity(authority, pss_key(restrictions).export({ format: 'pem', type: 'pkcs8' }), 'rsa')
+}
+
+/** What a key may be restricted to, as Node has it; a size is in bytes. */
+export interface PssRestrictions {
+  readonly hashAlgorithm?: string
+  readonly mgf1HashAlgorithm?: string
+  readonly saltLength?: number
+}
+
+/** The types of Node want the size of the salt as a string, and Node as a number. */
+export function pss_key(restrictions: PssRestrictions): KeyObject {
+  const options = { modulusLength: 2048, ...restrictions } as unknown as RSAPSSKeyPairKeyObjectOptions
+  return generateKeyPairSync('rsa-pss', options).privateKey
 }
 
 async function make_identity(
