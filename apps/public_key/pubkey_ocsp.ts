@@ -258,7 +258,7 @@ function meant(certificate: OTPCertificate, issuer: OTPCertificate): (id: CertId
 
 function is_current({ thisUpdate, nextUpdate }: SingleResponse, now: number): boolean {
   const until = nextUpdate ?? thisUpdate + longest_silence
-  return thisUpdate <= now + skew && now < until + skew
+  return thisUpdate <= until && thisUpdate <= now + skew && now < until + skew
 }
 
 /** The newer of two; of two that are as new as each other, the worse. */

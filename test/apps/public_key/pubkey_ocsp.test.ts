@@ -155,6 +155,11 @@ with_each_provider(() => {
       expect(judged(answer_about({ ...over, status: 1 }))).toEqual(stale)
     })
 
+    test('is none where the news to come are older than the news', () => {
+      const backwards = { this_update: asked_at + 60_000, next_update: asked_at - 60_000 }
+      expect(judged(answer_about(backwards))).toEqual(stale)
+    })
+
     test('is not before it was made', () => {
       expect(judged(answer({ produced_at: asked_at + hour }))).toEqual(stale)
       expect(judged(answer_about({ this_update: asked_at + hour }))).toEqual(stale)

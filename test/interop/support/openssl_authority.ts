@@ -99,7 +99,8 @@ export async function start_authority(
     async judge(response, certificate) {
       const respin = ['-respin', await write('judged.der', response)]
       const about = ['-issuer', files.cert, '-cert', await subject(certificate)]
-      return judgement_in(await openssl_says('ocsp', ...respin, ...about, '-CAfile', files.cert, '-no_nonce'))
+      const trust = ['-CAfile', files.cert, '-verify_other', files.cert]
+      return judgement_in(await openssl_says('ocsp', ...respin, ...about, ...trust, '-no_nonce'))
     },
     async crl(args = ['-crldays', '1']) {
       const by = ['-config', files.config, '-cert', files.cert, '-keyfile', files.key]
