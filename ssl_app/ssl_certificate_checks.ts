@@ -22,8 +22,10 @@ import {
   type Check,
   fun_and_state,
   is_record,
+  not_told,
   path,
   path_or_none,
+  told,
   when,
 } from './ssl_option_checks.ts'
 
@@ -72,7 +74,7 @@ export const certs_keys: Check<readonly CertKeyValues[]> = value => {
       if (given === undefined) continue
       const known = Object.hasOwn(cert_key_checks, name)
       const answer = known ? cert_key_checks[name as keyof CertKeyValues](given) : 'refused'
-      if (answer === 'refused') return ['error', ['options', [name, given]]]
+      if (answer === 'refused') return ['error', ['options', [name, known ? told(name, given) : not_told]]]
       values[name] = answer[1]
     }
     const { cert, certfile, key, keyfile = certfile, password } = values as Partial<CertKeyValues>

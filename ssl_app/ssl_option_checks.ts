@@ -4,6 +4,7 @@ import { supports } from '../apps/crypto/crypto.ts'
 import { all_curves, type Curve } from '../apps/crypto/curves.ts'
 import type { Result, Term } from '../runtime/erlang/term.ts'
 import { max_delay } from '../runtime/erlang/timer_wheel.ts'
+import { secret_options } from './connection/connection_info.ts'
 import type { NextProtocolValues } from './connection/connection_options.ts'
 import type { CbInfo } from './connection/ssl_socket.ts'
 import type { ProtocolVersion } from './record/tls_version.ts'
@@ -157,6 +158,32 @@ export const record: Check<any> = value => when(is_record(value), value)
 /** Whether it is an object as options are written in. */
 export const is_record = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+
+/** What is told in place of a value that nobody is told. */
+export const not_told = 'is of an unknown form'
+
+/**
+ * A value as it is told to who has given it for an option that cannot have it: what might hold a secret is left out,
+ * since reasons come to logs.
+ */
+export function told(name: string, value: unknown): Term {
+  if (secret_options.includes(name)) return not_told
+  return name === 'sni_hosts' ? without_secrets(value, 6) : value
+}
+
+/** Options may stand in options, but not so deep that it were worth a look. */
+function without_secrets(options: unknown, depth: number): Term {
+  if (depth === 0) return not_told
+  if (Array.isArray(options)) return options.map(one => without_secrets(one, depth - 1))
+  if (!is_record(options)) return options
+  const all = Object.entries(options)
+  return Object.fromEntries(
+    all.map(([name, value]) => [
+      name,
+      secret_options.includes(name) ? not_told : without_secrets(value, depth - 1),
+    ]),
+  )
+}
 
 /** As a string in which each code unit is a byte; undefined if it cannot be the name of a protocol. */
 function protocol_name(name: unknown): string | undefined {

@@ -5,6 +5,7 @@ import { set_env, unset_env } from '../../apps/kernel/application.ts'
 import { encode_pem } from '../../apps/public_key/pubkey_pem.ts'
 import { ok, run, spawn, type Term } from '../../runtime/index.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
+import { not_told } from '../../ssl_app/ssl_option_checks.ts'
 import { make_leaf, type TestCertificate } from '../support/certificates.ts'
 import { pem_files } from '../support/pem_files.ts'
 import { with_ssl } from '../support/tls_pair.ts'
@@ -48,9 +49,9 @@ const of_both: readonly Wrong[] = [
   [{ depth: 256 }, ['options', ['depth', 256]]],
   [{ cert: 'own.pem' }, ['options', ['cert', 'own.pem']]],
   [{ certfile: 5 }, ['options', ['certfile', 5]]],
-  [{ key: ['RSAPublicKey', der] }, ['options', ['key', ['RSAPublicKey', der]]]],
+  [{ key: ['RSAPublicKey', der] }, ['options', ['key', not_told]]],
   [{ keyfile: '' }, ['options', ['keyfile', '']]],
-  [{ password: 5 }, ['options', ['password', 5]]],
+  [{ password: 5 }, ['options', ['password', not_told]]],
   [{ certs_keys: [{ keyfile: '' }] }, ['options', ['keyfile', '']]],
   [{ verify_fun: 5 }, ['options', ['verify_fun', 5]]],
   [{ partial_chain: 'unknown_ca' }, ['options', ['partial_chain', 'unknown_ca']]],

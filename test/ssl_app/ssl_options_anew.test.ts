@@ -150,7 +150,6 @@ describe('options said anew', () => {
     ['sni_fun', fun],
     ['server_name_indication', 'disable'],
     ['fallback', true],
-    ['srp_identity', ['user', 'password']],
     ['session_tickets', 'auto'],
   ])('are refused for %s: %p', (name, given) => {
     expect(merge_options(base, { [name]: given })).toEqual(['error', ['options', [name, given]]])

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { use_provider } from '../../apps/crypto/crypto.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
 import { ok } from '../../runtime/erlang/term.ts'
+import { secret_options } from '../../ssl_app/connection/connection_info.ts'
 import { tcp } from '../../ssl_app/connection/tcp_transport.ts'
 import type { Role } from '../../ssl_app/record/tls_v1.ts'
+import { not_told } from '../../ssl_app/ssl_option_checks.ts'
 import { handle_options, merge_options } from '../../ssl_app/ssl_options.ts'
 
 const der = Buffer.from('some DER')
@@ -120,7 +122,8 @@ describe('a wrong value is refused with its option', () => {
     ['client', 'active', 'twice'],
     ['client', 'active', 40_000],
   ])('of a %s: %s: %p', (role, name, given) => {
-    expect(handle_options(role, { [name]: given })).toEqual(['error', ['options', [name, given]]])
+    const told = secret_options.includes(name) ? not_told : given
+    expect(handle_options(role, { [name]: given })).toEqual(['error', ['options', [name, told]]])
   })
 
   test.each([
@@ -192,6 +195,44 @@ test.each(['deliver'])('the option %s is not implemented yet: it is refused, and
   for (const role of ['client', 'server'] as const) {
     expect(handle_options(role, { [name]: true })).toEqual(['error', ['options', [name, true]]])
   }
+})
+
+describe('what may hold a secret is not told', () => {
+  const secret = 'open sesame'
+  const wrong: readonly (readonly [Role, object])[] = [
+    ['client', { key: secret }],
+    ['client', { key: ['RSAPrivateKey', secret] }],
+    ['client', { password: [secret] }],
+    ['client', { certs_keys: { key: secret } }],
+    ['client', { certs_keys: [{ key: secret }] }],
+    ['client', { certs_keys: [{ password: [secret] }] }],
+    ['client', { certs_keys: [{ passwort: secret }] }],
+    ['client', { srp_identity: ['user', secret, 'more'] }],
+    ['server', { user_lookup_fun: [secret, secret] }],
+    ['server', { sni_hosts: [['localhost', { password: secret }]] }],
+    ['server', { sni_hosts: { localhost: { key: secret } } }],
+    ['server', { sni_hosts: { localhost: { key: secret, sni_hosts: { other: { password: secret } } } } }],
+    ['server', { sni_hosts: [[[[[[secret]]]]]] }],
+  ]
+
+  test.each(wrong)('of a %s: %j', (role, options) => {
+    const [tag, reason] = handle_options(role, options)
+    expect([tag, reason[0]]).toEqual(['error', 'options'])
+    expect(JSON.stringify(reason)).not.toContain(secret)
+  })
+
+  test('of what is said anew', () => {
+    const [, reason] = merge_options(server({}), { srp_identity: ['user', secret] })
+    expect(reason).toEqual(['options', ['srp_identity', not_told]])
+  })
+
+  test('but the rest is, as it was given', () => {
+    const sni_hosts = [['localhost', { depth: -1, cert: der, sni_fun: fun, password: secret }]]
+    expect(handle_options('server', { sni_hosts })).toEqual([
+      'error',
+      ['options', ['sni_hosts', [['localhost', { depth: -1, cert: der, sni_fun: fun, password: not_told }]]]],
+    ])
+  })
 })
 
 describe("an option of the other side's is refused", () => {
