@@ -162,5 +162,6 @@ function is_address_within(address: Uint8Array, base: Uint8Array): boolean | und
 function is_below_host(name: { readonly host: string }, base: { readonly host: string }): boolean {
   const at = name.host.length - base.host.length
   const is_longer = at > 0 && (base.host.startsWith('.') || name.host[at - 1] === '.')
-  return is_longer && name.host.endsWith(base.host)
+  // `endsWith` looks at one character after the other.
+  return is_longer && name.host.slice(at) === base.host
 }
