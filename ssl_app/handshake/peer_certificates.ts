@@ -10,6 +10,7 @@ import { Alert } from '../record/ssl_alert.ts'
 import { refuse_another_server } from './bound_secret.ts'
 import type { HandshakeData, Peer } from './handshake_data.ts'
 import type { Message } from './handshake_state.ts'
+import { get_extension } from './hello_extensions.ts'
 
 /**
  * What is known of the peer once `message` has come. A server that has promised a `certificate_status` may still leave
@@ -37,8 +38,9 @@ function check(
   response: Uint8Array | undefined,
   data: HandshakeData,
 ): Awaitable<HandshakeData> {
-  const { config, environment, status_nonce: nonce } = data
-  const staple: Staple | undefined = config.stapling && { response, nonce }
+  const { config, environment, client_hello, status_nonce: nonce } = data
+  const has_asked = get_extension(client_hello?.extensions, 'status_request') !== undefined
+  const staple: Staple | undefined = has_asked ? { response, nonce } : undefined
   const now = environment.system_time()
   const checked = validate_peer(shown, config.trusted, config.path, { now, staple })
   return then(checked, peer => {
