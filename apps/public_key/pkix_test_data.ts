@@ -14,7 +14,8 @@ export interface TestCertificateOptions extends Partial<CertificateOptions> {
 
 /** From the root downwards. */
 export interface TestChainOptions {
-  readonly root?: TestCertificateOptions
+  /** May be one that {@link make_test_root} made: several chains then have one root. */
+  readonly root?: TestCertificateOptions | TestRoot
   /** Default: none */
   readonly intermediates?: readonly TestCertificateOptions[]
   readonly peer?: TestCertificateOptions
@@ -78,7 +79,7 @@ function config(own: Chain, other: Chain): TestConfig {
 }
 
 async function make_chain(role: 'server' | 'client', options: TestChainOptions = {}): Promise<Chain> {
-  const root = await make({ ...authority(`${role} root`), ...options.root })
+  const root = await root_of(role, options.root)
   const intermediates: Uint8Array[] = []
   let issuer = root
   for (const [index, intermediate] of (options.intermediates ?? []).entries()) {
@@ -87,6 +88,12 @@ async function make_chain(role: 'server' | 'client', options: TestChainOptions =
   }
   const peer = await make({ ...(role === 'server' ? server_peer : client_peer), ...options.peer }, issuer)
   return { root: root.cert, intermediates, peer }
+}
+
+async function root_of(role: string, root: TestCertificateOptions | TestRoot = {}): Promise<Issuer> {
+  if (!('cert' in root)) return make({ ...authority(`${role} root`), ...root })
+  const { import_signing_key } = await import('./x509.ts')
+  return { cert: root.cert, key: await import_signing_key(root.key[1]) }
 }
 
 async function make(

@@ -14,6 +14,7 @@ import {
   pkix_normalize_name,
   pkix_path_validation,
   pkix_test_data,
+  pkix_test_root_cert,
   pkix_verify_hostname,
   sign,
   subject_public_key,
@@ -116,6 +117,19 @@ describe('test data', () => {
     const [type, der] = server_config.key
     const { public_key } = ok(validate(client_config, server_config, 'serverAuth'))
     expect(verify(message, 'sha256', sign(message, 'sha256', der_decode(type, der)), public_key)).toBe(true)
+  })
+
+  test('has one root for both sides if it is given one', async () => {
+    const root = await pkix_test_root_cert('The only root')
+    const chain = { root, intermediates: [{}] }
+    const { server_config, client_config } = await pkix_test_data({
+      server_chain: chain,
+      client_chain: chain,
+    })
+    for (const { cert, cacerts } of [server_config, client_config]) {
+      expect(cacerts[0]).toEqual(root.cert)
+      expect(pkix_path_validation(root.cert, [cacerts[1]!, cert])).toMatchObject(['ok', {}])
+    }
   })
 
   test('has the chains that were asked for', async () => {
