@@ -99,16 +99,19 @@ export function does_update(delta: CertificateList, crl: CertificateList): boole
   return base <= number && number < delta_number && family_key(delta) === family_key(crl)
 }
 
+const family_keys = new WeakMap<CertificateList, string>()
+
 /** A text that lists share that are about the same certificates: the issuer, its key, what the list is about. */
 function family_key(crl: CertificateList): string {
+  const known = family_keys.get(crl)
+  if (known !== undefined) return known
   const { issuer, crlExtensions } = crl.tbsCertList
   const authority = select_crl_extension(oids.id_ce_authorityKeyIdentifier, crlExtensions)
   const scope = issuing_distribution_point(crl)
-  return JSON.stringify([
-    name_key(issuer),
-    authority && authority_key(authority),
-    scope && scope_key(scope, issuer),
-  ])
+  const parts = [name_key(issuer), authority && authority_key(authority), scope && scope_key(scope, issuer)]
+  const key = JSON.stringify(parts)
+  family_keys.set(crl, key)
+  return key
 }
 
 function authority_key(authority: AuthorityKeyIdentifier) {

@@ -290,8 +290,7 @@ function is_signer_revoked(signer: CrlSigner, lists: Lists): boolean {
   const crls = [...new Set(lists.complete.filter(is_relevant).map(([, crl]) => crl))]
   const complete = points_of(certificate).flatMap(point => crls.map((crl): DpAndCrl => [point, crl]))
   const deltas = lists.deltas.filter(is_relevant)
-  // Whoever signs those lists is not asked for again: each inquiry is about fewer of them, and this one ends.
-  lists.revoked_signers.set(certificate, false)
+  // This ends: each such inquiry is about fewer lists than the one that it is made for.
   const is_revoked =
     complete.length > 0 && consult_all(certificate, { ...lists, complete, deltas })[0] !== 'unrevoked'
   lists.revoked_signers.set(certificate, is_revoked)

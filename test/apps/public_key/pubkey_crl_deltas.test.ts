@@ -2,6 +2,7 @@
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { null_value } from '../../../apps/public_key/pubkey_der_writer.ts'
+import * as oids from '../../../apps/public_key/pubkey_oids.ts'
 import type { CrlOptions } from '../../../apps/public_key/x509_crl.ts'
 import { make_ca, make_leaf, type TestCertificate, test_key } from '../../support/certificates.ts'
 import * as crls from '../../support/crl_lists.ts'
@@ -136,6 +137,32 @@ describe('a delta', () => {
     expect(status(old, delta({ revoked: [] }))).toBe('valid')
     expect(status(old, delta())).toEqual(revoked)
     expect(reasons_of(status(old, delta({ next_update: now - 1 })))).toEqual(['no_fresh_crl'])
+  })
+
+  test('does not bring a list into use that is not valid yet', () => {
+    expect(reasons_of(status(base({ this_update: now + 1000 }), delta()))).toEqual(['no_fresh_crl'])
+  })
+
+  test('names the same key as its list', () => {
+    const { tbsCertList, ...rest } = delta()
+    const crlExtensions = tbsCertList.crlExtensions.filter(
+      ({ extnID }) => extnID !== oids.id_ce_authorityKeyIdentifier,
+    )
+    expect(status(base(), { ...rest, tbsCertList })).toEqual(revoked)
+    expect(status(base(), { ...rest, tbsCertList: { ...tbsCertList, crlExtensions } })).toBe('valid')
+  })
+
+  test('that has come instead of an old one adds to the list too', () => {
+    const [old, newer] = [
+      delta({ next_update: now - 1000 }),
+      delta({ delta_crl_indicator: 6n, crl_number: 7n }),
+    ]
+    const lists = [
+      [here, base()],
+      [here, old],
+    ] as const
+    const update_crl = () => newer
+    expect(judged(user, lists, { issuer_fun: crls.issuers(root), update_crl })).toBe('valid')
   })
 
   test('that is out of date is asked for again', () => {

@@ -2,7 +2,8 @@
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { decode_certificate } from '../../../apps/public_key/otp_certificate.ts'
-import type { DistributionPoint } from '../../../apps/public_key/pubkey_extensions.ts'
+import type { DistributionPoint, ReasonFlag } from '../../../apps/public_key/pubkey_extensions.ts'
+import * as oids from '../../../apps/public_key/pubkey_oids.ts'
 import type { CrlOptions } from '../../../apps/public_key/x509_crl.ts'
 import { make_ca, make_intermediate, make_leaf, type TestCertificate } from '../../support/certificates.ts'
 import * as crls from '../../support/crl_lists.ts'
@@ -45,6 +46,39 @@ describe('the issuer of a list', () => {
     expect(judged(ca, [[here, of_ca]], { issuer_fun })).toEqual(revoked)
     const whole_path = () => ['ok', trusted, [trusted, decode_certificate(ca.cert)]] as const
     expect(judged(user, [[here, crls.crl_of(ca)]], { issuer_fun: whole_path })).toBe('valid')
+  })
+
+  test('is sought once for a list, at however many points it is', () => {
+    const asked: unknown[] = []
+    const find = crls.issuers(root, [ca])
+    const issuer_fun: typeof find = (...question) => {
+      asked.push(question)
+      return find(...question)
+    }
+    const list = crls.crl_of(ca)
+    const at = (...reasons: readonly ReasonFlag[]) => [{ ...here, reasons }, list] as const
+    judged(user, [at('keyCompromise'), at('superseded'), at('certificateHold')], { issuer_fun })
+    expect(asked).toEqual([[{ ...here, reasons: ['keyCompromise'] }, list, name_of(ca)]])
+  })
+
+  test('has an anchor that is trusted, also if the path begins with it and it is out of date', async () => {
+    const old = await make_ca({ subject: 'CN=Old', not_after: now - day })
+    const below = await make_intermediate(old, { subject: 'CN=CA' })
+    const leaf = await make_leaf(below)
+    const path = [old, below].map(({ cert }) => decode_certificate(cert))
+    const issuer_fun = () => ['ok', path[0]!, path] as const
+    expect(judged(leaf, [[here, crls.crl_of(below)]], { issuer_fun })).toBe('valid')
+  })
+
+  test('has signed it in a way that can be understood', () => {
+    const list = crls.crl_of(ca)
+    const signatureAlgorithm = { algorithm: oids.id_RSASSA_PSS, parameters: Uint8Array.of(5, 0) }
+    const tbsCertList = { ...list.tbsCertList, signature: signatureAlgorithm }
+    for (const allowed_signatures of [undefined, [{ algorithm: 'rsa_pss', digest: 'sha256' }] as const]) {
+      const options = { issuer_fun: crls.issuers(root, [ca]), ...details, allowed_signatures }
+      const status = judged(user, [[here, { ...list, signatureAlgorithm, tbsCertList }]], options)
+      expect(reasons_of(status)).toEqual(['invalid_signature'])
+    }
   })
 
   test('has signed it', async () => {
@@ -165,6 +199,18 @@ describe('an issuer with a key for lists only', () => {
       'invalid_signature',
     ])
     expect(reasons_of(judge(crls.crl_of(root, { next_update: now - day })))).toContain('invalid_signature')
+  })
+
+  test('is unlike one that signs certificates too: that has been looked up already', () => {
+    const lists = [crls.crl_of(ca), crls.crl_of(root, { next_update: now - day })]
+    const issuer_fun = crls.issuers(root, [ca])
+    expect(
+      judged(
+        user,
+        lists.map(list => [here, list] as const),
+        { issuer_fun },
+      ),
+    ).toBe('valid')
   })
 
   test('is not asked about itself, and no longer believed once its issuer has revoked it', async () => {

@@ -175,6 +175,15 @@ describe('a list that is out of date', () => {
     }
   })
 
+  test('is not used as one that is about other certificates', () => {
+    const { update_crl } = update(
+      crls.crl_of(root, { issuing_distribution_point: { onlyContainsCACerts: true } }),
+    )
+    const old = crls.crl_of(root, { next_update: now - day })
+    const options = { ...from_root(), update_crl, undetermined_details: true }
+    expect(reasons_of(judged(user, [[here, old]], options))).toEqual(['scope_error'])
+  })
+
   test('is not asked for when it would not be about the certificate', () => {
     const { asked, update_crl } = update(crls.crl_of(root))
     const old = crls.crl_of(root, {
@@ -213,6 +222,8 @@ describe('a list that is about some certificates only', () => {
     expect(status(for_names(a), point_at(a))).toBe('valid')
     expect(status(for_names(c, b), point_at(a, b))).toBe('valid')
     expect(why_not(for_names(a, b), point_at(c))).toEqual(['scope_error'])
+    const host = (text: string) => ['dNSName', text] as const
+    expect(status(for_names(host('crl.EXAMPLE') as never), point_at(host('CRL.example')))).toBe('valid')
   })
 
   test('is for the points with the name that it has relative to its issuer', () => {
