@@ -1,13 +1,15 @@
-// Every alert that a chain can lead to, as OpenSSL hears it, when it is the client and when it is the server.
+// Every alert that a chain can lead to, as OpenSSL hears it, as a client and as a server, and a server of Erlang's.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { ok, run, type Term } from '../../runtime/index.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
 import { close_all, with_ssl } from '../support/tls_pair.ts'
 import { chain_cases, chain_pki, type Rules, shown_pem, shows } from '../support/wrong_chains.ts'
+import { erlang_ssl } from './support/erlang_ssl.ts'
 import { openssl } from './support/openssl.ts'
 import { found } from './support/peer.ts'
 import { type Said, start_process } from './support/peer_process.ts'
@@ -52,17 +54,21 @@ const common = { mode: 'binary', active: false, versions: ['tlsv1.2'] } as const
 const alert_in = ({ output }: Said) => found(/SSL alert number (\d+)/, output)
 const reason_of = ([tag, reason]: Term): string => (tag === 'ok' ? 'none' : reason[1])
 
-/** What Kista's client is told, and what OpenSSL hears. */
-async function with_server(shown: string, rules: Rules) {
-  const args = ['s_server', '-accept', '127.0.0.1:0', '-tls1_2', '-rev', ...(await identity_args(shown))]
-  const server = start_process('openssl', args)
-  const port = Number(await server.wait_for(({ stdout }) => found(/^ACCEPT 127\.0\.0\.1:(\d+)$/m, stdout)))
-  const said = await run(async () => {
+/** What Kista's client is told. */
+const reason_of_server = (port: number, rules: Rules): Promise<string> =>
+  run(async () => {
     const options = { ...common, ...checks(rules), server_name_indication: 'localhost' }
     const connected: Term = await ssl.connect('127.0.0.1', port, options, 10_000)
     if (connected[0] === 'ok') await close_all(connected[1])
     return reason_of(connected)
   })
+
+/** What Kista's client is told, and what OpenSSL hears. */
+async function with_server(shown: string, rules: Rules) {
+  const args = ['s_server', '-accept', '127.0.0.1:0', '-tls1_2', '-rev', ...(await identity_args(shown))]
+  const server = start_process('openssl', args)
+  const port = Number(await server.wait_for(({ stdout }) => found(/^ACCEPT 127\.0\.0\.1:(\d+)$/m, stdout)))
+  const said = await reason_of_server(port, rules)
   const heard = said === 'none' ? 'nothing' : await server.wait_for(alert_in)
   await server.stop()
   return { said, heard }
@@ -92,5 +98,34 @@ describe_with([openssl], 'OpenSSL', () => {
 
   test.each(chain_cases)('as a client hears of %s', async (_what, shown, alert, rules = {}) => {
     expect(await with_client(shown, rules)).toEqual({ said: alert, heard: codes[alert] ?? 'nothing' })
+  })
+})
+
+const program = fileURLToPath(new URL('peers/chain_server.escript', import.meta.url))
+
+describe_with([erlang_ssl], "Erlang's ssl", () => {
+  test('as a server hears of all of these what Kista says', async () => {
+    const chains = await Promise.all(
+      chain_cases.map(([, shown]) => {
+        const { cert, issuers, key } = shown_pem(shown)
+        return file(`${cert}${issuers}${key}`)
+      }),
+    )
+    const server = start_process('escript', [program, ...chains])
+    const ports = (await server.wait_for(({ stdout }) => found(/^ports (.*)$/m, stdout))).split(',')
+    const heard = []
+    for (const [index, [what, , , rules = {}]] of chain_cases.entries()) {
+      const port = ports[index]!
+      const said = await reason_of_server(Number(port), rules)
+      const line = new RegExp(`^heard ${port} (.*)$`, 'm')
+      heard.push([what, said, await server.wait_for(({ stdout }) => found(line, stdout))])
+    }
+    await server.stop()
+    const expected = chain_cases.map(([what, , alert]) => [
+      what,
+      alert,
+      alert === 'none' ? 'nothing' : alert.replaceAll(' ', '_'),
+    ])
+    expect(heard).toEqual(expected)
   })
 })
