@@ -117,8 +117,7 @@ export async function make_certificate(
     notBefore: new Date(options.not_before),
     notAfter: new Date(options.not_after),
     publicKey: key.keys.publicKey,
-    signingKey: signer.keys.privateKey,
-    signingAlgorithm: key_parameters(signer.algorithm, options.hash ?? 'SHA-256'),
+    ...(await signing_with(signer, options.hash)),
     extensions: [...certificate_extensions(options), ...(await key_identifiers(key, signer))],
   })
   return new Uint8Array(certificate.rawData)
@@ -130,10 +129,11 @@ export async function make_certificate(
  * @returns its DER
  */
 export async function make_request(key: SigningKey, options: RequestOptions): Promise<Uint8Array> {
+  const { signingKey, signingAlgorithm } = await signing_with(key, options.hash)
   const request = await peculiar.Pkcs10CertificateRequestGenerator.create({
     name: options.subject,
-    keys: key.keys,
-    signingAlgorithm: key_parameters(key.algorithm, options.hash ?? 'SHA-256'),
+    keys: { ...key.keys, privateKey: signingKey },
+    signingAlgorithm,
     extensions: common_extensions(options),
   })
   return new Uint8Array(request.rawData)
@@ -217,6 +217,16 @@ function ip_address(text: string): Uint8Array {
 const utf8 = (text: string) => new TextEncoder().encode(text)
 
 // ---- Algorithms and numbers
+
+/** Web crypto's RSA keys have one hash each: another one takes another key object. */
+async function signing_with(key: SigningKey, hash: RequestOptions['hash'] = 'SHA-256') {
+  const signingAlgorithm = key_parameters(key.algorithm, hash)
+  const signingKey =
+    key.algorithm === 'rsa' && hash !== 'SHA-256'
+      ? await crypto.subtle.importKey('pkcs8', key.pkcs8, signingAlgorithm, false, ['sign'])
+      : key.keys.privateKey
+  return { signingKey, signingAlgorithm }
+}
 
 function key_parameters(algorithm: KeyAlgorithm, hash: string) {
   switch (algorithm) {

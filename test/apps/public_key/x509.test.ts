@@ -26,6 +26,28 @@ const times = { not_before: Date.UTC(2025, 0, 1), not_after: Date.UTC(2060, 0, 1
 const message = new TextEncoder().encode('message')
 
 describe('a certificate that is made', () => {
+  test.each([
+    ['rsa', '1.2.840.113549.1.1.5', '1.2.840.113549.1.1.12'],
+    ['secp256r1', '1.2.840.10045.4.1', '1.2.840.10045.4.3.3'],
+  ] as const)(
+    'is signed with the hash that was asked for, by a key of %s',
+    async (algorithm, sha1, sha384) => {
+      const key = await generate_signing_key(algorithm)
+      for (const [hash, oid] of [
+        ['SHA-1', sha1],
+        ['SHA-384', sha384],
+      ] as const) {
+        const der = await make_certificate(key, { ...times, subject: 'CN=x', hash })
+        expect(decode_certificate(der).signatureAlgorithm.algorithm).toBe(oid)
+        const read = new X509Certificate(der)
+        expect(read.verify(read.publicKey)).toBe(true)
+        const request = new Pkcs10CertificateRequest(await make_request(key, { subject: 'CN=x', hash }))
+        expect(request.signatureAlgorithm).toMatchObject({ hash: { name: hash } })
+        expect(await request.verify()).toBe(true)
+      }
+    },
+  )
+
   test('has what was asked for, as Node reads it', async () => {
     const ca = await make_ca({ subject: 'CN=Root, O=Kista' })
     const key = await generate_signing_key('secp384r1')
