@@ -4,6 +4,7 @@
 export type {
   DhGroup,
   DhKey,
+  KeyAgreementKey,
   PrivateKey,
   PssParameters,
   PublicKey,
@@ -82,6 +83,7 @@ export {
   type ToEncode,
 } from './public_key_der.ts'
 export {
+  type AgreementPair,
   compute_key,
   decrypt_private,
   decrypt_public,

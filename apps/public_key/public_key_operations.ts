@@ -7,6 +7,7 @@ import type {
   DhKey,
   HashType,
   IoData,
+  KeyAgreementKey,
   PrivateKey,
   PublicKey,
   RsaOptions,
@@ -15,7 +16,7 @@ import type {
 import * as crypto from '../crypto/crypto.ts'
 import { named_curve } from '../crypto/curves.ts'
 import type { AlgorithmIdentifier } from './otp_certificate.ts'
-import type { Oid } from './pubkey_oids.ts'
+import { id_Ed448, id_Ed25519, type Oid } from './pubkey_oids.ts'
 import { hash_type, signature_scheme } from './pubkey_signature.ts'
 
 /** How RSA signs; other keys have no options. OTP: `crypto:pk_sign_verify_opts()`. */
@@ -183,26 +184,38 @@ export type KeyToGenerate =
   | readonly ['rsa', bits: number, public_exponent: number]
   | readonly ['namedCurve', KeyCurve | Oid]
 
-const edwards_oids: Readonly<Record<Oid, KeyCurve>> = { '1.3.101.112': 'ed25519', '1.3.101.113': 'ed448' }
+/** A public value, and the private one that it goes with. */
+export type AgreementPair<Key> = readonly [public_key: Uint8Array, private_key: Key]
+
+const edwards_oids: Readonly<Record<Oid, KeyCurve>> = { [id_Ed25519]: 'ed25519', [id_Ed448]: 'ed448' }
 
 /**
  * A fresh key: for RSA or on a curve a private key, of which `public_key_of` gives the other half; in a Diffie-Hellman
- * group both values.
+ * group, and on the curves x25519 and x448, which are for nothing else, both values.
  *
  * @throws `Exit` `['badarg', …]` when there are no such keys, `['notsup', curve]` when the provider does not have it
  * @see OTP: `public_key:generate_key/1`
  */
+export function generate_key(
+  parameters: readonly ['namedCurve', 'x25519' | 'x448'],
+): AgreementPair<KeyAgreementKey>
 export function generate_key(parameters: KeyToGenerate): PrivateKey
-export function generate_key(parameters: DhGroup): readonly [public_key: Uint8Array, private_key: DhKey]
-export function generate_key(parameters: KeyToGenerate | DhGroup) {
+export function generate_key(parameters: DhGroup): AgreementPair<DhKey>
+export function generate_key(
+  parameters: KeyToGenerate | DhGroup | readonly ['namedCurve', 'x25519' | 'x448'],
+): PrivateKey | AgreementPair<KeyAgreementKey | DhKey> {
   if ('p' in parameters) return generate_dh_key(parameters)
   if (parameters[0] === 'rsa') return crypto.generate_private_key(parameters)
   const [, name] = parameters
   const curve = edwards_oids[name] ?? named_curve(name) ?? name
+  if (curve === 'x25519' || curve === 'x448') {
+    const { public_key, private_key } = crypto.generate_key(curve)
+    return [public_key, private_key]
+  }
   return crypto.generate_private_key(['namedCurve', curve as KeyCurve])
 }
 
-function generate_dh_key(group: DhGroup): readonly [Uint8Array, DhKey] {
+function generate_dh_key(group: DhGroup): AgreementPair<DhKey> {
   const pair = crypto.dh_generate_key(group)
   if (!pair) throw new Exit(['badarg', 'no group that keys can be made in'])
   return [pair.public_key, pair.private_key]
@@ -216,8 +229,11 @@ function generate_dh_key(group: DhGroup): readonly [Uint8Array, DhKey] {
  * @throws `Exit` `['badarg', …]` when they do not go together, or the other's is no legal public key
  * @see OTP: `public_key:compute_key/2,3`
  */
-export function compute_key(other: PublicKey | Uint8Array, own: PrivateKey | DhKey): Uint8Array {
-  const secret = 'group' in own ? dh_secret(other, own) : ec_secret(other, own)
+export function compute_key(
+  other: PublicKey | Uint8Array,
+  own: PrivateKey | DhKey | KeyAgreementKey,
+): Uint8Array {
+  const secret = 'group' in own ? dh_secret(other, own) : curve_secret(other, own)
   if (!secret) throw new Exit(['badarg', 'no legal public key'])
   return secret
 }
@@ -226,8 +242,11 @@ function dh_secret(other: PublicKey | Uint8Array, own: DhKey): Uint8Array | unde
   return other instanceof Uint8Array ? crypto.dh_compute_key(own.group, other, own) : undefined
 }
 
-function ec_secret(other: PublicKey | Uint8Array, own: PrivateKey): Uint8Array | undefined {
-  const key = crypto.agreement_key(own)
+function curve_secret(
+  other: PublicKey | Uint8Array,
+  own: PrivateKey | KeyAgreementKey,
+): Uint8Array | undefined {
+  const key = 'compute' in own ? own : crypto.agreement_key(own)
   if (other instanceof Uint8Array) return crypto.compute_key(key.curve, other, key)
   return other.curve === key.curve ? crypto.compute_key(key.curve, crypto.ec_point(other), key) : undefined
 }

@@ -120,6 +120,16 @@ with_each_provider(() => {
       expect(() => generate_key({ p: Uint8Array.of(23), g: Uint8Array.of(5) })).toThrow('badarg')
     })
 
+    test.each(['x25519', 'x448'] as const)('on %s', curve => {
+      const [my_value, mine] = generate_key(['namedCurve', curve])
+      const [your_value, yours] = generate_key(['namedCurve', curve])
+      const secret = compute_key(your_value, mine)
+      expect(secret).toHaveLength(curve === 'x25519' ? 32 : 56)
+      expect(to_hex(compute_key(my_value, yours))).toBe(to_hex(secret))
+      expect(() => compute_key(new Uint8Array(32), mine)).toThrow('badarg')
+      expect(() => compute_key(public_key_of(rsa), mine)).toThrow('badarg')
+    })
+
     test('by no other keys', () => {
       expect(() => compute_key(message, rsa)).toThrow('badarg')
       expect(() => generate_key(['namedCurve', '1.2.3'])).toThrow('notsup')
