@@ -7,7 +7,7 @@ import { is_point_in_scope } from './pubkey_crl_scope.ts'
 import { type CrlValidationOptions, type RevocationStatus, validate_crls } from './pubkey_crl_validation.ts'
 import { type DistributionPoint, select_extension } from './pubkey_extensions.ts'
 import { certified_key } from './pubkey_keys.ts'
-import { is_same_name, type Name, normalize_name } from './pubkey_names.ts'
+import { type Name, normalize_name } from './pubkey_names.ts'
 import * as oids from './pubkey_oids.ts'
 
 /** A revocation list, decoded or not. */
@@ -85,16 +85,6 @@ export function pkix_crl_verify(crl: Crl, cert: Uint8Array | OTPCertificate): bo
  */
 export function pkix_crl_issuer(crl: Crl): Name {
   return certificate_list(crl).tbsCertList.issuer
-}
-
-/**
- * Whether the certificate has the name that issued the list. Signatures are not looked at.
- *
- * @throws `DecodeError`
- * @see OTP: `public_key:pkix_is_issuer/2` of a `#'CertificateList'{}`
- */
-export function pkix_is_crl_issuer(crl: Crl, cert: Uint8Array | OTPCertificate): boolean {
-  return is_same_name(pkix_crl_issuer(crl), otp_cert(cert).tbsCertificate.subject)
 }
 
 function certificate_list(crl: Crl): CertificateList {
