@@ -162,7 +162,7 @@ const chain = fc.record({
   lists: fc.option(lists, { nil: undefined }),
   role: fc.constantFrom('client', 'server'),
   order: fc.infiniteStream(fc.nat(1000)),
-  extra: mostly(false, true),
+  extra: mostly<'extra' | 'root' | 'peer' | undefined>(undefined, 'extra', 'root', 'peer'),
   missing: mostly<number | undefined>(undefined, 0, 1),
   again: mostly(false, true),
 })
@@ -186,7 +186,7 @@ function make_case(said: Chain): Case {
   const der = (name: string) => pki.certificate(name).der
   const shown = names.slice(1, -1).filter((_name, index) => index !== said.missing)
   const more = [
-    ...(said.extra ? ['extra'] : []),
+    ...(said.extra ? [said.extra] : []),
     ...(said.again && said.authorities.length > 0 ? ['again'] : []),
   ]
   const keys = new Map([...shown, ...more].map(name => [name, said.order.next().value]))
