@@ -8,22 +8,14 @@ import {
   type DistributionPoint,
   type DistributionPointName,
   type ReasonFlag,
+  reason_flags,
   select_extension,
 } from './pubkey_extensions.ts'
 import { type GeneralName, is_same_name, type Name, name_key } from './pubkey_names.ts'
 import * as oids from './pubkey_oids.ts'
 
 /** What a list has to cover, before no entry in it means that a certificate is not revoked. */
-export const all_reasons: readonly ReasonFlag[] = [
-  'keyCompromise',
-  'cACompromise',
-  'affiliationChanged',
-  'superseded',
-  'cessationOfOperation',
-  'certificateHold',
-  'privilegeWithdrawn',
-  'aACompromise',
-]
+export const all_reasons: readonly ReasonFlag[] = reason_flags.filter(reason => reason !== 'unused')
 
 /** The extension of a list that says what it is about, if it is not about all that its issuer has issued. */
 export function issuing_distribution_point(crl: CertificateList): IssuingDistributionPoint | undefined {

@@ -37,7 +37,7 @@ export const key_usages = [
 export type KeyUsage = (typeof key_usages)[number]
 
 /** RFC 5280 §4.2.1.13, in the order of its bits. */
-const reason_flags = [
+export const reason_flags = [
   'unused',
   'keyCompromise',
   'cACompromise',

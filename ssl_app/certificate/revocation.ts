@@ -34,11 +34,13 @@ export function* revocation_problems(
   context: RevocationContext,
 ): Steps<readonly BadCert[]> {
   const { crl, staple, checks, ...trust } = context
-  const { now, allowed_signatures } = checks
+  const { now, allowed_signatures, least_key_bits } = checks
+  const signers = { now, allowed_signatures, least_key_bits }
   const stapled =
     staple === undefined || who === 'valid'
       ? 'valid'
       : staple_check(certificate, issuer, staple, { now, trusted: trust.trusted, allowed_signatures })
-  const listed = crl === undefined ? 'valid' : yield* crl_check(certificate, who, { crl, now, ...trust })
+  const listed =
+    crl === undefined ? 'valid' : yield* crl_check(certificate, who, { crl, ...signers, ...trust })
   return [stapled, listed].filter((status): status is BadCert => status[0] === 'bad_cert')
 }

@@ -4,7 +4,7 @@
 import type { OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
 import type { CertificateList } from '../../apps/public_key/pubkey_crl.ts'
 import { select_crl_extension } from '../../apps/public_key/pubkey_crl_extensions.ts'
-import { crl_signer } from '../../apps/public_key/pubkey_crl_signer.ts'
+import { crl_signer, type SignerChecks } from '../../apps/public_key/pubkey_crl_signer.ts'
 import {
   type CrlIssuerFun,
   type DpAndCrl,
@@ -23,8 +23,8 @@ import { find_paths } from './path_search.ts'
 import type { CrlCheck } from './ssl_crl_cache_api.ts'
 import type { TrustStore } from './ssl_pkix_db.ts'
 
-/** What is known beside the certificate that is checked. */
-export interface CrlContext {
+/** What is known beside the certificate that is checked; and when, and how lists may be signed. */
+export interface CrlContext extends SignerChecks {
   readonly crl: CrlCheck
   /** Whoever issued a list is sought among these, and so is the way from there to a root, which is one of them. */
   readonly trusted: TrustStore
@@ -32,8 +32,6 @@ export interface CrlContext {
   readonly known: readonly OTPCertificate[]
   /** The certificate that the user trusts though it is not in `trusted`, if there is one: the option `partial_chain`. */
   readonly anchor?: OTPCertificate | undefined
-  /** Milliseconds since 1970. */
-  readonly now: number
 }
 
 /** Distribution points of a certificate that are looked at, and of those for deltas. */
@@ -93,7 +91,7 @@ function* judge(
   inquiry: CrlInquiries,
   context: CrlContext,
 ): Steps<RevocationStatus> {
-  const { now } = context
+  const { now, allowed_signatures, least_key_bits } = context
   const all = [...found, ...(yield* deltas_of(certificate, found, inquiry))]
   const newer = new Map<CertificateList, CertificateList>()
   for (const [point, crl] of all) {
@@ -102,6 +100,8 @@ function* judge(
   }
   return validate_crls(certificate, all, {
     now,
+    allowed_signatures,
+    least_key_bits,
     update_crl: (_point, crl) => newer.get(crl) ?? crl,
     issuer_fun: (_point, crl, issuer) => issuer_of(crl, issuer, context),
   })
@@ -149,8 +149,8 @@ function issuer_of(crl: CertificateList, name: Name, context: CrlContext): Retur
 }
 
 /** Whether the last one of the chain may have signed the list, now. */
-function may_sign(chain: Chain, crl: CertificateList, { now }: CrlContext): boolean {
-  return crl_signer(crl, chain[0]!, chain.slice(1), { now }) !== undefined
+function may_sign(chain: Chain, crl: CertificateList, checks: SignerChecks): boolean {
+  return crl_signer(crl, chain[0]!, chain.slice(1), checks) !== undefined
 }
 
 type Chain = readonly OTPCertificate[]

@@ -271,6 +271,14 @@ describe('whose list it is', () => {
   })
 })
 
+test('a list that is signed in a way that is not wanted, or with too short a key, says nothing', () => {
+  const cache = new Cache({ [here]: [crl_of(ca)] })
+  const allowed_signatures = [{ algorithm: 'ecdsa', digest: 'sha384' }] as const
+  expect(check(leaf_here, cache)).toBe('valid')
+  expect(check(leaf_here, cache, { allowed_signatures })).toEqual(undetermined)
+  expect(check(leaf_here, cache, { least_key_bits: { ec: 384 } })).toEqual(undetermined)
+})
+
 describe('newer lists', () => {
   const old = { this_update: now - 2_000, next_update: now - 1_000 }
 
