@@ -44,6 +44,18 @@ export const chain_pki = make_pki({
   for_clients: by('ca', { ext_key_usage: [client_auth] }),
   critical: by('ca', { others: [unknown] }),
   revoked: by('ca', { serial: 4711n }),
+  misnamed: by('ca', { issuer: 'CN=somebody else' }),
+  first_ca: ca({ version: 1 }),
+  of_first_ca: by('first_ca'),
+  mail_ca: ca({ ext_key_usage: ['1.3.6.1.5.5.7.3.4'] }),
+  of_mail_ca: by('mail_ca'),
+  mapping_ca: ca({ policies: ['1.2.3'], mappings: [['2.5.29.32.0', '1.2.3']] }),
+  of_mapping_ca: by('mapping_ca'),
+  head: ca({}, 'tail'),
+  tail: ca({}, 'head'),
+  of_ring: by('head'),
+  lower_ca: ca({}, 'ca'),
+  low: by('lower_ca'),
 })
 
 const crls = [
@@ -55,6 +67,9 @@ const cache = (lists: readonly Uint8Array[]): CrlCacheApi => ({
   select: () => lists,
   fresh_crl: (_point, crl) => crl,
 })
+
+const strangers = { cacerts: [chain_pki.certificate('stranger').der] }
+const claim = (name: string) => () => ['trusted_ca', chain_pki.certificate(name).der] as const
 
 /** Options of the side that checks. */
 export type Rules = Partial<ssl.ConnectOptions & ssl.ListenOptions>
@@ -69,8 +84,13 @@ export const chain_cases: readonly (readonly [what: string, shown: string, alert
       'none',
       { crl_check: true, crl_cache: [cache(crls), ['handle', []]] },
     ],
-    ['nobody trusted', 'good ca', 'unknown ca', { cacerts: [chain_pki.certificate('stranger').der] }],
+    ['nobody trusted', 'good ca', 'unknown ca', strangers],
     ['a missing authority', 'good', 'unknown ca'],
+    ['authorities that signed for each other', 'of_ring head tail', 'unknown ca'],
+    ['nobody trusted but one on the way', 'good ca', 'none', { ...strangers, partial_chain: claim('ca') }],
+    ['a missing authority, and a peer who is trusted', 'good', 'none', { partial_chain: claim('good') }],
+    ['authorities in another order', 'low ca lower_ca', 'none'],
+    ['more than is needed, and twice', 'good stranger ca root of_ring good ca', 'none'],
     ['a peer that signed for itself', 'lone', 'bad certificate'],
     ['a peer too old', 'old ca', 'certificate expired'],
     ['a peer too young', 'early ca', 'certificate expired'],
@@ -79,10 +99,13 @@ export const chain_cases: readonly (readonly [what: string, shown: string, alert
     ['a wrong signature of an authority', 'of_damaged_ca damaged_ca', 'bad certificate'],
     ['a name that may not be certified', 'out_of_bounds bound_ca', 'bad certificate'],
     ['an authority that is none', 'of_no_ca no_ca', 'handshake failure'],
+    ['an authority from before there were any', 'of_first_ca first_ca', 'handshake failure'],
     ['an authority that may not sign', 'of_no_signer no_signer', 'handshake failure'],
     ['a path too long for one of its authorities', 'beyond beyond_ca last_ca', 'handshake failure'],
     ['a path too long for the user', 'good ca', 'handshake failure', { depth: 0 }],
     ['a key for something else', 'for_mail ca', 'handshake failure'],
+    ['an authority for something else', 'of_mail_ca mail_ca', 'handshake failure'],
+    ['an authority for whatever it likes', 'of_mail_ca mail_ca', 'none', { allow_any_ca_purpose: true }],
     ['a critical extension that nobody knows', 'critical ca', 'unsupported certificate'],
     [
       'a revoked peer',
@@ -104,6 +127,7 @@ export const chain_cases: readonly (readonly [what: string, shown: string, alert
       'handshake failure',
       { cert_policy_opts: { policy_set: ['1.2.4'], explicit_policy: true } },
     ],
+    ['a policy for any other', 'of_mapping_ca mapping_ca', 'handshake failure'],
     [
       'a verify_fun that refuses at once',
       'good ca',
