@@ -61,6 +61,8 @@ const doors: readonly { readonly name: RegExp; readonly files: RegExp }[] = [
   { name: /^node:tls$/, files: /^apps\/public_key\/pubkey_os_cacerts\.ts$/ },
   // Node's own API, imitated on top of sockets: streams and agents.
   { name: /^node:(stream|https?)$/, files: /^ssl_app\/\w+\.ts$/ },
+  // Revocation lists are fetched by it.
+  { name: /^node:http$/, files: /^ssl_app\/certificate\/http_get\.ts$/ },
   { name: /^node:(dns(\/promises)?|os)$/, files: /^apps\/kernel\/inet\w*\.ts$/ },
 ]
 
