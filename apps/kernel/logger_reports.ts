@@ -125,6 +125,21 @@ const application_layouts: readonly (readonly [label: string, LayOut])[] = [
       'role',
     ),
   ],
+  ['ssl crl_fetch', titled(({ uri }) => `ssl: no revocation list is to be had at ${uri}`, 'uri')],
+  [
+    'ssl crl_cache',
+    titled(
+      ({ callback }) =>
+        callback === undefined
+          ? 'ssl: a revocation list cannot be decoded, and counts as none'
+          : `ssl: ${callback} of the module that has the revocation lists failed`,
+      'callback',
+    ),
+  ],
+  [
+    'ssl crl_hash_dir',
+    titled(({ file, dir }) => `ssl: no revocation list can be read from ${file ?? dir}`, 'file', 'dir'),
+  ],
   ['ssl', told_by_message],
 ]
 

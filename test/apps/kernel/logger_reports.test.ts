@@ -277,6 +277,31 @@ const examples: readonly (readonly [label: string, facts: Record<string, Term>, 
       { role: 'server', callback: 'lookup', reason: 'enoent' },
       ["ssl: lookup of the module that keeps the server's sessions failed", "reason: 'enoent'"],
     ],
+    [
+      'ssl crl_fetch',
+      { uri: 'http://crl.example/a.crl', reason: 'timeout' },
+      ['ssl: no revocation list is to be had at http://crl.example/a.crl', "reason: 'timeout'"],
+    ],
+    [
+      'ssl crl_cache',
+      { callback: 'select', reason: 'why' },
+      ['ssl: select of the module that has the revocation lists failed', ...why],
+    ],
+    [
+      'ssl crl_cache',
+      { reason: 'why' },
+      ['ssl: a revocation list cannot be decoded, and counts as none', ...why],
+    ],
+    [
+      'ssl crl_hash_dir',
+      { file: '/etc/crls/0a1b2c3d.r0', reason: 'why' },
+      ['ssl: no revocation list can be read from /etc/crls/0a1b2c3d.r0', ...why],
+    ],
+    [
+      'ssl crl_hash_dir',
+      { dir: '/etc/crls', reason: 'why' },
+      ['ssl: no revocation list can be read from /etc/crls', ...why],
+    ],
   ]
 
 test.each(examples)('%s is laid out for people', (label, report, lines) => {

@@ -6,12 +6,13 @@ import { id_ce_cRLDistributionPoints, id_ce_freshestCRL } from '../../../apps/pu
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
 import { type Report, use_report_handler } from '../../../runtime/erlang/report.ts'
 import type { Term } from '../../../runtime/erlang/term.ts'
-import { type Awaitable, is_pending, run } from '../../../ssl_app/certificate/awaitable.ts'
+import { is_pending, run } from '../../../ssl_app/certificate/awaitable.ts'
 import { patience } from '../../../ssl_app/certificate/crl_inquiries.ts'
 import { type CrlContext, crl_check } from '../../../ssl_app/certificate/ssl_crl.ts'
 import type { CrlCacheApi } from '../../../ssl_app/certificate/ssl_crl_cache_api.ts'
 import { TrustStore } from '../../../ssl_app/certificate/ssl_pkix_db.ts'
 import { make_ca, make_intermediate, make_leaf, type TestCertificate } from '../../support/certificates.ts'
+import { Cache } from '../../support/crl_cache.ts'
 import { at_uris, crl_of, now, subject_of } from '../../support/crls.ts'
 import { in_manual_time } from '../../support/manual_time.ts'
 
@@ -43,38 +44,6 @@ beforeEach(() => {
 afterEach(() => {
   use_report_handler()
 })
-
-/** What a cache has: lists by the first URI of a point, and of issuers. It notes what it is asked. */
-class Cache implements CrlCacheApi<Term> {
-  readonly asked: Term[] = []
-  readonly #at: Readonly<Record<string, readonly Uint8Array[]>>
-  readonly #of_issuer: readonly Uint8Array[]
-
-  constructor(at: Readonly<Record<string, readonly Uint8Array[]>>, of_issuer: readonly Uint8Array[] = []) {
-    this.#at = at
-    this.#of_issuer = of_issuer
-  }
-
-  lookup(point: DistributionPoint, handle: Term, issuer: Term): Awaitable<Term> {
-    const uri = point.distributionPoint?.[0] === 'fullName' ? point.distributionPoint[1][0]![1] : undefined
-    this.asked.push(['lookup', uri, handle, issuer])
-    return this.#at[String(uri)] ?? 'not_available'
-  }
-
-  select(issuer: Term, handle: Term): Awaitable<Term> {
-    this.asked.push(['select', issuer, handle])
-    return this.#of_issuer
-  }
-
-  fresh_crl(point: DistributionPoint, crl: Uint8Array): Awaitable<Uint8Array> {
-    this.asked.push(['fresh_crl', point, crl])
-    return crl
-  }
-
-  get asked_for(): string[] {
-    return this.asked.map(([callback, uri]) => (callback === 'lookup' ? uri : callback))
-  }
-}
 
 type Facts = Partial<Omit<CrlContext, 'crl'>> & {
   readonly check?: true | 'peer' | 'best_effort'
