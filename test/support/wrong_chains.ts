@@ -56,6 +56,11 @@ export const chain_pki = make_pki({
   of_ring: by('head'),
   lower_ca: ca({}, 'ca'),
   low: by('lower_ca'),
+  annotated: by('ca', { others: [['1.3.6.1.5.5.7.1.99', false, Buffer.of(5, 0)]] }),
+  addressed: by('ca', { alt_names: [['iPAddress', '127.0.0.1']] }),
+  wild: by('ca', { alt_names: [['dNSName', '*.example.com']] }),
+  foreign: by('ca', { alt_names: [['dNSName', 'xn--bcher-kva.example']] }),
+  nameless: by('ca', { subject: 'CN=localhost', alt_names: undefined }),
 })
 
 const crls = [

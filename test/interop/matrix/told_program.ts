@@ -51,7 +51,8 @@ export class ToldProgram {
     return this.process.stop()
   }
 
-  private tell(order: string, words: Words) {
+  /** @returns what it answers, which may still be on its way */
+  tell(order: string, words: Words) {
     const id = ++this.orders
     const start = this.process.said.stdout.length
     const given = Object.entries(words).filter(([, value]) => value !== undefined)

@@ -1,0 +1,117 @@
+// What a verify_fun is asked about each of the wrong chains; and more of those: such as Kista itself would not show,
+// and those of servers that are other hosts.
+
+import { encode_pem } from '../../../apps/public_key/pubkey_pem.ts'
+import { hex, to_hex } from '../../support/hex.ts'
+import { chain_cases, chain_pki, type Rules, shown_pem } from '../../support/wrong_chains.ts'
+
+/** A chain, how it is checked, and what comes of it. */
+export interface ChainError {
+  readonly what: string
+  /** PEM, with the key. */
+  readonly chain: string
+  /** The names of its certificates, with spaces between. */
+  readonly names: string
+  readonly rules: Rules
+  /** What the verify_fun is asked, but for extensions. Undefined: it is not the one that notes it */
+  readonly noticed: string | undefined
+  /** The text of the alert, or `'none'`. */
+  readonly alert: string
+}
+
+/** `who is it`, until it refuses. */
+const noticed: Readonly<Record<string, string>> = {
+  'nothing wrong': 'ca valid, good valid_peer',
+  'nothing wrong, and lists that say so': 'ca valid, good valid_peer',
+  'nobody trusted': 'ca unknown_ca',
+  'a missing authority': 'good unknown_ca',
+  'authorities that signed for each other': 'tail unknown_ca',
+  'nobody trusted but one on the way': 'good valid_peer',
+  'a missing authority, and a peer who is trusted': 'good valid_peer',
+  'authorities in another order': 'ca valid, lower_ca valid, low valid_peer',
+  'more than is needed, and twice': 'ca valid, good valid_peer',
+  'a peer that signed for itself': 'lone selfsigned_peer',
+  'a peer too old': 'ca valid, old cert_expired',
+  'a peer too young': 'ca valid, early cert_expired',
+  'an authority too old': 'old_ca cert_expired',
+  'a wrong signature': 'damaged invalid_signature',
+  'a wrong signature of an authority': 'damaged_ca invalid_signature',
+  'a name that may not be certified': 'bound_ca valid, out_of_bounds name_not_permitted',
+  'an authority that is none': 'no_ca missing_basic_constraint',
+  'an authority from before there were any': 'first_ca missing_basic_constraint',
+  'an authority that may not sign': 'no_signer invalid_key_usage',
+  'a path too long for one of its authorities':
+    'last_ca valid, beyond_ca valid, beyond max_path_length_reached',
+  'a path too long for the user': 'ca valid, good max_path_length_reached',
+  'a key for something else': 'ca valid, for_mail invalid_ext_key_usage',
+  'an authority for something else': 'mail_ca invalid_ext_key_usage',
+  'an authority for whatever it likes': 'mail_ca valid, of_mail_ca valid_peer',
+  'a critical extension that nobody knows': 'ca valid',
+  'a revoked peer': 'ca valid, revoked valid_peer, revoked revoked keyCompromise',
+  'no lists': 'ca valid, ca revocation_status_undetermined',
+  'a signature that is not wanted': 'ca unsupported_signature',
+  'a key too short': 'ca weak_key 256',
+  'a policy that is not met': 'ca valid, good policy_requirement_not_met 1.2.4',
+  'a policy for any other': 'mapping_ca invalid_policy_mapping 2.5.29.32.0 1.2.3',
+}
+
+/** A peer, as a server or as a client, shows them. */
+export const chain_errors: readonly ChainError[] = [
+  ...chain_cases.map(([what, names, alert, rules = {}]) =>
+    row(what, names, {
+      rules,
+      alert,
+      noticed: rules.verify_fun ? undefined : (noticed[what] ?? 'nothing is said of it'),
+    }),
+  ),
+  row('the name of another issuer', 'misnamed ca', {
+    noticed: 'ca valid, misnamed invalid_issuer',
+    alert: 'bad certificate',
+  }),
+]
+
+/** OpenSSL shows it; Erlang cannot read it either. */
+export const unreadable_chain: ChainError = {
+  ...row('an extension that is damaged', 'annotated ca', { noticed: '', alert: 'certificate unknown' }),
+  chain: damaged(),
+}
+
+/** Servers show them to a client that looks for a host. Its name is that of the server, if it looks for no other. */
+export const host_errors: readonly ChainError[] = [
+  looked_for('elsewhere.example', 'good', false),
+  looked_for('LOCALHOST', 'good', true),
+  looked_for('www.example.com', 'wild', true),
+  looked_for('example.com', 'wild', false),
+  looked_for('a.b.example.com', 'wild', false),
+  looked_for('bücher.example', 'foreign', true),
+  looked_for('xn--bcher-kva.example', 'foreign', true),
+  looked_for('localhost', 'nameless', true),
+  looked_for('localhost', 'addressed', false),
+]
+
+interface Outcome {
+  readonly rules?: Rules
+  readonly noticed: string | undefined
+  readonly alert: string
+}
+
+function row(what: string, names: string, { rules = {}, ...outcome }: Outcome): ChainError {
+  const { cert, issuers, key } = shown_pem(names)
+  return { what, names, chain: `${cert}${issuers}${key}`, rules, ...outcome }
+}
+
+function looked_for(host: string, name: string, is_found: boolean): ChainError {
+  return row(`"${name}", where ${host} is looked for`, `${name} ca`, {
+    rules: { server_name_indication: host },
+    noticed: `ca valid, ${name} ${is_found ? 'valid_peer' : 'hostname_check_failed'}`,
+    alert: is_found ? 'none' : 'handshake failure',
+  })
+}
+
+/** Of its authorityInfoAccess there is but the name: RFC 5280 §4.2.2.1. */
+function damaged(): string {
+  const { issuers, key } = shown_pem('annotated ca')
+  const der = to_hex(chain_pki.certificate('annotated').der)
+  const wrong = hex(der.replace('06082b06010505070163', '06082b06010505070101'))
+  return `${encode_pem([['Certificate', wrong, 'not_encrypted']])}${issuers}${key}`
+}
