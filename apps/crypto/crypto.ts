@@ -4,6 +4,7 @@
 import { Exit } from '../../runtime/erlang/term.ts'
 import { provider, supports } from './current_provider.ts'
 import { read_private_key, read_public_key } from './keys.ts'
+import { hash_names } from './openssl_names.ts'
 import type {
   AeadCipher,
   AeadKey,
@@ -354,7 +355,7 @@ function fits(scheme: SignatureScheme, key: PublicKey | PrivateKey): boolean {
   const { algorithm, digest } = scheme
   switch (key.type) {
     case 'rsa':
-      return algorithm === 'rsa' || (algorithm === 'rsa_pss' && is_hash(digest))
+      return algorithm === 'rsa' ? is_digest(digest) : algorithm === 'rsa_pss' && is_hash(digest)
     case 'rsa_pss':
       return algorithm === 'rsa_pss' && is_hash(digest) && permits(key, scheme)
     case 'dsa':
@@ -366,6 +367,11 @@ function fits(scheme: SignatureScheme, key: PublicKey | PrivateKey): boolean {
   }
 }
 
+/** OpenSSL takes a name that nobody knows for the digest of its own choice. */
 function is_hash(digest: SignatureScheme['digest']): digest is HashType {
-  return digest !== 'md5sha' && digest !== 'none'
+  return Object.hasOwn(hash_names, digest)
+}
+
+function is_digest(digest: SignatureScheme['digest']): boolean {
+  return is_hash(digest) || digest === 'md5sha' || digest === 'none'
 }

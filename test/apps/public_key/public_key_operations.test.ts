@@ -47,6 +47,17 @@ const { RSA_PKCS1_PSS_PADDING: padding } = constants
 const pss = { rsa_padding: 'rsa_pkcs1_pss_padding' } as const
 
 with_each_provider(() => {
+  test.each(['sha1', 'SHA256', 'toString', ''])(
+    'nothing is signed with the digest %p, which there is not',
+    name => {
+      const digest = name as 'sha'
+      for (const options of [{}, pss]) {
+        expect(() => sign(message, digest, rsa, options)).toThrow('badarg')
+        expect(verify(message, digest, sign(message, 'sha256', rsa), public_key_of(rsa), options)).toBe(false)
+      }
+    },
+  )
+
   describe('a PSS signature', () => {
     test.each([
       [undefined, 2048 / 8 - 32 - 2],
