@@ -12,7 +12,24 @@ import { call_connected } from './ssl_information.ts'
 import * as ssl_opening from './ssl_opening.ts'
 
 export type { Data, Delivered, HttpPacket } from '../apps/kernel/inet_packet.ts'
-export type { ConnectOptions, ListenOptions, UserLookupFun } from './connection/connection_options.ts'
+export type { SslVerifyFun } from './certificate/path_verdict.ts'
+export type { PartialChain } from './certificate/ssl_certificate.ts'
+export type {
+  CertKeyConf,
+  CrlCacheOption,
+  KeyOption,
+  OldVerifyFun,
+  Password,
+  SignatureAlg,
+} from './connection/certificate_options.ts'
+export type {
+  ConnectOptions,
+  ListenOptions,
+  ReuseSessionFun,
+  SecurityOptions,
+  SniFun,
+  UserLookupFun,
+} from './connection/connection_options.ts'
 export { SslListenSocket, SslSocket } from './connection/ssl_socket.ts'
 export { decode_session, encode_session } from './session/session_codec.ts'
 export type { Session } from './session/ssl_session.ts'
