@@ -28,6 +28,8 @@ const noticed: Readonly<Record<string, string>> = {
   'authorities that signed for each other': 'tail unknown_ca',
   'nobody trusted but one on the way': 'good valid_peer',
   'a missing authority, and a peer who is trusted': 'good valid_peer',
+  'an authority of another root, which vouches for it': 'crossed valid, guest_ca valid, guest valid_peer',
+  'an authority with two roots': 'guest_ca valid, guest valid_peer',
   'authorities in another order': 'ca valid, lower_ca valid, low valid_peer',
   'more than is needed, and twice': 'ca valid, good valid_peer',
   'a peer that signed for itself': 'lone selfsigned_peer',

@@ -61,7 +61,7 @@ export const openssl_peer: ChainPeer = {
     const server = start_process('openssl', [
       ...['s_server', '-accept', '127.0.0.1:0', '-tls1_2', '-rev', '-no_ticket', ...identity(chain)],
       ...(trusted === undefined ? [] : ['-Verify', '5', '-verify_return_error', '-CAfile', trusted]),
-      ...(signs === undefined ? [] : ['-client_sigalgs', `${signs}+SHA256`]),
+      ...(signs === undefined ? [] : ['-client_sigalgs', `${signs.toUpperCase()}+SHA256`]),
     ])
     const port = await server.wait_for(({ stdout }) => found(/^ACCEPT 127\.0\.0\.1:(\d+)$/m, stdout))
     return { port: Number(port), ...meeting(server) }
@@ -82,7 +82,7 @@ export const openssl_peer: ChainPeer = {
         ...(trusted === undefined
           ? []
           : ['-verify', '5', '-verify_return_error', '-verify_hostname', 'localhost', '-CAfile', trusted]),
-        ...(signs === undefined ? [] : ['-sigalgs', `${signs}+SHA256`]),
+        ...(signs === undefined ? [] : ['-sigalgs', `${signs.toUpperCase()}+SHA256`]),
       ]),
     ),
 }
