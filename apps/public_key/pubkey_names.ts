@@ -216,11 +216,15 @@ function sorted_rdn(rdn: RelativeDistinguishedName): (readonly [key: string, Att
 
 /** Quoted, so that no text can be taken for two attributes. */
 function attribute_key({ type, value: [encoding, value] }: AttributeTypeAndValue): string {
-  const text = typeof value === 'string' ? value : `${encoding} ${[...value]}`
-  return `${type}=${JSON.stringify(text)}`
+  return `${type}=${typeof value === 'string' ? JSON.stringify(value) : `${encoding} ${value.join(' ')}`}`
 }
 
 function normalize_value(value: AttributeValue): AttributeValue {
   if (value[0] === 'any') return value
-  return ['utf8String', value[1].normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ')]
+  return ['utf8String', composed(value[1]).toLowerCase().trim().replace(/\s+/g, ' ')]
 }
+
+/** No language has so many marks on one letter (UAX 15 §13), and to put them in order takes the square of the time. */
+const many_marks = /\p{M}{31}/u
+
+const composed = (text: string): string => (many_marks.test(text) ? text : text.normalize('NFKC'))

@@ -94,9 +94,21 @@ describe('two names', () => {
     ['one step with two attributes', name(set(text('a'), text('b'))), name(set(text('a')), set(text('b')))],
     ['text that looks like attributes', name(set(text('a","2.5.4.3="b'))), name(set(text('a'), text('b')))],
     ['a value that is no text', name(set(attribute(common_name, 2, hex('05')))), name(set(text('5')))],
+    [
+      'text that looks like a value that is no text',
+      name(set(text('any 2,1,5', utf8_string))),
+      name(set(attribute(common_name, 2, hex('05')))),
+    ],
   ])('with %s are not the same', (_how, left, right) => {
     expect(is_same_name(left, right)).toBe(false)
     expect(name_key(left)).not.toBe(name_key(right))
+  })
+
+  test('are soon compared, however many marks a hostile one has on a letter', () => {
+    const hostile = name(set(text('\u0300'.repeat(40_000) + '\u0316'.repeat(40_000), utf8_string)))
+    const from = process.cpuUsage()
+    expect(is_same_name(hostile, name(set(text('a'))))).toBe(false)
+    expect(process.cpuUsage(from).user / 1_000).toBeLessThan(400)
   })
 
   test('are one below the other when it begins with all steps of the other', () => {
