@@ -9,7 +9,7 @@ import { ok, run, type Term } from '../../runtime/index.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
 import { close_all, with_ssl } from '../support/tls_pair.ts'
 import { chain_pki, shows } from '../support/wrong_chains.ts'
-import { type ChainError, chain_errors, host_errors, unreadable_chain } from './support/chain_errors.ts'
+import { type ChainError, chain_errors, host_errors, openssl_errors } from './support/chain_errors.ts'
 import { type ChainPeer, erlang_peer, openssl_peer } from './support/chain_peers.ts'
 import { noting } from './support/noting.ts'
 import { describe_with } from './support/requires.ts'
@@ -50,8 +50,7 @@ async function as_client(peer: ChainPeer, error: ChainError, is_noted = true) {
   const server = await peer.serve({ chain: await file(error.chain) })
   const { options, noticed } = checking(error, is_noted)
   const user = await run(async () => {
-    const named = { server_name_indication: 'localhost', ...options }
-    const connected = await ssl.connect('127.0.0.1', server.port, named, patience)
+    const connected = await ssl.connect(error.host ?? 'localhost', server.port, options, patience)
     if (connected[0] === 'ok') await close_all(connected[1])
     return told(connected)
   })
@@ -85,7 +84,7 @@ const expected = ({ noticed, alert }: ChainError) => ({
 const named = (errors: readonly ChainError[]) => errors.map(error => [error.what, error] as const)
 
 const shown_by = [
-  [openssl_peer, [...chain_errors, unreadable_chain]],
+  [openssl_peer, [...chain_errors, ...openssl_errors]],
   [erlang_peer, chain_errors],
 ] as const
 

@@ -19,8 +19,20 @@ import {
 } from '../../apps/public_key/pubkey_der_writer.ts'
 import { id_dsa } from '../../apps/public_key/pubkey_oids.ts'
 
-/** `dsa_inherited` is a DSA key whose certificate leaves its parameters to the issuer's: RFC 3279 §2.3.2. */
-export type KeyKind = 'secp256r1' | 'secp384r1' | 'rsa' | 'ed25519' | 'dsa' | 'dsa_inherited'
+/**
+ * `dsa_inherited` is a DSA key whose certificate leaves its parameters to the issuer's: RFC 3279 §2.3.2. What is known
+ * by a hash signs with that; `rsa_768` is too short for today.
+ */
+export type KeyKind =
+  | 'secp256r1'
+  | 'secp384r1'
+  | 'rsa'
+  | 'rsa_sha1'
+  | 'rsa_md5'
+  | 'rsa_768'
+  | 'ed25519'
+  | 'dsa'
+  | 'dsa_inherited'
 
 export interface MadeKey {
   readonly kind: KeyKind
@@ -61,16 +73,28 @@ const dsa_sha256 = [sequence(object_identifier('2.16.840.1.101.3.4.3.2')), 'sha2
 const algorithms: Readonly<Record<KeyKind, readonly [Uint8Array, string | null]>> = {
   secp256r1: ecdsa_sha256,
   secp384r1: [sequence(object_identifier('1.2.840.10045.4.3.3')), 'sha384'],
-  rsa: [sequence(object_identifier('1.2.840.113549.1.1.11'), null_value()), 'sha256'],
+  rsa: rsa_with(11, 'sha256'),
+  rsa_sha1: rsa_with(5, 'sha1'),
+  rsa_md5: rsa_with(4, 'md5'),
+  rsa_768: rsa_with(11, 'sha256'),
   ed25519: [sequence(object_identifier('1.3.101.112')), null],
   dsa: dsa_sha256,
   dsa_inherited: dsa_sha256,
 }
 
+/** RFC 8017 §A.2.4 */
+function rsa_with(number: number, digest: string) {
+  return [sequence(object_identifier(`1.2.840.113549.1.1.${number}`), null_value()), digest] as const
+}
+
 function private_key_of(kind: KeyKind): KeyObject {
   switch (kind) {
     case 'rsa':
+    case 'rsa_sha1':
+    case 'rsa_md5':
       return read_key(`rsa_2048_${(rsa_keys_used++ % rsa_key_count) + 1}`)
+    case 'rsa_768':
+      return generateKeyPairSync('rsa', { modulusLength: 768 }).privateKey
     case 'dsa':
     case 'dsa_inherited':
       return read_key('dsa_2048')

@@ -13,6 +13,8 @@ export interface ChainError {
   /** The names of its certificates, with spaces between. */
   readonly names: string
   readonly rules: Rules
+  /** To whom a client connects. Default: `localhost` */
+  readonly host?: string
   /** What the verify_fun is asked, but for extensions. Undefined: it is not the one that notes it */
   readonly noticed: string | undefined
   /** The text of the alert, or `'none'`. */
@@ -66,17 +68,46 @@ export const chain_errors: readonly ChainError[] = [
       noticed: rules.verify_fun ? undefined : (noticed[what] ?? 'nothing is said of it'),
     }),
   ),
+  row('a signature with SHA-1', 'of_sha1_ca sha1_ca', {
+    noticed: 'sha1_ca valid, of_sha1_ca unsupported_signature',
+    alert: 'unsupported certificate',
+  }),
+  row('a signature with SHA-1, which is allowed', 'of_sha1_ca sha1_ca', {
+    rules: { signature_algs_cert: ['ecdsa_secp256r1_sha256', 'rsa_pkcs1_sha1'] },
+    noticed: 'sha1_ca valid, of_sha1_ca valid_peer',
+    alert: 'none',
+  }),
+  row('a key of RSA that is too short', 'short ca', {
+    noticed: 'ca valid, short weak_key 768',
+    alert: 'bad certificate',
+  }),
+  row('a key of RSA that is short, as is allowed', 'short ca', {
+    rules: { least_key_bits: { rsa: 512 } },
+    noticed: 'ca valid, short valid_peer',
+    alert: 'none',
+  }),
   row('the name of another issuer', 'misnamed ca', {
     noticed: 'ca valid, misnamed invalid_issuer',
     alert: 'bad certificate',
   }),
 ]
 
-/** OpenSSL shows it; Erlang cannot read it either. */
-export const unreadable_chain: ChainError = {
-  ...row('an extension that is damaged', 'annotated ca', { noticed: '', alert: 'certificate unknown' }),
-  chain: damaged(),
-}
+/** OpenSSL shows them, and Erlang would not. */
+export const openssl_errors: readonly ChainError[] = [
+  row('a signature with MD5', 'of_md5_ca md5_ca', {
+    noticed: 'md5_ca valid, of_md5_ca unsupported_signature',
+    alert: 'unsupported certificate',
+  }),
+  row('a signature with MD5, which is allowed', 'of_md5_ca md5_ca', {
+    rules: { signature_algs_cert: ['ecdsa_secp256r1_sha256', ['md5', 'rsa']] },
+    noticed: 'md5_ca valid, of_md5_ca valid_peer',
+    alert: 'none',
+  }),
+  {
+    ...row('an extension that is damaged', 'annotated ca', { noticed: '', alert: 'certificate unknown' }),
+    chain: damaged(),
+  },
+]
 
 /** Servers show them to a client that looks for a host. Its name is that of the server, if it looks for no other. */
 export const host_errors: readonly ChainError[] = [
@@ -89,6 +120,24 @@ export const host_errors: readonly ChainError[] = [
   looked_for('xn--bcher-kva.example', 'foreign', true),
   looked_for('localhost', 'nameless', true),
   looked_for('localhost', 'addressed', false),
+  { ...row('the address', 'addressed ca', content('addressed')), host: '127.0.0.1' },
+  { ...row('no address, but only names', 'good ca', discontent('good')), host: '127.0.0.1' },
+  row('another host, where none is looked for', 'wild ca', {
+    ...content('wild'),
+    rules: { server_name_indication: 'disable' },
+  }),
+  row('another host, which the user lets pass', 'wild ca', {
+    ...content('wild'),
+    rules: { customize_hostname_check: { match_fun: () => true } },
+  }),
+  row('the host, which the user does not let pass', 'good ca', {
+    ...discontent('good'),
+    rules: { customize_hostname_check: { match_fun: () => false } },
+  }),
+  row('the host, of which the user has no idea', 'good ca', {
+    ...discontent('good'),
+    rules: { customize_hostname_check: { match_fun: fail } },
+  }),
 ]
 
 interface Outcome {
@@ -105,9 +154,20 @@ function row(what: string, names: string, { rules = {}, ...outcome }: Outcome): 
 function looked_for(host: string, name: string, is_found: boolean): ChainError {
   return row(`"${name}", where ${host} is looked for`, `${name} ca`, {
     rules: { server_name_indication: host },
-    noticed: `ca valid, ${name} ${is_found ? 'valid_peer' : 'hostname_check_failed'}`,
-    alert: is_found ? 'none' : 'handshake failure',
+    ...(is_found ? content(name) : discontent(name)),
   })
+}
+
+function content(name: string): Outcome {
+  return { noticed: `ca valid, ${name} valid_peer`, alert: 'none' }
+}
+
+function discontent(name: string): Outcome {
+  return { noticed: `ca valid, ${name} hostname_check_failed`, alert: 'handshake failure' }
+}
+
+function fail(): never {
+  throw new Error('no idea')
 }
 
 /** Of its authorityInfoAccess there is but the name: RFC 5280 §4.2.2.1. */
