@@ -1,0 +1,160 @@
+// What the crash of each process does to the rest: the rows of the table in docs/ssl_app.md.
+
+import { describe, expect, test } from '@jest/globals'
+import * as application from '../../apps/kernel/application.ts'
+import { _, exit, is_process_alive, ok, type Pid, receive, spawn, supervisor } from '../../runtime/index.ts'
+import * as ssl_crl_cache from '../../ssl_app/certificate/ssl_crl_cache.ts'
+import * as ssl from '../../ssl_app/ssl.ts'
+import {
+  bearer,
+  bearers,
+  end_of,
+  in_another,
+  in_world,
+  kill,
+  servers,
+  talk,
+  talked,
+  type World,
+} from '../support/crashes.ts'
+import { idler, settle, sleep } from '../support/memory_pair.ts'
+import { with_ssl } from '../support/tls_pair.ts'
+
+const pki = with_ssl()
+const closed = ['error', 'closed']
+const not_started = ['error', 'ssl_not_started']
+
+const nothing_came = () => expect(receive(_, 0)).rejects.toMatchObject({ reason: 'timeout' })
+
+/** Expects the application to be as new, and to serve. */
+async function expect_all_new({ listen, connect }: World, before: readonly Pid[]): Promise<void> {
+  for (const [index, pid] of bearers().entries()) {
+    expect(is_process_alive(before[index]!)).toBe(false)
+    expect(is_process_alive(pid)).toBe(true)
+  }
+  expect(await talk(await connect(await listen()))).toBe(talked)
+}
+
+describe('of a connection that is killed', () => {
+  test('the peer sees the end of the transport, the owner nothing, and all others go on', () =>
+    in_world(pki, async ({ client, server, listener, connect }) => {
+      const before = bearers()
+      const other = await connect(listener)
+      ok(await ssl.setopts(client, { active: true }))
+      const waiting = ssl.recv(server, 0)
+      await kill(client.pid)
+      expect(await waiting).toEqual(closed)
+      await nothing_came()
+      expect(await ssl.send(client, 'x')).toEqual(closed)
+      expect(await talk(other)).toBe(talked)
+      expect(await talk(await connect(listener))).toBe(talked)
+      expect(bearers()).toEqual(before)
+    }))
+
+  test('who waits for its answer exits with killed', () =>
+    in_world(pki, async ({ client }) => {
+      const waiting = ssl.recv(client, 0)
+      exit(client.pid, 'kill')
+      await expect(waiting).rejects.toMatchObject({ reason: ['killed', ['ssl', 'recv', [client.pid]]] })
+    }))
+})
+
+test('a connection that ends with its owner leaves all others', () =>
+  in_world(pki, async ({ client, server, listener, connect }) => {
+    const other = await connect(listener)
+    const owner = idler()
+    ok(await ssl.controlling_process(client, owner))
+    expect(await end_of(client.pid, () => kill(owner))).toBe('normal')
+    expect(await ssl.recv(server, 0)).toEqual(closed)
+    expect(await talk(other)).toBe(talked)
+  }))
+
+test('who is killed while it waits in recv takes nobody along', () =>
+  in_world(pki, async ends => {
+    const waiting = spawn(() => ssl.recv(ends.client, 100))
+    await settle()
+    await kill(waiting)
+    await settle()
+    expect(is_process_alive(ends.client.pid)).toBe(true)
+    ok(await ssl.send(ends.client, 'still here'))
+    expect(String(ok(await ssl.recv(ends.server, 0)))).toBe('still here')
+  }))
+
+describe('of a tracker that is killed', () => {
+  test('the listener closes, its owner gets the exit signal, and connections go on', () =>
+    in_world(pki, async ({ listener, ...ends }) => {
+      const before = bearers()
+      const waiting = ssl.transport_accept(listener)
+      await kill(listener.tracker)
+      expect(await waiting).toEqual(closed)
+      await receive(['EXIT', listener.transport_socket, 'killed'], 0)
+      expect(await ssl.transport_accept(listener)).toEqual(closed)
+      expect(await talk(ends)).toBe(talked)
+      expect(bearers()).toEqual(before)
+    }))
+
+  test('the owner of the listener ends as well, unless it traps exits', () =>
+    in_world(pki, async ({ listen }) => {
+      const [listener, owner] = await in_another(listen)
+      expect(await end_of(owner, () => kill(listener.tracker))).toBe('killed')
+    }))
+})
+
+test('the end of the owner of a listener closes it, ends its tracker, and leaves its connections', () =>
+  in_world(pki, async ({ listen, connect }) => {
+    const [listener, owner] = await in_another(listen)
+    const ends = await connect(listener)
+    expect(await end_of(listener.tracker, () => kill(owner))).toBe('normal')
+    expect(await ssl.transport_accept(listener)).toEqual(closed)
+    expect(await talk(ends)).toBe(talked)
+  }))
+
+describe('of an acceptor', () => {
+  test('that is killed while it waits, the next one has the connection', () =>
+    in_world(pki, async ({ listener, connect }) => {
+      const waiting = spawn(() => ssl.transport_accept(listener))
+      await settle()
+      await kill(waiting)
+      expect(await talk(await connect(listener))).toBe(talked)
+    }))
+
+  test('that is killed before it has shaken hands, the connection is closed', () =>
+    in_world(pki, async ({ listener, port, options }) => {
+      const connecting = ssl.connect('localhost', port, options)
+      const [accepted, acceptor] = await in_another(() => ssl.transport_accept(listener))
+      await kill(acceptor)
+      expect(await connecting).toEqual(closed)
+      expect(await ssl.handshake(ok(accepted))).toEqual(closed)
+    }))
+})
+
+describe.each(servers)('of %s', name => {
+  test('the end takes all others along, and all start anew', () =>
+    in_world(pki, async world => {
+      const before = bearers()
+      await kill(bearer(name))
+      await expect_all_new(world, before)
+    }))
+
+  test('the end closes connections: calls say so, an active owner is told nothing', () =>
+    in_world(pki, async ({ client, server }) => {
+      ok(await ssl.setopts(server, { active: true }))
+      const waiting = ssl.recv(client, 0)
+      await kill(bearer(name))
+      const killed = name === 'tls_connection_sup'
+      if (killed) await expect(waiting).rejects.toMatchObject({ reason: ['killed', expect.anything()] })
+      else expect(await waiting).toEqual(closed)
+      expect(await ssl.send(server, 'x')).toEqual(closed)
+      await expect(receive(['ssl_closed', _], 0)).rejects.toMatchObject({ reason: 'timeout' })
+    }))
+
+  test('the end closes listeners, and their owners get an exit signal', () =>
+    in_world(pki, async ({ listener, listen }) => {
+      const waiting = ssl.transport_accept(listener)
+      const [, owner] = await in_another(listen)
+      const reason = name === 'ssl_listen_tracker_sup' ? 'killed' : 'shutdown'
+      expect(await end_of(owner, () => kill(bearer(name)))).toBe(reason)
+      expect(await waiting).toEqual(closed)
+      await receive(['EXIT', listener.transport_socket, reason], 0)
+    }))
+})
