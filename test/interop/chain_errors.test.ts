@@ -37,9 +37,9 @@ const checks = { verify: 'verify_peer', cacerts: [chain_pki.certificate('root').
 
 /** How Kista checks: a verify_fun that notes what it is asked, unless the test has one or wants none. */
 function checking({ names, rules, noticed }: ChainError, is_noted: boolean) {
-  const notes = noting(names)
   const options = { ...common, ...checks, ...rules }
   if (noticed === undefined || !is_noted) return { options, noticed: () => noticed }
+  const notes = noting(names)
   return { options: { ...options, verify_fun: notes.verify_fun }, noticed: () => notes.noticed.join(', ') }
 }
 

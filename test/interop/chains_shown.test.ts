@@ -51,6 +51,8 @@ const good: readonly (readonly [what: string, Shown])[] = [
     { shown: 'guest guest_ca crossed', trusted: 'stranger' },
   ],
   ['a chain, whose root another one vouches for, as it knows', { shown: 'guest guest_ca', known: 'crossed' }],
+  ['a short key', { shown: 'short ca' }],
+  ['an old signature', { shown: 'of_sha1_ca sha1_ca' }],
   ['a chain of RSA', { shown: 'rsa_peer', trusted: 'rsa_root' }],
 ]
 

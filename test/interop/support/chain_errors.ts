@@ -2,7 +2,9 @@
 // and those of servers that are other hosts.
 
 import { encode_pem } from '../../../apps/public_key/pubkey_pem.ts'
+import { type CertificateRow, make_pki } from '../../support/chain_maker.ts'
 import { hex, to_hex } from '../../support/hex.ts'
+import { authority } from '../../support/pki_peer.ts'
 import { chain_cases, chain_pki, type Rules, shown_pem } from '../../support/wrong_chains.ts'
 
 /** A chain, how it is checked, and what comes of it. */
@@ -90,7 +92,30 @@ export const chain_errors: readonly ChainError[] = [
     noticed: 'ca valid, misnamed invalid_issuer',
     alert: 'bad certificate',
   }),
+  long_chain(30, 'none'),
+  long_chain(200, 'unknown ca'),
 ]
+
+/** A peer below so many authorities, each below the other. */
+function long_chain(authorities: number, alert: string): ChainError {
+  const rows: Record<string, CertificateRow> = { ca0: authority }
+  for (let number = 1; number <= authorities; number++) {
+    rows[`ca${number}`] = { ...authority, signed_by: `ca${number - 1}` }
+  }
+  const below = `ca${authorities}`
+  const pki = make_pki({ ...rows, peer: { signed_by: below, alt_names: [['dNSName', 'localhost']] } })
+  const names = ['peer', ...Object.keys(rows).reverse()]
+  const certificates = names.map(name => ['Certificate', pki.certificate(name).der, 'not_encrypted'] as const)
+  const key = pki.certificate('peer').key.private_key.export({ format: 'pem', type: 'pkcs8' })
+  return {
+    ...{
+      what: `a peer below ${authorities} authorities`,
+      names: '',
+      chain: `${encode_pem(certificates)}${key}`,
+    },
+    ...{ rules: { cacerts: [pki.certificate('ca0').der], depth: 255 }, noticed: undefined, alert },
+  }
+}
 
 /** OpenSSL shows them, and Erlang would not. */
 export const openssl_errors: readonly ChainError[] = [
