@@ -37,10 +37,10 @@ export interface TBSCertList {
 }
 
 /**
- * A revocation list from its DER. Entries are checked all, and decoded when they are asked for; byte strings are views
- * of `der`.
+ * A revocation list from its DER. Nothing is proven of it yet, so that no more work is done than it needs: its entries
+ * are checked when the first of them is asked for. Byte strings are views of `der`.
  *
- * @throws {@link DecodeError} unless `der` is exactly one revocation list
+ * @throws {@link DecodeError} unless `der` is exactly one revocation list, its entries aside
  * @see OTP: `public_key:der_decode/2` with `'CertificateList'`
  */
 export function decode_crl(der: Uint8Array): CertificateList {
@@ -53,6 +53,20 @@ export function decode_crl(der: Uint8Array): CertificateList {
     }),
   )
 }
+
+/**
+ * As {@link decode_crl}, with the entries checked at once.
+ *
+ * @throws {@link DecodeError} unless `der` is exactly one revocation list
+ */
+export function decode_whole_crl(der: Uint8Array): CertificateList {
+  const crl = decode_crl(der)
+  crl.tbsCertList.revokedCertificates.check()
+  return crl
+}
+
+/** Bytes of the issuer's name, and of the extensions of a list. */
+const max_part_size = 65_536
 
 /** Whose signature each list is known to have: it is checked for every certificate that is looked up in it. */
 const proven = new WeakMap<CertificateList, PublicKey>()
@@ -81,12 +95,11 @@ function read_tbs_cert_list(from: DerReader): Omit<TBSCertList, 'der'> {
   return from.enter(universal.sequence, tbs => {
     const version = tbs.next_is(universal.integer) ? read_version(tbs) : 'v1'
     const signature = read_algorithm_identifier(tbs)
-    const issuer = read_name(tbs)
+    const issuer = read_part(tbs, read_name)
     const thisUpdate = tbs.time()
     const nextUpdate = is_time_next(tbs) ? tbs.time() : undefined
     const entries = tbs.next_is(universal.sequence) ? tbs.content(universal.sequence) : new Uint8Array()
-    const extensions =
-      version === 'v2' ? tbs.optional(context_constructed(0), read_crl_extensions) : undefined
+    const has_extensions = version === 'v2' && tbs.next_is(context_constructed(0))
     return {
       version,
       signature,
@@ -94,9 +107,18 @@ function read_tbs_cert_list(from: DerReader): Omit<TBSCertList, 'der'> {
       thisUpdate,
       nextUpdate,
       revokedCertificates: new RevokedCertificates(entries, issuer),
-      crlExtensions: extensions ?? [],
+      crlExtensions: has_extensions ? read_part(tbs, read_extensions_in) : [],
     }
   })
+}
+
+const read_extensions_in = (from: DerReader) => from.enter(context_constructed(0), read_crl_extensions)
+
+/** What `read` makes of the next element, which may have been written by anybody, and is never large. */
+function read_part<Value>(from: DerReader, read: (from: DerReader) => Value): Value {
+  const { der } = from.element()
+  if (der.length > max_part_size) throw new DecodeError(`a part of a revocation list of ${der.length} bytes`)
+  return read_der(der, read)
 }
 
 function read_version(from: DerReader): 'v2' {

@@ -54,8 +54,8 @@ export type BadCrl = readonly [readonly ['bad_crl', BadCrlReason], CertificateLi
 
 /**
  * Why a list could not be used: it is out of date; it is of somebody else; it is about other certificates; it is
- * about no reason that others are not about; nobody knows its issuer; its issuer has not signed it or must not; it has
- * a critical extension that nobody knows.
+ * about no reason that others are not about; nobody knows its issuer; its issuer has not signed it or must not; what its
+ * issuer has signed is no list of entries; it has a critical extension that nobody knows.
  */
 export type BadCrlReason =
   | 'no_fresh_crl'
@@ -64,6 +64,7 @@ export type BadCrlReason =
   | 'mask_error'
   | 'no_issuer_cert_chain'
   | 'invalid_signature'
+  | 'malformed_entries'
   | 'unknown_critical_extension'
 
 /** OTP: the options of `public_key:pkix_crls_validate/3`. */
@@ -186,6 +187,8 @@ function consult(
 
   const signer = signer_of(point, crl, lists)
   if (typeof signer === 'string') return ['bad_crl', signer]
+  // Not before, since it is much work for a list that anybody may have written.
+  if (!crl.tbsCertList.revokedCertificates.are_well_formed) return ['bad_crl', 'malformed_entries']
   const delta = newest_delta(crl, signer, lists)
   if (!delta && !is_fresh(crl, lists.options.now)) return ['bad_crl', 'no_fresh_crl']
   return judge(certificate, delta ? [delta, crl] : [crl], covered)
@@ -249,7 +252,8 @@ function newest_delta(crl: CertificateList, signer: CrlSigner, lists: Lists): Ce
     if (!does_update(known, crl)) continue
     const delta = current(point, known, lists)
     if (!is_fresh(delta, options.now) || !does_update(delta, crl)) continue
-    if (is_signature_allowed(delta, options) && has_signed(delta, signer.key)) return delta
+    if (!is_signature_allowed(delta, options) || !has_signed(delta, signer.key)) continue
+    if (delta.tbsCertList.revokedCertificates.are_well_formed) return delta
   }
   return undefined
 }

@@ -4,7 +4,7 @@ import { DecodeError } from '../../runtime/binary/reader.ts'
 import type { DhGroup, PrivateKey, PublicKey } from '../crypto/crypto.ts'
 import { decode_certificate, type OTPCertificate } from './otp_certificate.ts'
 import { type CertificateToEncode, write_certificate } from './pubkey_certificate_writer.ts'
-import { type CertificateList, decode_crl } from './pubkey_crl.ts'
+import { type CertificateList, decode_whole_crl } from './pubkey_crl.ts'
 import { decode_dh_params } from './pubkey_dh.ts'
 import { write_dh_params, write_private_key, write_rsa_public_key } from './pubkey_key_writer.ts'
 import * as keys from './pubkey_keys.ts'
@@ -131,7 +131,7 @@ export function der_encode<Type extends keyof Decoded>(type: Type, entity: ToEnc
 const decoders: { readonly [Type in keyof Decoded]: (der: Uint8Array) => Decoded[Type] } = {
   Certificate: decode_certificate,
   CertificationRequest: decode_request,
-  CertificateList: decode_crl,
+  CertificateList: decode_whole_crl,
   RSAPrivateKey: der => keys.decode_private_key('RSAPrivateKey', der),
   DSAPrivateKey: der => keys.decode_private_key('DSAPrivateKey', der),
   ECPrivateKey: der => keys.decode_private_key('ECPrivateKey', der),

@@ -1,8 +1,9 @@
 // RFC 5280 §6.3.3 with one issuer, which signs its lists itself.
 
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { null_value } from '../../../apps/public_key/pubkey_der_writer.ts'
 import type { DistributionPoint } from '../../../apps/public_key/pubkey_extensions.ts'
+import { id_ce_cRLReasons } from '../../../apps/public_key/pubkey_oids.ts'
 import type { CrlOptions, EntryToWrite } from '../../../apps/public_key/x509_crl.ts'
 import { make_ca, make_intermediate, make_leaf, type TestCertificate } from '../../support/certificates.ts'
 import * as crls from '../../support/crl_lists.ts'
@@ -125,6 +126,27 @@ describe('a list', () => {
       'bad_cert',
       ['revoked', 'unspecified'],
     ])
+  })
+
+  test('with something in it that is no entry says nothing, not even that a certificate is revoked', () => {
+    const malformed = { extnID: id_ce_cRLReasons, critical: false, extnValue: null_value() }
+    const revoked = [entry_of(user), entry_of(authority, { extensions: [malformed] })]
+    expect(why_not({ revoked })).toEqual(['malformed_entries'])
+    expect(status({ revoked })).toEqual(undetermined)
+    expect(why_not({ revoked: revoked.slice(1) })).toEqual(['malformed_entries'])
+  })
+
+  test('is not looked into before it is known who has signed it', () => {
+    const list = crls.crl_of(root, { revoked: [entry_of(user)] })
+    const { revokedCertificates } = list.tbsCertList
+    const looked = jest.spyOn(revokedCertificates, 'are_well_formed', 'get')
+    const forged = { ...list, signature: list.signature.map(byte => byte ^ 1) }
+    const judge = (crl: typeof list) =>
+      judged(user, [[here, crl]], { ...from_root(), undetermined_details: true })
+    expect(reasons_of(judge(forged))).toEqual(['invalid_signature'])
+    expect(looked).not.toHaveBeenCalled()
+    expect(judge(list)).toEqual(['bad_cert', ['revoked', 'unspecified']])
+    expect(looked).toHaveBeenCalled()
   })
 
   test('with an entry that has such an extension says only that as well', () => {
