@@ -4,7 +4,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { posix_code } from '../../apps/kernel/inet_posix.ts'
 import { type CertificateList, decode_crl } from '../../apps/public_key/pubkey_crl.ts'
-import { decode_pem } from '../../apps/public_key/pubkey_pem.ts'
 import { DecodeError } from '../../runtime/binary/reader.ts'
 import { system_time } from '../../runtime/erlang/clock.ts'
 import type { Result } from '../../runtime/erlang/term.ts'
@@ -14,6 +13,10 @@ export type CrlError = string | readonly ['decode_error', text: string]
 
 /** With what the DER of a list begins, and no PEM file: the tag of a sequence. */
 const first_of_der = 0x30
+const begin_of_pem = '-----BEGIN X509 CRL-----'
+const end_of_pem = '-----END X509 CRL-----'
+/** Lists of one answer of a server. There is one at a distribution point, and few are there under several names. */
+const most_fetched = 16
 
 const decoded = new WeakMap<Uint8Array, CertificateList>()
 
@@ -30,15 +33,18 @@ export function known_crl(der: Uint8Array): CertificateList {
   return crl
 }
 
-/** All revocation lists of a file that is DER or PEM; other entries of a PEM file are skipped. */
-export const crls_in = (bytes: Uint8Array): Result<readonly CertificateList[], CrlError> =>
-  checked(() => (bytes[0] === first_of_der ? [bytes] : crls_in_pem(bytes)).map(known_crl))
+/**
+ * All revocation lists of what a server has answered, which is DER or PEM, sixteen at most; other entries of PEM are
+ * skipped. Nobody knows yet who has written them: their entries are not looked at.
+ */
+export const crls_in = (body: Uint8Array): Result<readonly CertificateList[], CrlError> =>
+  checked(() => ders_in(body, most_fetched).map(known_crl))
 
-/** As {@link crls_in}, each as its DER. */
+/** The lists with that DER, their entries too. */
 export const crls_of = (ders: readonly Uint8Array[]): Result<readonly CertificateList[], CrlError> =>
-  checked(() => ders.map(known_crl))
+  checked(() => ders.map(whole_crl))
 
-/** As {@link crls_in}, of the file at `path`. */
+/** As {@link crls_of}, all of the file at `path`, which is DER or PEM; other entries of PEM are skipped. */
 export async function crls_at(path: string): Promise<Result<readonly CertificateList[], CrlError>> {
   let bytes: Uint8Array
   try {
@@ -46,7 +52,7 @@ export async function crls_at(path: string): Promise<Result<readonly Certificate
   } catch (error) {
     return ['error', posix_code(error)]
   }
-  return crls_in(bytes)
+  return checked(() => ders_in(bytes, Infinity).map(whole_crl))
 }
 
 /** A file as it was when it was read. */
@@ -99,7 +105,25 @@ function checked<Value>(decode: () => Value): Result<Value, CrlError> {
   }
 }
 
-const crls_in_pem = (bytes: Uint8Array): Uint8Array[] =>
-  decode_pem(bytes).flatMap(([type, der, cipher]) =>
-    type === 'CertificateList' && cipher === 'not_encrypted' ? [der] : [],
-  )
+function whole_crl(der: Uint8Array): CertificateList {
+  const crl = known_crl(der)
+  crl.tbsCertList.revokedCertificates.check()
+  return crl
+}
+
+const ders_in = (bytes: Uint8Array, most: number): Uint8Array[] =>
+  bytes[0] === first_of_der ? [bytes] : ders_in_pem(Buffer.from(bytes).toString('latin1'), most)
+
+/** What is around a list may be megabytes of anything, and is not looked at. */
+function ders_in_pem(pem: string, most: number): Uint8Array[] {
+  const ders: Uint8Array[] = []
+  for (let at = 0; ders.length < most; ) {
+    const begin = pem.indexOf(begin_of_pem, at)
+    if (begin === -1) break
+    const end = pem.indexOf(end_of_pem, begin)
+    if (end === -1) throw new DecodeError('no end of a revocation list')
+    ders.push(Buffer.from(pem.slice(begin + begin_of_pem.length, end), 'base64'))
+    at = end + end_of_pem.length
+  }
+  return ders
+}
