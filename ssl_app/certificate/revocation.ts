@@ -19,7 +19,7 @@ export interface RevocationContext {
   readonly trusted: TrustStore
   /** What else the peer has shown. */
   readonly known: readonly OTPCertificate[]
-  /** The certificate that the user trusts though it is not in `trusted`, if there is one: the option `partial_chain`. */
+  /** With whom the path begins. Undefined: with nobody who is trusted, which was overlooked */
   readonly anchor: OTPCertificate | undefined
 }
 

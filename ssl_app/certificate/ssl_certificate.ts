@@ -98,7 +98,7 @@ function* validation(
     const checks = checks_of(options, now)
     const path = choose_path(shown, trusted, options.partial_chain, checks)
     const [peer, ...known] = shown
-    const context = { checks, crl: options.crl, staple, trusted, known, anchor: user_anchor(path, trusted) }
+    const context = { checks, crl: options.crl, staple, trusted, known, anchor: anchor_of(path) }
     const refusal = yield* verdict(path, checks, verify_fun_of(options), inquest_of(options, context))
     if (refusal !== undefined) throw new Alert(alert_of(refusal), refusal)
     const public_key = subject_public_key(peer!)
@@ -109,9 +109,8 @@ function* validation(
   }
 }
 
-/** Whom the user trusts and the store does not. */
-const user_anchor = ([anchor]: Path, trusted: TrustStore): OTPCertificate | undefined =>
-  typeof anchor === 'string' || trusted.has(anchor) ? undefined : anchor
+const anchor_of = ([anchor]: Path): OTPCertificate | undefined =>
+  typeof anchor === 'string' ? undefined : anchor
 
 const verify_fun_of = ({ verify, verify_fun }: PathOptions): SslVerifyFun =>
   verify_fun ?? (verify === 'verify_peer' ? verify_peer_fun : verify_none_fun)

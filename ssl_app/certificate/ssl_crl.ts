@@ -30,7 +30,10 @@ export interface CrlContext extends SignerChecks {
   readonly trusted: TrustStore
   /** What else the peer has shown. */
   readonly known: readonly OTPCertificate[]
-  /** The certificate that the user trusts though it is not in `trusted`, if there is one: the option `partial_chain`. */
+  /**
+   * With whom the path of the certificate begins, in `trusted` or not: to nobody else may the issuer of a list lead
+   * (RFC 5280 §6.3.3 (f)). Undefined: there is none, and anybody in `trusted` will do
+   */
   readonly anchor?: OTPCertificate | undefined
 }
 
@@ -161,12 +164,20 @@ function chains_to(
   { trusted, known, anchor, now }: CrlContext,
 ): readonly Chain[] {
   const { trusted: chains, dead_ends } = find_paths([certificate, ...known], trusted, now)
-  if (chains.length > 0 || anchor === undefined) return chains
-  return dead_ends.flatMap(chain => {
-    const at = chain.findIndex(({ der }) => equal_bytes(der, anchor.der))
+  if (anchor === undefined) return chains
+  return [...chains, ...dead_ends].flatMap(chain => {
+    const at = chain.findIndex(one => is_same_authority(one, anchor))
     return at === -1 ? [] : [chain.slice(at)]
   })
 }
+
+/** An authority may have several certificates for its key. */
+const is_same_authority = (
+  { tbsCertificate: one }: OTPCertificate,
+  { tbsCertificate: other }: OTPCertificate,
+) =>
+  is_same_name(one.subject, other.subject) &&
+  equal_bytes(one.subjectPublicKeyInfo.der, other.subjectPublicKeyInfo.der)
 
 function has_signed(issuer: OTPCertificate, crl: CertificateList): boolean {
   try {

@@ -20,10 +20,23 @@ const pki = make_pki({
   leaf: { signed_by: 'ca' },
   expired: { ...again, not_after: '210101000000Z' },
   'no lists': { ...again, key_usage: { usages: ['keyCertSign'] } },
+  'another root': authority,
+  namesake: { ...authority, signed_by: 'another root', subject: 'CN=ca' },
+  'root again': { ...authority, subject: 'CN=root', key_of: 'root' },
 })
 
 function check(...known: readonly string[]) {
-  const crl = pki.crl({ signed_by: 'ca' })
+  return check_by({ signer: 'ca', trusted: ['root'] }, ...known)
+}
+
+interface ToCheck {
+  readonly signer: string
+  readonly trusted: readonly string[]
+  readonly anchor?: string
+}
+
+function check_by({ signer, trusted, anchor }: ToCheck, ...known: readonly string[]) {
+  const crl = pki.crl({ signed_by: signer, issuer: 'CN=ca' })
   const module: CrlCacheApi = {
     lookup: () => 'not_available',
     select: () => [crl],
@@ -32,8 +45,9 @@ function check(...known: readonly string[]) {
   return run(
     crl_check(pki.certificate('leaf').certificate, 'valid_peer', {
       crl: { check: true, cache: [module, undefined] },
-      trusted: new TrustStore([pki.certificate('root').der]),
+      trusted: new TrustStore(trusted.map(name => pki.certificate(name).der)),
       known: known.map(name => pki.certificate(name).certificate),
+      anchor: anchor === undefined ? undefined : pki.certificate(anchor).certificate,
       now,
     }),
   )
@@ -51,4 +65,18 @@ test.each([
 
 test.each([[['expired']], [['no lists']], [['no lists', 'expired']]])('of %j, none counts', known => {
   expect(check(...known)).toEqual(['bad_cert', 'revocation_status_undetermined'])
+})
+
+test('of two with one name, the one counts who leads to the root that the certificate leads to', () => {
+  const trusted = ['root', 'another root']
+  expect(check_by({ signer: 'namesake', trusted, anchor: 'root' }, 'ca', 'namesake')).toEqual([
+    'bad_cert',
+    'revocation_status_undetermined',
+  ])
+  expect(check_by({ signer: 'ca', trusted, anchor: 'root' }, 'ca', 'namesake')).toBe('valid')
+})
+
+test('a root is the same in each of its certificates', () => {
+  for (const anchor of ['root', 'root again'])
+    expect(check_by({ signer: 'ca', trusted: ['root', 'root again'], anchor }, 'ca')).toBe('valid')
 })
