@@ -112,17 +112,18 @@ function whole_crl(der: Uint8Array): CertificateList {
 }
 
 const ders_in = (bytes: Uint8Array, most: number): Uint8Array[] =>
-  bytes[0] === first_of_der ? [bytes] : ders_in_pem(Buffer.from(bytes).toString('latin1'), most)
+  bytes[0] === first_of_der ? [bytes] : ders_in_pem(bytes, most)
 
 /** What is around a list may be megabytes of anything, and is not looked at. */
-function ders_in_pem(pem: string, most: number): Uint8Array[] {
+function ders_in_pem({ buffer, byteOffset, length }: Uint8Array, most: number): Uint8Array[] {
+  const pem = Buffer.from(buffer, byteOffset, length)
   const ders: Uint8Array[] = []
   for (let at = 0; ders.length < most; ) {
     const begin = pem.indexOf(begin_of_pem, at)
     if (begin === -1) break
     const end = pem.indexOf(end_of_pem, begin)
     if (end === -1) throw new DecodeError('no end of a revocation list')
-    ders.push(Buffer.from(pem.slice(begin + begin_of_pem.length, end), 'base64'))
+    ders.push(Buffer.from(pem.toString('latin1', begin + begin_of_pem.length, end), 'base64'))
     at = end + end_of_pem.length
   }
   return ders

@@ -56,7 +56,7 @@ describe('the lists of an answer', () => {
   test('are none when one of them cannot be decoded', () => {
     expect(crls_in(crl.subarray(0, 99))).toEqual(decode_error)
     expect(crls_in(bytes(`${crl_pem(crl)}${crl_pem(crl.subarray(0, 99))}`))).toEqual(decode_error)
-    expect(crls_in(bytes(crl_pem(crl).replace(/[A-Za-z]{8}\n/, '********\n')))).toEqual(decode_error)
+    expect(crls_in(bytes(crl_pem(crl).replace(/\n[^-]{8}/, '\n********')))).toEqual(decode_error)
     expect(crls_in(bytes(crl_pem(crl).replace(/-----END.*/s, '')))).toEqual(decode_error)
   })
 
