@@ -9,7 +9,7 @@ import { type CertificateList, is_crl_signed_by } from './pubkey_crl.ts'
 import { select_extension } from './pubkey_extensions.ts'
 import { certified_key } from './pubkey_keys.ts'
 import { equal_bytes, is_same_name } from './pubkey_names.ts'
-import { id_ce_keyUsage } from './pubkey_oids.ts'
+import { id_ce_basicConstraints, id_ce_keyUsage } from './pubkey_oids.ts'
 import { signature_scheme } from './pubkey_signature.ts'
 
 /** Who has signed a list. */
@@ -37,7 +37,7 @@ export function crl_signer(
   const rest = path[0] && equal_bytes(path[0].der, anchor.der) ? path.slice(1) : path
   const certificate = rest.at(-1) ?? anchor
   if (!is_same_name(certificate.tbsCertificate.subject, crl.tbsCertList.issuer)) return undefined
-  if (!may_sign_crls(certificate)) return undefined
+  if (!may_sign_crls(certificate, certificate === anchor)) return undefined
   const key = certified_key(certificate)
   if (!key || !is_signature_allowed(crl, checks) || !has_signed(crl, key)) return undefined
   if (!is_path_valid(anchor, rest, checks)) return undefined
@@ -55,8 +55,14 @@ export function signs_crls_only({ tbsCertificate }: OTPCertificate): boolean {
   return usages !== undefined && !usages.includes('keyCertSign')
 }
 
-function may_sign_crls({ tbsCertificate }: OTPCertificate): boolean {
-  return select_extension(id_ce_keyUsage, tbsCertificate.extensions)?.includes('cRLSign') ?? true
+/**
+ * Who is no authority needs a certificate that says so. RFC 5280 §4.2.1.3 has all say so; else anybody who chose the
+ * name of an authority when asking for a certificate could take back what that authority has revoked.
+ */
+function may_sign_crls({ tbsCertificate: { extensions } }: OTPCertificate, is_anchor: boolean): boolean {
+  const usages = select_extension(id_ce_keyUsage, extensions)
+  if (usages) return usages.includes('cRLSign')
+  return is_anchor || select_extension(id_ce_basicConstraints, extensions)?.cA === true
 }
 
 /** How lists are signed is as much to be minded as how certificates are. */

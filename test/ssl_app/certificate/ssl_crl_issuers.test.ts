@@ -22,6 +22,9 @@ const pki = make_pki({
   'no lists': { ...again, key_usage: { usages: ['keyCertSign'] } },
   'another root': authority,
   namesake: { ...authority, signed_by: 'another root', subject: 'CN=ca' },
+  'no authority': { signed_by: 'ca', subject: 'CN=ca' },
+  'before there were extensions': { signed_by: 'ca', subject: 'CN=ca', version: 1 },
+  'says nothing': { signed_by: 'root', subject: 'CN=ca', basic_constraints: { cA: true } },
   'root again': { ...authority, subject: 'CN=root', key_of: 'root' },
 })
 
@@ -79,4 +82,11 @@ test('of two with one name, the one counts who leads to the root that the certif
 test('a root is the same in each of its certificates', () => {
   for (const anchor of ['root', 'root again'])
     expect(check_by({ signer: 'ca', trusted: ['root', 'root again'], anchor }, 'ca')).toBe('valid')
+})
+
+test('who is no authority signs no lists, whatever its name, unless its certificate says so', () => {
+  const status = (signer: string) => check_by({ signer, trusted: ['root'], anchor: 'root' }, 'ca', signer)
+  for (const signer of ['no authority', 'before there were extensions'])
+    expect(status(signer)).toEqual(['bad_cert', 'revocation_status_undetermined'])
+  expect(status('says nothing')).toBe('valid')
 })
