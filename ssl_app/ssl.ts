@@ -211,17 +211,46 @@ export async function recv<Received extends Delivered = Data>(
 // ---- Ending
 
 /**
- * Closes a connection or a listener.
+ * What {@link close} with a new controller comes to: the socket of the transport, and what the peer has sent behind its
+ * last word under TLS, if that has come already.
+ */
+export type Downgraded =
+  | readonly ['ok', TransportSocket]
+  | readonly ['ok', TransportSocket, behind: Buffer]
+  | readonly ['error', Reason]
+
+/**
+ * Closes a connection or a listener; or ends TLS alone, and gives the transport back.
  *
- * @param timeout - milliseconds that the peer has to close as well, so that our last data reaches it. Default: 5000
- * @returns `'ok'`, also when it was closed before
- * @throws {@link Exit} `'badarg'` for what is no timeout
+ * @param how - milliseconds that the peer has to close as well, so that our last data reaches it. Default: 5000.
+ *   `[new_controller, timeout]`: waits for the peer to end TLS, too, by whatever kind of close, and makes a process the
+ *   owner of the transport, which is passive then. Both sides should be passive before: an active peer
+ *   takes the end of TLS for the end of it all. What waits to be sent is refused. A listener is just closed
+ * @returns `'ok'`, also when it was closed before. With a new controller `['ok', transport_socket]`, or
+ *   `['ok', transport_socket, behind]` when the peer was faster: `gen_tcp.unrecv` puts that back to where `recv`, or the
+ *   next handshake on the socket, finds it. `['error', reason]`, and then there is no connection any more:
+ *   - `'timeout'`: the peer has not said anything
+ *   - `'no_tls_close'`: it has said something else, or something before that nobody has received, or a handshake goes on
+ *   - `'closed'`: it has closed the transport, or the connection has ended before
+ *   - what the transport says, such as `'badarg'` for a new controller that has ended
+ *
+ *   `['error', 'notsup_on_transport_accept_socket']` before the handshake, which can still be done
+ * @throws {@link Exit} `'badarg'` for what is no timeout, or no pid with one
  * @see OTP: `ssl:close/1,2`
  */
-export async function close(socket: SslSocket | SslListenSocket, timeout: Timeout = 5_000): Promise<'ok'> {
+export function close(socket: SslSocket | SslListenSocket, timeout?: Timeout): Promise<'ok'>
+export function close(socket: SslListenSocket, how: readonly [Pid, Timeout]): Promise<'ok'>
+export function close(socket: SslSocket, how: readonly [Pid, Timeout]): Promise<Downgraded>
+export async function close(
+  socket: SslSocket | SslListenSocket,
+  how: Timeout | readonly [Pid, Timeout] = 5_000,
+): Promise<'ok' | Downgraded> {
+  const [controller, timeout] = Array.isArray(how) ? how : [undefined, how]
+  if (Array.isArray(how) && !is_pid(controller)) throw new Exit(['badarg', how])
   ssl_opening.check_timeout(timeout)
-  if (socket instanceof SslSocket) await ssl_connection.call(socket, ['close', timeout])
-  else ssl_opening.close_listener(socket)
+  if (!(socket instanceof SslSocket)) return ssl_opening.close_listener(socket)
+  if (controller !== undefined) return ssl_connection.call(socket, ['downgrade', controller, timeout])
+  await ssl_connection.call(socket, ['close', timeout])
   return 'ok'
 }
 

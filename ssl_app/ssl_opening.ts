@@ -110,9 +110,10 @@ export async function open_listener(
 }
 
 /** {@link ssl.close} of a listener */
-export function close_listener({ cb_info, transport_socket, tracker }: SslListenSocket): void {
+export function close_listener({ cb_info, transport_socket, tracker }: SslListenSocket): 'ok' {
   cb_info[0].close(transport_socket)
   ssl_listen_tracker.closed(tracker)
+  return 'ok'
 }
 
 /** {@link ssl.transport_accept} */

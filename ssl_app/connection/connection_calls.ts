@@ -11,9 +11,10 @@ import type { From, Promised } from '../../runtime/otp/gen.ts'
 import { type ReplyAction, reply, type StateResult } from '../../runtime/otp/gen_statem.ts'
 import { peer_certificate } from '../handshake/resumption.ts'
 import type { Connection } from './connection_data.ts'
+import { begin_downgrade } from './connection_downgrade.ts'
 import { linger, send_close_notify } from './connection_end.ts'
 import { connection_information } from './connection_info.ts'
-import { pump, refuse_receivers, refuse_senders } from './connection_io.ts'
+import { pump, refuse_all, refuse_senders } from './connection_io.ts'
 import { get_options, set_options } from './connection_opts.ts'
 import { prf } from './connection_prf.ts'
 import { renegotiate } from './connection_renegotiation.ts'
@@ -39,6 +40,8 @@ export function serve(from: From, request: Term, data: Connection): Promised<Res
       return shutdown(from, argument, data)
     case 'close':
       return close(from, argument, data)
+    case 'downgrade':
+      return begin_downgrade(from, argument, timeout, data)
     case 'new_user':
       return new_user(from, argument, data)
     case 'renegotiate':
@@ -137,12 +140,6 @@ export async function close(from: From, timeout: Timeout, data: Connection): Pro
   reply(refuse_all(data))
   if (data.engine?.established) await linger(data.socket, timeout)
   return ['stop_and_reply', 'normal', ['reply', from, 'ok']]
-}
-
-function refuse_all(data: Connection): ReplyAction[] {
-  const closed = ['error', 'closed'] as const
-  const refused = [...refuse_senders(data, closed), ...refuse_receivers(data, 'closed')]
-  return data.starter === undefined ? refused : [['reply', data.starter, closed], ...refused]
 }
 
 /** The messages already sent stay with the old owner. */

@@ -34,6 +34,12 @@ export interface Renegotiation {
   readonly outcome: 'done' | 'rejected' | undefined
 }
 
+/** Who waits for the transport to be given back, and who gets it. */
+export interface Downgrade {
+  readonly from: From
+  readonly owner: Pid
+}
+
 /** Why no more data will come: `'closed'`, or an alert. */
 export type Ending = 'closed' | readonly ['tls_alert', string]
 
@@ -94,6 +100,7 @@ export interface Connection {
   /** Client: the server wants a new handshake. */
   hello_requested: boolean
   renegotiation: Renegotiation | undefined
+  downgrade: Downgrade | undefined
   /** Server: the name that the client asked for, if it has options of its own. */
   sni_hostname: string | undefined
   /** Records that were sent under the present keys when they had been agreed on. */

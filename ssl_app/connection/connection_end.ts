@@ -11,6 +11,9 @@ import { countdown } from './countdown.ts'
 import { alert_timeout } from './ssl_environment.ts'
 import type { SslSocket } from './ssl_socket.ts'
 
+/** Why a connection ends whose transport goes on without it. OTP: the same reason */
+export const handed_back = ['shutdown', 'downgrade'] as const
+
 /** Milliseconds that it takes at most to hand the transport over. */
 const handover_limit = 5_000
 
@@ -35,7 +38,7 @@ export async function close_down(connection: Connection, reason: Reason): Promis
   } finally {
     engine?.wipe()
     if (connection.failed) await hand_over(socket)
-    else socket.cb_info[0].close(socket.transport_socket)
+    else if (reason !== handed_back) socket.cb_info[0].close(socket.transport_socket)
   }
 }
 

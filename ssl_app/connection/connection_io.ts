@@ -194,6 +194,13 @@ export function refuse_receivers(connection: Connection, reason: Reason): ReplyA
   return refused
 }
 
+/** Whoever waits for anything is told that the connection is closed. */
+export function refuse_all(connection: Connection): ReplyAction[] {
+  const { starter } = connection
+  const refused = [...refuse_senders(connection, closed), ...refuse_receivers(connection, 'closed')]
+  return starter === undefined ? refused : [['reply', starter, closed], ...refused]
+}
+
 function deliver_message({ owner, socket, user }: Connection, data: unknown): void {
   send(owner, ['ssl', socket, data])
   const active = active_after(user.options.active)

@@ -1,5 +1,6 @@
 // The process of one connection: it runs the engine, is the only one that touches the transport, and serves whoever
-// calls. Its states: `initial` until the handshake is begun, `handshake`, `connection`.
+// calls. Its states: `initial` until the handshake is begun, `handshake`, `connection`, and `downgrade` while a
+// peer is to agree that the transport goes on without TLS.
 
 import { monitor } from '../../runtime/erlang/links.ts'
 import { process_flag } from '../../runtime/erlang/process_flags.ts'
@@ -14,6 +15,7 @@ import type { Session } from '../session/ssl_session.ts'
 import { session_found, start_with } from './client_start.ts'
 import { close, new_user, receiver_late, serve } from './connection_calls.ts'
 import type { Connection, ConnectionStart } from './connection_data.ts'
+import { give_nothing, hear_close_notify } from './connection_downgrade.ts'
 import { close_down } from './connection_end.ts'
 import { begin, choose_options, find_options, options_found } from './connection_handshake.ts'
 import {
@@ -47,7 +49,7 @@ const callbacks: gen_statem.Callbacks<Connection, ConnectionStart> = {
   module: 'tls_connection',
   callback_mode: () => 'state_functions',
   init,
-  states: { initial, handshake, connection },
+  states: { initial, handshake, connection, downgrade },
   format_status,
   terminate: (reason, _state, data) => (reason === not_mine ? undefined : close_down(data, reason)),
 }
@@ -84,6 +86,7 @@ function init(start: ConnectionStart): gen_statem.InitResult<Connection> {
       seeking: false,
       hello_requested: false,
       renegotiation: undefined,
+      downgrade: undefined,
       sni_hostname: undefined,
       records_before: 0,
       session: undefined,
@@ -138,6 +141,20 @@ function connection(type: EventType, content: Term, data: Connection): Promised<
   if (type === 'internal') return progress(data)
   if (type === 'timeout') return hibernate(data)
   return in_any_state(content, data)
+}
+
+/** The peer's close_notify is all that is still wanted; who calls off the wait may do so. */
+function downgrade(type: EventType, content: Term, data: Connection): Promised<Result> {
+  if (is_timeout(type)) return give_nothing(data, 'timeout')
+  if (is_call(type)) {
+    const [, from] = type
+    const may_go_on = content[0] === 'close' || content[0] === 'new_user'
+    return may_go_on ? serve(from, content, data) : keep(data, [['reply', from, ['error', 'closed']]])
+  }
+  if (is_data(content, data)) return hear_close_notify(data, content[2])
+  if (is_end_of_transport(content, data)) return give_nothing(data, 'closed')
+  const [tag, subject] = Array.isArray(content) ? content : []
+  return tag === 'DOWN' && subject === data.owner_monitor ? ['stop', 'normal'] : 'keep_state_and_data'
 }
 
 /** What comes from elsewhere than a caller. */
@@ -259,6 +276,12 @@ function hibernate(data: Connection): Result {
 
 const is_data = (content: Term, { socket: { cb_info, transport_socket } }: Connection): boolean =>
   Array.isArray(content) && content[0] === cb_info[1] && content[1] === transport_socket
+
+function is_end_of_transport(content: Term, { socket: { cb_info, transport_socket } }: Connection): boolean {
+  const [, , closed_tag, error_tag] = cb_info
+  const [tag, subject] = Array.isArray(content) ? content : []
+  return subject === transport_socket && [closed_tag, error_tag, 'EXIT'].includes(tag)
+}
 
 const is_call = (type: EventType): type is readonly ['call', From] => type[0] === 'call'
 

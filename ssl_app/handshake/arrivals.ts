@@ -1,6 +1,6 @@
 // What a peer has sent and nobody has looked at yet: bytes become records, and the content of some of those messages.
 
-import { get_tls_records, type TlsRecord } from '../record/tls_record.ts'
+import { encode_tls_record, get_tls_records, type TlsRecord } from '../record/tls_record.ts'
 import { take_sslv2_hello } from './sslv2_hello.ts'
 import { empty_handshake_buffer, get_tls_handshake, type Handshake } from './tls_handshake.ts'
 
@@ -80,6 +80,11 @@ export class Arrivals {
   /** Lets go of memory that an idle connection does not need. */
   compact(): void {
     this.#received = new Uint8Array(this.#received)
+  }
+
+  /** All that nobody has taken, as it came: what follows the protected part of a stream is no TLS any more. */
+  get left_over(): Uint8Array {
+    return Buffer.concat([...this.#records.flatMap(encode_tls_record), this.#received])
   }
 
   clear(): void {

@@ -49,6 +49,8 @@ const renegotiation_pause = 12_000
 /** Mutable. Once the connection is over, or closed by the peer, what comes is dropped. */
 export class TlsEngine {
   readonly role: Role
+  /** What came behind the peer's `close_notify`, as it came; undefined as long as that has not come. */
+  behind_close: Uint8Array | undefined
   /** Of the handshake that is going on, or that was the last. */
   #data: HandshakeData
   #established: HandshakeData | undefined
@@ -311,6 +313,7 @@ export class TlsEngine {
     const { level, description } = alert
     if (level === 'fatal' || description === 'close_notify') {
       this.#effects.push([level, alert])
+      if (description === 'close_notify') this.behind_close = this.#arrivals.left_over
       this.#stop()
       return
     }

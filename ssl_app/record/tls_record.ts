@@ -60,6 +60,13 @@ export function get_tls_records(
   return take_records(from, [read_record(new Reader(record))])
 }
 
+/** A record as it stood on the wire, in pieces. */
+export function encode_tls_record({ type, version, fragment }: TlsRecord): Uint8Array[] {
+  const { length } = fragment
+  const header = [content_type_codes[type], version >> 8, version & 0xff, length >> 8, length & 0xff]
+  return [Uint8Array.from(header), fragment]
+}
+
 function take_records(from: Reader, records: TlsRecord[]): [records: TlsRecord[], rest: Uint8Array] {
   for (;;) {
     const wrong = wrong_header(from)

@@ -151,6 +151,16 @@ describe('arrivals', () => {
     expect(thrown_alert(() => arrivals.look())).toBe('unexpected_message')
   })
 
+  test('are left over byte for byte, records and what is none, when nobody takes them', () => {
+    const arrivals = new Arrivals(false)
+    const stream = Buffer.of(...record(21, 1, 0), ...record(22, 5, 6, 7), ...record(23), ...hex('17 03'))
+    arrivals.push(stream)
+    arrivals.next_record()
+    expect(arrivals.left_over).toEqual(stream.subarray(record(21, 1, 0).length))
+    arrivals.clear()
+    expect(arrivals.left_over).toEqual(Buffer.alloc(0))
+  })
+
   test('can all be dropped', () => {
     const arrivals = new Arrivals(false)
     arrivals.push(Uint8Array.of(...record(21, 1, 90), 22))
