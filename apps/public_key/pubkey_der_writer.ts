@@ -1,5 +1,6 @@
 // Writes DER (X.690): each function gives one element, and puts elements together to larger ones.
 
+import { Exit } from '../../runtime/erlang/term.ts'
 import { universal } from './pubkey_der.ts'
 import type { Oid } from './pubkey_oids.ts'
 
@@ -36,17 +37,23 @@ export function integer(value: number): Uint8Array {
   return element(universal.integer, Uint8Array.from(octets))
 }
 
-/** @param oid - in dotted notation; arcs of up to 2^53 - 1 */
+/**
+ * @param oid - in dotted notation; arcs may have any size
+ * @throws {@link Exit} `['badarg', oid]` for what is none
+ */
 export function object_identifier(oid: Oid): Uint8Array {
-  const [first, second, ...rest] = oid.split('.').map(Number)
-  const octets = [first! * 40 + second!, ...rest].flatMap(base_128)
+  if (!dotted.test(oid)) throw new Exit(['badarg', oid])
+  const [first, second, ...rest] = oid.split('.').map(BigInt)
+  if (first! < 2n && second! >= 40n) throw new Exit(['badarg', oid])
+  const octets = [first! * 40n + second!, ...rest].flatMap(base_128)
   return element(universal.object_identifier, Uint8Array.from(octets))
 }
 
-function base_128(arc: number): number[] {
-  const octets = [arc % 0x80]
-  for (let rest = Math.floor(arc / 0x80); rest > 0; rest = Math.floor(rest / 0x80))
-    octets.unshift(0x80 | (rest % 0x80))
+const dotted = /^[0-2](\.\d{1,300}){1,127}$/
+
+function base_128(arc: bigint): number[] {
+  const octets = [Number(arc & 0x7fn)]
+  for (let rest = arc >> 7n; rest > 0n; rest >>= 7n) octets.unshift(0x80 | Number(rest & 0x7fn))
   return octets
 }
 

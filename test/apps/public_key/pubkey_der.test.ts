@@ -119,6 +119,7 @@ describe('object identifiers', () => {
   test('can have arcs of 128 bits, as those made of a UUID', () => {
     const oid = read('0614 6983f09d8b88f3d7cfeb829ea3fbf3f9ccc1f11f')
     expect(oid).toMatch(/^2\.25\.\d{35,39}$/)
+    expect(read_der(object_identifier(oid), from => from.object_identifier())).toBe(oid)
   })
 
   test('come back as they were written', () => {
@@ -130,6 +131,13 @@ describe('object identifiers', () => {
       }),
     )
   })
+
+  test.each(['', '1', '3.1', '1.40', '1.2.x', '1..2', '1.2.', '-1.2', '1.2.1e3', `1.2.${'9'.repeat(1_000)}`])(
+    'are not written from %p',
+    oid => {
+      expect(() => object_identifier(oid)).toThrow('badarg')
+    },
+  )
 
   test.each(['0600', '0601 80', '0602 2a80', '0603 2a8001', `0681 82${'2a'.repeat(130)}`])(
     'are not %s',
