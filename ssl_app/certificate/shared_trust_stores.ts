@@ -23,7 +23,8 @@ export function shared_trust_store(ders: readonly Uint8Array[]): TrustStore {
   const key = Buffer.from(hash('sha256', ders.map(digest))).toString('base64')
   const known = stores.get(key)?.deref()
   if (known !== undefined) return known
-  const store = new TrustStore(ders)
+  // Bytes that somebody overwrites must not be those that others trust.
+  const store = new TrustStore(ders.map(der => new Uint8Array(der)))
   stores.set(key, new WeakRef(store))
   forgotten.register(store, key)
   return store

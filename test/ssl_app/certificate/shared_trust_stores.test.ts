@@ -34,6 +34,18 @@ describe('a trust store', () => {
     expect(new Set(all).size).toBe(all.length)
   })
 
+  test('stays what it is for the others when somebody overwrites what it was made of', () => {
+    const own = [Buffer.from(ders[3]!)]
+    const store = shared_trust_store(own)
+    own[0]!.fill(0)
+    const certificate = decode_certificate(ders[3]!)
+    expect(shared_trust_store([ders[3]!])).toBe(store)
+    expect(store.has(certificate)).toBe(true)
+    expect(store.issuers(certificate)[0]!.tbsCertificate.subjectPublicKeyInfo).toEqual(
+      certificate.tbsCertificate.subjectPublicKeyInfo,
+    )
+  })
+
   test('is held once for ten thousand connections, each with a list of its own', () => {
     const store = shared_trust_store(ders)
     collect_garbage()
