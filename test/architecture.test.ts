@@ -60,7 +60,7 @@ const doors: readonly { readonly name: RegExp; readonly files: RegExp }[] = [
   // The certificates that Node brings along are the platform's where it has none of its own.
   { name: /^node:tls$/, files: /^apps\/public_key\/pubkey_os_cacerts\.ts$/ },
   // Node's own API, imitated on top of sockets: streams and agents.
-  { name: /^node:(stream|https?)$/, files: /^ssl_app\/\w+\.ts$/ },
+  { name: /^node:(events|stream|https)$/, files: /^ssl_app\/node_\w+\.ts$/ },
   // Revocation lists are fetched by it.
   { name: /^node:http$/, files: /^ssl_app\/certificate\/http_get\.ts$/ },
   { name: /^node:(dns(\/promises)?|os)$/, files: /^apps\/kernel\/inet\w*\.ts$/ },

@@ -46,7 +46,7 @@ const our_own = [
   'ssl.decode_session',
   'ssl.encode_session',
 ]
-const without_otp = /^(statechart|simulation|observer)\./
+const without_otp = /^(statechart|simulation|observer|node)\./
 
 /** Reads a small package in memory. */
 function read_package(files: Record<string, string>): Declaration[] {
