@@ -1,13 +1,13 @@
 // What the crash of each process does to the rest: the rows of the table in docs/ssl_app.md.
 
 import { describe, expect, test } from '@jest/globals'
-import * as application from '../../apps/kernel/application.ts'
-import { _, exit, is_process_alive, ok, type Pid, receive, spawn, supervisor } from '../../runtime/index.ts'
+import { _, exit, is_process_alive, ok, type Pid, port_info, receive, spawn } from '../../runtime/index.ts'
 import * as ssl_crl_cache from '../../ssl_app/certificate/ssl_crl_cache.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
 import {
   bearer,
   bearers,
+  type Ends,
   end_of,
   in_another,
   in_world,
@@ -17,12 +17,12 @@ import {
   talked,
   type World,
 } from '../support/crashes.ts'
-import { idler, settle, sleep } from '../support/memory_pair.ts'
+import { crl_of, subject_of } from '../support/crls.ts'
+import { idler, rogue_server, settle } from '../support/memory_pair.ts'
 import { with_ssl } from '../support/tls_pair.ts'
 
 const pki = with_ssl()
 const closed = ['error', 'closed']
-const not_started = ['error', 'ssl_not_started']
 
 const nothing_came = () => expect(receive(_, 0)).rejects.toMatchObject({ reason: 'timeout' })
 
@@ -158,3 +158,52 @@ describe.each(servers)('of %s', name => {
       await receive(['EXIT', listener.transport_socket, reason], 0)
     }))
 })
+
+describe('what is kept in memory', () => {
+  const resumed = async ({ client }: Ends) => ok(await ssl.connection_information(client)).session_resumption
+
+  test.each(servers)('of sessions is lost with %s', name =>
+    in_world(pki, async ({ listen, connect, listener, port }) => {
+      expect(await resumed(await connect(listener))).toBe(true)
+      await kill(bearer(name))
+      expect(await resumed(await connect(await listen(port)))).toBe(false)
+    }),
+  )
+
+  test.each(servers)('of revocation lists is lost with %s', name =>
+    in_world(pki, async () => {
+      const handle = ['internal', []] as const
+      const lists = () => ssl_crl_cache.select(subject_of(pki().ca), handle)
+      ok(await ssl_crl_cache.insert(['der', [crl_of(pki().ca)]]))
+      expect(lists()).toHaveLength(1)
+      await kill(bearer(name))
+      expect(lists()).toEqual([])
+    }),
+  )
+})
+
+test.each(servers)('a handshake is given up as closed when %s is killed', name =>
+  in_world(pki, async ({ listener, port, options }) => {
+    const connecting = ssl.connect('localhost', port, options)
+    const accepted = ok(await ssl.transport_accept(listener))
+    await kill(bearer(name))
+    const outcome = await connecting.catch(({ reason: [why] }) => ['exit', why])
+    expect(outcome).toEqual(name === 'tls_connection_sup' ? ['exit', 'killed'] : closed)
+    expect(await ssl.handshake(accepted)).toEqual(closed)
+  }),
+)
+
+test('who is killed while it lingers for a last alert closes the transport, and no other notices', () =>
+  in_world(pki, async ({ network, ...ends }) => {
+    const { socket, say } = await rogue_server(network, pki())
+    say(Buffer.of(23, 3, 3, 0, 40), Buffer.alloc(40, 7))
+    expect(await ssl.recv(socket, 0)).toEqual(['error', ['tls_alert', 'bad record mac']])
+    await settle()
+    const before = bearers()
+    const heir = port_info(socket.transport_socket, 'connected')![1]
+    expect(heir).not.toBe(socket.pid)
+    await kill(heir)
+    expect(network.peername(socket.transport_socket)).toEqual(['error', 'einval'])
+    expect(bearers()).toEqual(before)
+    expect(await talk(ends)).toBe(talked)
+  }))

@@ -43,8 +43,8 @@ export interface World extends Ends {
   readonly port: number
   /** Options of a client. */
   readonly options: ssl.ConnectOptions
-  /** Another listener, of the running process. */
-  listen(): Promise<ssl.SslListenSocket>
+  /** Another listener, of the running process; on a port that is free, unless one is named. */
+  listen(port?: number): Promise<ssl.SslListenSocket>
   /** Another connection to a listener. */
   connect(listener: ssl.SslListenSocket): Promise<Ends>
 }
@@ -73,7 +73,7 @@ async function make_world(pki: TestPki): Promise<World> {
   const network = new MemoryTransport()
   const passive = { mode: 'binary', active: false, cb_info: network.cb_info } as const
   const options = { ...passive, ...pki.client }
-  const listen = async () => ok(await ssl.listen(0, { ...passive, ...pki.server }))
+  const listen = async (port = 0) => ok(await ssl.listen(port, { ...passive, ...pki.server }))
   const connect = async (listener: ssl.SslListenSocket) => {
     const connecting = ssl.connect('localhost', port_of(listener), options)
     const server = ok(await ssl.transport_accept(listener))
@@ -120,7 +120,7 @@ export async function end_of(pid: Pid, body: () => Promise<unknown>): Promise<un
   return reason
 }
 
-/** Expects nothing more than that a connection carries data both ways. */
+/** Sends something each way. @returns what came, {@link talked} */
 export async function talk({ client, server }: Ends): Promise<string> {
   ok(await ssl.send(client, 'to the server, '))
   ok(await ssl.send(server, 'to the client'))
