@@ -85,13 +85,17 @@ export const certs_keys: Check<readonly CertKeyValues[]> = value => {
 
 // ---- Whom to believe
 
-/** The same list gives the same DERs, so that what is made of them can be kept; no certificates are as none given. */
+/**
+ * The same list gives the same DERs, as long as the same are in it, so that what is made of them can be kept; no
+ * certificates are as none given.
+ */
 export const certificates: Check<readonly Uint8Array[] | undefined> = value => {
   if (!Array.isArray(value)) return 'refused'
   if (value.length === 0) return ['ok', undefined]
-  if (value.every(is_bytes)) return ['ok', value]
-  const ders = known_ders.get(value) ?? value.map(der_of)
+  const ders = value.map(der_of)
   if (!ders.every(is_bytes)) return 'refused'
+  const known = known_ders.get(value)
+  if (known?.length === ders.length && known.every((der, at) => der === ders[at])) return ['ok', known]
   known_ders.set(value, ders)
   return ['ok', ders]
 }
@@ -99,8 +103,8 @@ export const certificates: Check<readonly Uint8Array[] | undefined> = value => {
 const der_of = (certificate: unknown): unknown =>
   is_bytes(certificate) ? certificate : (certificate as CombinedCert | null | undefined)?.der
 
-/** By the list of certificates that come decoded too. */
-const known_ders = new WeakMap<readonly unknown[], readonly unknown[]>()
+/** By the list that was given. */
+const known_ders = new WeakMap<readonly unknown[], readonly Uint8Array[]>()
 
 const modes: ReadonlyMap<unknown, CertificateValues['verify']> = new Map<
   unknown,

@@ -31,6 +31,17 @@ describe('whom to trust', () => {
     }
   })
 
+  test('is said by a list as it is then, whatever comes to be of it', () => {
+    for (const other of [Buffer.from('other DER'), { der: Buffer.from('other DER') }]) {
+      const list: unknown[] = [der]
+      const { cacerts } = client({ cacerts: list })
+      expect(client({ cacerts: list }).cacerts).toBe(cacerts)
+      list[0] = other
+      expect(client({ cacerts: list }).cacerts).toEqual([Buffer.from('other DER')])
+      expect(cacerts).toEqual([der])
+    }
+  })
+
   test('is for a client that says nothing whom the platform trusts, unless it gives authorities', () => {
     const told = (options: object) => {
       const { verify, platform_cacerts } = client(options)
