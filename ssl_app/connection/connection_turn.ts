@@ -28,8 +28,9 @@ export function keep(data: Connection, actions: readonly Action[] = []): Result 
 }
 
 /** OTP: what a connection's process ends with. */
-function ending_reason({ failed, ending }: Connection) {
+function ending_reason({ failed, ending, engine }: Connection) {
   if (failed) return ['shutdown', 'own_alert']
   if (ending === undefined) return 'normal'
-  return ['shutdown', ending === 'closed' ? 'peer_close' : 'peer_alert']
+  if (ending !== 'closed') return ['shutdown', 'peer_alert']
+  return ['shutdown', engine!.behind_close === undefined ? 'transport_closed' : 'peer_close']
 }

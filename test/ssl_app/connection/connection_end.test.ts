@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { set_env, unset_env } from '../../../apps/kernel/application.ts'
-import { _, monotonic_time, ok, processes, receive } from '../../../runtime/index.ts'
+import { _, monitor, monotonic_time, ok, processes, receive } from '../../../runtime/index.ts'
 import type { AlertDescription } from '../../../ssl_app/record/ssl_alert.ts'
 import * as ssl from '../../../ssl_app/ssl.ts'
 import {
@@ -259,6 +259,22 @@ describe('the end of the transport', () => {
       await ssl.close(client)
       expect(await waiting).toEqual(['error', 'closed'])
     }))
+})
+
+describe('the reason with which the process ends (spec 4.7, 4.8)', () => {
+  test.each<[string, unknown, (rogue: Rogue, close: () => void) => void]>([
+    ['close_notify', ['shutdown', 'peer_close'], rogue => rogue.say(alert(rogue, 'close_notify', 'warning'))],
+    ['the end of the transport alone', ['shutdown', 'transport_closed'], (_rogue, close) => close()],
+    ['a fatal alert', ['shutdown', 'peer_alert'], rogue => rogue.say(alert(rogue, 'access_denied'))],
+    ['what we cannot accept', ['shutdown', 'own_alert'], rogue => rogue.say(garbage)],
+  ])('tells whether it was %s', (_what, reason, end) =>
+    in_memory(async network => {
+      const rogue = await rogue_server(network, pki(), { active: true })
+      const ref = monitor('process', rogue.socket.pid)
+      end(rogue, () => network.close(rogue.far))
+      expect((await receive(['DOWN', ref, _, _, _], 1_000))[4]).toEqual(reason)
+    }),
+  )
 })
 
 describe('close_notify', () => {
