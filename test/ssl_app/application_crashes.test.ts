@@ -1,7 +1,19 @@
 // What the crash of each process does to the rest: the rows of the table in docs/ssl_app.md.
 
 import { describe, expect, test } from '@jest/globals'
-import { _, exit, is_process_alive, ok, type Pid, port_info, receive, spawn } from '../../runtime/index.ts'
+import {
+  _,
+  exit,
+  is_pid,
+  is_process_alive,
+  ok,
+  type Pid,
+  port_info,
+  process_info,
+  receive,
+  spawn,
+} from '../../runtime/index.ts'
+import * as crl_keeper from '../../ssl_app/certificate/crl_keeper.ts'
 import * as ssl_crl_cache from '../../ssl_app/certificate/ssl_crl_cache.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
 import {
@@ -18,6 +30,7 @@ import {
   type World,
 } from '../support/crashes.ts'
 import { crl_of, subject_of } from '../support/crls.ts'
+import { http_server } from '../support/http_server.ts'
 import { idler, rogue_server, settle } from '../support/memory_pair.ts'
 import { with_ssl } from '../support/tls_pair.ts'
 
@@ -207,3 +220,21 @@ test('who is killed while it lingers for a last alert closes the transport, and 
     expect(bearers()).toEqual(before)
     expect(await talk(ends)).toBe(talked)
   }))
+
+test('who fetches a revocation list and is killed has found nothing, and takes nobody along', async () => {
+  // It never answers.
+  const server = await http_server(() => {})
+  await in_world(pki, async ends => {
+    const before = bearers()
+    const fetching = crl_keeper.fetch(`${server.origin}/ca.crl`, 'infinity', 'infinity')
+    await settle()
+    const fetcher = process_info(bearer('ssl_crl_cache'), 'links')![1].find(
+      pid => is_pid(pid) && pid !== bearer('ssl_sup'),
+    )
+    await kill(fetcher as Pid)
+    expect(await fetching).toEqual([])
+    expect(bearers()).toEqual(before)
+    expect(await talk(ends)).toBe(talked)
+  })
+  await server[Symbol.asyncDispose]()
+})
