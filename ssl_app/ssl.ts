@@ -8,6 +8,7 @@ import { type Done, Exit, type Reason, type Result, type Term, type Timeout } fr
 import type { ConnectOptions, ListenOptions } from './connection/connection_options.ts'
 import * as ssl_connection from './connection/ssl_connection.ts'
 import { SslListenSocket, SslSocket, type TransportSocket } from './connection/ssl_socket.ts'
+import type { Paused } from './ssl_hello.ts'
 import { call_connected } from './ssl_information.ts'
 import * as ssl_opening from './ssl_opening.ts'
 
@@ -22,6 +23,7 @@ export type {
   Password,
   SignatureAlg,
 } from './connection/certificate_options.ts'
+export type { ProtocolExtensions } from './connection/connection_data.ts'
 export type {
   ConnectOptions,
   ListenOptions,
@@ -45,6 +47,7 @@ export {
 } from './ssl_application.ts'
 export { connection_info, negotiated_next_protocol, random_bytes, session_info } from './ssl_deprecated.ts'
 export { format_error } from './ssl_format_error.ts'
+export { handshake_cancel, handshake_continue, type Paused } from './ssl_hello.ts'
 export {
   connection_information,
   getopts,
@@ -66,7 +69,8 @@ export {
  *
  * @param port - 1 to 65535
  * @param timeout - milliseconds for all of it, TCP and handshake. Default: no limit
- * @returns `['ok', socket]` once both sides have finished the handshake; else `['error', reason]`:
+ * @returns `['ok', socket]` once both sides have finished the handshake; with `handshake: 'hello'`
+ *   `['ok', socket, extensions]` once the server has said hello: see {@link handshake_continue}. Else `['error', reason]`:
  *   - `'timeout'`
  *   - `'closed'`: the peer closed
  *   - `['tls_alert', text]`: one side refused
@@ -86,6 +90,17 @@ export {
 export function connect(
   host: ssl_opening.Host,
   port: number,
+  options: ConnectOptions & { readonly handshake: 'hello' },
+  timeout?: Timeout,
+): Promise<Paused>
+export function connect(
+  socket: TransportSocket,
+  options: ConnectOptions & { readonly handshake: 'hello' },
+  timeout?: Timeout,
+): Promise<Paused>
+export function connect(
+  host: ssl_opening.Host,
+  port: number,
   options?: ConnectOptions,
   timeout?: Timeout,
 ): Promise<Result<SslSocket, Reason>>
@@ -94,7 +109,7 @@ export function connect(
   options?: ConnectOptions,
   timeout?: Timeout,
 ): Promise<Result<SslSocket, Reason>>
-export async function connect(...asked: readonly Term[]): Promise<Result<SslSocket, Reason>> {
+export async function connect(...asked: readonly Term[]): Promise<Term> {
   if (typeof asked[1] === 'number') {
     const [host, port, options = {}, timeout = 'infinity'] = asked
     ssl_opening.check_timeout(timeout)
@@ -141,14 +156,26 @@ export async function transport_accept(
  * @param socket - of {@link transport_accept}, or a passive socket of the transport
  * @param options - on an accepted socket they override the listener's; on one of the transport they are all
  * @param timeout - milliseconds. Default: no limit, so that a peer that says nothing can hold the caller for ever
- * @returns `['ok', socket]`; else `['error', reason]` as of {@link connect}, and `'enotconn'` for a listener
+ * @returns `['ok', socket]`; with `handshake: 'hello'` `['ok', socket, extensions]` once the client has said hello, see
+ *   {@link handshake_continue}: where the listener has that option, name it here as well, and the type is right. Else
+ *   `['error', reason]` as of {@link connect}; `'enotconn'` for a listener, `'notsup_on_transport_accept_socket'` where
+ *   a handshake stands still
  * @throws {@link Exit} `'badarg'` for what is no timeout
  * @see OTP: `ssl:handshake/1,2,3`
  */
-export async function handshake(
+export function handshake(
+  socket: SslSocket | TransportSocket,
+  options: ListenOptions & { readonly handshake: 'hello' },
+  timeout?: Timeout,
+): Promise<Paused>
+export function handshake(
   socket: SslSocket | TransportSocket,
   ...rest: readonly [ListenOptions | Timeout | undefined, Timeout?] | readonly []
-): Promise<Result<SslSocket, Reason>> {
+): Promise<Result<SslSocket, Reason>>
+export async function handshake(
+  socket: SslSocket | TransportSocket,
+  ...rest: readonly Term[]
+): Promise<Term> {
   const [options, timeout] = options_and_timeout(rest)
   ssl_opening.check_timeout(timeout)
   if (socket instanceof SslListenSocket) return ['error', 'enotconn']
@@ -157,7 +184,8 @@ export async function handshake(
 }
 
 /**
- * As {@link handshake}, but on an accepted socket it gives `'ok'` alone, as it did before it got its later name.
+ * As {@link handshake}, but on an accepted socket it gives `'ok'` alone, as it did before it got its later name; unless the
+ * handshake stands still after the hello.
  *
  * @see OTP: `ssl:ssl_accept/1,2,3`
  */
@@ -166,7 +194,8 @@ export async function ssl_accept(
   ...rest: readonly [ListenOptions | Timeout | undefined, Timeout?] | readonly []
 ): Promise<'ok' | Result<SslSocket, Reason>> {
   const result = await handshake(socket, ...rest)
-  return result[0] === 'ok' && socket instanceof SslSocket ? 'ok' : result
+  const is_done = result[0] === 'ok' && (result as readonly Term[]).length === 2
+  return is_done && socket instanceof SslSocket ? 'ok' : result
 }
 
 // ---- Data
@@ -302,9 +331,7 @@ export const renegotiate = (socket: SslSocket | SslListenSocket): Promise<Done<R
 
 // ---- Internals
 
-function options_and_timeout(
-  rest: readonly [ListenOptions | Timeout | undefined, Timeout?] | readonly [],
-): [ListenOptions | undefined, Timeout] {
+function options_and_timeout(rest: readonly Term[]): [ListenOptions | undefined, Timeout] {
   const [first, second = 'infinity'] = rest
   return typeof first === 'object' ? [first, second] : [undefined, first ?? 'infinity']
 }

@@ -6,7 +6,7 @@ import { self } from '../runtime/erlang/self.ts'
 import { Exit, type Reason, type Result, type Term, type Timeout } from '../runtime/erlang/term.ts'
 import { max_delay } from '../runtime/erlang/timer_wheel.ts'
 import type { ConnectionStart } from './connection/connection_data.ts'
-import type { ConnectOptions, ListenOptions } from './connection/connection_options.ts'
+import type { ConnectOptions, ListenOptions, SecurityOptions } from './connection/connection_options.ts'
 import { countdown } from './connection/countdown.ts'
 import * as ssl_connection from './connection/ssl_connection.ts'
 import * as ssl_listen_tracker from './connection/ssl_listen_tracker.ts'
@@ -19,7 +19,7 @@ import {
   type TransportSocket,
 } from './connection/ssl_socket.ts'
 import type { Role } from './record/tls_v1.ts'
-import { handle_options, merge_options } from './ssl_options.ts'
+import { handle_options, merge_after_hello, merge_options } from './ssl_options.ts'
 
 /** A host as OTP has it: a name, an address as text, or its numbers. */
 export type Host = string | readonly number[]
@@ -148,6 +148,24 @@ export async function shake_hands(
   if (current[0] === 'error') return current
   const merged = merge_options(current[1], user_options)
   return merged[0] === 'error' ? merged : ssl_connection.handshake(socket, timeout, merged[1])
+}
+
+/**
+ * {@link ssl.handshake_continue}
+ *
+ * @param user_options - override those that the handshake was begun with
+ */
+export async function go_on(
+  socket: SslSocket,
+  user_options: ConnectOptions | SecurityOptions,
+  timeout: Timeout,
+): Promise<Result<SslSocket>> {
+  const asked = await ssl_connection.paused(socket)
+  if (asked[0] === 'error') return asked
+  if (Object.keys(user_options ?? {}).length === 0)
+    return ssl_connection.handshake_continue(socket, timeout, undefined)
+  const merged = merge_after_hello(asked[1], user_options)
+  return merged[0] === 'error' ? merged : ssl_connection.handshake_continue(socket, timeout, merged[1])
 }
 
 /** Starts a connection on a socket of the transport that was opened for it, and goes if there is none. */

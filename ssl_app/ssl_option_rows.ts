@@ -89,6 +89,7 @@ export const rows: { readonly [Name in keyof OptionValues]: Row<OptionValues[Nam
   secure_renegotiate: { role: 'both', check: checks.boolean, initial: no },
   client_renegotiation: { role: 'server', check: checks.boolean, initial: yes },
   renegotiate_at: { role: 'both', check: checks.capped(longest_use), initial: () => longest_use },
+  handshake: { role: 'both', check: checks.one_of('full', 'hello'), initial: () => 'full' },
   hibernate_after: { role: 'both', check: checks.milliseconds_or_never, initial: none },
   erl_dist: { role: 'both', check: checks.boolean, initial: no },
   alpn_advertised_protocols: not_in_sslv3(
@@ -132,6 +133,25 @@ export const unknown_here: ReadonlySet<string> = new Set(['deliver'])
 
 /** Options that only a listener has. */
 export const of_listener: readonly string[] = ['cb_info', 'sni_hosts', 'sni_fun']
+
+/** Options that a client cannot say anew once its hello is sent: they stand in it, or it depends on them. */
+export const of_client_hello: readonly string[] = [
+  'versions',
+  'ciphers',
+  'eccs',
+  'signature_algs',
+  'server_name_indication',
+  'alpn_advertised_protocols',
+  'client_preferred_next_protocols',
+  'user_lookup_fun',
+  'srp_identity',
+  'fallback',
+  'session_tickets',
+  'max_fragment_length',
+  'record_size_limit',
+  'stapling',
+  'cb_info',
+]
 
 /** The suites that are used unless a user says otherwise. */
 export function default_ciphers(_role: Role, { versions = supported_versions() }: Given): CipherSuite[] {

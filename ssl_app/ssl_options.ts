@@ -13,7 +13,15 @@ import type {
 import { default_emulated, type EmulatedOptions } from './connection/user_data.ts'
 import type { Role } from './record/tls_v1.ts'
 import * as checks from './ssl_option_checks.ts'
-import { default_ciphers, type Given, of_listener, type Row, rows, unknown_here } from './ssl_option_rows.ts'
+import {
+  default_ciphers,
+  type Given,
+  of_client_hello,
+  of_listener,
+  type Row,
+  rows,
+  unknown_here,
+} from './ssl_option_rows.ts'
 
 /** What becomes of all that a user has given. */
 export interface HandledOptions {
@@ -66,13 +74,44 @@ export function handle_options(role: Role, user_options: object, host?: string):
  *   listener or a socket can be told
  */
 export function merge_options(base: SslOptions, user_options: object): Result<SslOptions> {
+  return merge({ role: 'server', base, fixed: of_listener }, user_options)
+}
+
+/** A handshake that stands still after the hello: whose it is, and the options that it goes on with. */
+export interface HandshakeUnderWay {
+  readonly role: Role
+  /** Client: the name or address connected to. */
+  readonly host?: string | undefined
+  readonly options: SslOptions
+}
+
+/**
+ * The options of a handshake that stands still with some of them said anew, as by {@link merge_options}.
+ *
+ * @returns `['error', reason]`: as there; `['options', [option, value]]` also for what a client's hello has told already
+ */
+export function merge_after_hello(under_way: HandshakeUnderWay, user_options: object): Result<SslOptions> {
+  const { role, host, options } = under_way
+  const fixed = [...(role === 'client' ? of_client_hello : of_listener), 'handshake']
+  return merge({ role, host, base: options, fixed }, user_options)
+}
+
+interface Merge {
+  readonly role: Role
+  readonly host?: string | undefined
+  readonly base: SslOptions
+  /** Options that cannot be said anew. */
+  readonly fixed: readonly string[]
+}
+
+function merge({ role, host, base, fixed }: Merge, user_options: object): Result<SslOptions> {
   if (!checks.is_record(user_options)) return ['error', ['options', user_options]]
   for (const [name, value] of defined(user_options)) {
-    const known = Object.hasOwn(rows, name) && rows[name as keyof OptionValues].role !== 'client'
-    if (!known || of_listener.includes(name)) return ['error', ['options', [name, checks.told(name, value)]]]
+    const known = Object.hasOwn(rows, name) && ['both', role].includes(rows[name as keyof OptionValues].role)
+    if (!known || fixed.includes(name)) return ['error', ['options', [name, checks.told(name, value)]]]
   }
-  const [tag, given] = check('server', user_options, base)
-  return tag === 'error' ? [tag, given] : complete('server', inherit(base, given), given)
+  const [tag, given] = check(role, user_options, base)
+  return tag === 'error' ? [tag, given] : complete(role, inherit(base, given), given, host)
 }
 
 // ---- Checking
@@ -226,7 +265,7 @@ function lookup_by_fun(base: SslOptions, sni_fun: SniFun): SniLookup {
   return async name => {
     try {
       const found = await sni_fun(name)
-      return found === undefined ? ['ok', found] : merge_options(base, found)
+      return found === undefined ? ['ok', found] : merge_after_hello({ role: 'server', options: base }, found)
     } catch (error) {
       return ['error', ['options', ['sni_fun', error]]]
     }
@@ -237,5 +276,5 @@ function merge_host(base: SslOptions, inner: SecurityOptions): Result<SslOptions
   const nested = checks.is_record(inner) && (inner.sni_hosts ?? inner.sni_fun) !== undefined
   return nested
     ? ['error', ['options', ['sni_hosts', checks.told('sni_hosts', inner)]]]
-    : merge_options(base, inner)
+    : merge_after_hello({ role: 'server', options: base }, inner)
 }

@@ -67,6 +67,9 @@ function tell(name: string, argument: Term, data: Connection): Term {
       return protocol === undefined ? ['error', 'protocol_not_negotiated'] : ['ok', protocol]
     case 'connection_information':
       return ['ok', connection_information(data, argument)]
+    case 'paused':
+    case 'cancel':
+      return ['error', 'einval']
     case 'options':
       return ['ok', data.options]
     case 'start':

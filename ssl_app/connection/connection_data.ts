@@ -2,6 +2,10 @@
 
 import type { Pid, Ref } from '../../runtime/erlang/pid.ts'
 import type { From } from '../../runtime/otp/gen.ts'
+import type { HandshakeConfig } from '../handshake/handshake_data.ts'
+import type { SignatureAndHashAlgorithm } from '../handshake/hash_signs.ts'
+import type { ClientHelloExtension, ServerHelloExtension } from '../handshake/hello_extensions.ts'
+import type { NamedGroup } from '../handshake/named_groups.ts'
 import type { TlsEngine } from '../handshake/tls_engine.ts'
 import type { Role } from '../record/tls_v1.ts'
 import type * as ssl_manager from '../session/ssl_manager.ts'
@@ -38,6 +42,36 @@ export interface Renegotiation {
 export interface Downgrade {
   readonly from: From
   readonly owner: Pid
+}
+
+/** The extensions of a hello. */
+export type HelloExtensions = readonly (ClientHelloExtension | ServerHelloExtension)[] | undefined
+
+/**
+ * What the peer's hello says, as far as it says it. What has no name here is a number.
+ *
+ * @see OTP: `ssl:protocol_extensions()`
+ */
+export interface ProtocolExtensions {
+  /** The name that a client asks for. */
+  readonly sni?: string
+  /** What a client offers by ALPN, the preferred first; or the one that a server has chosen. */
+  readonly alpn?: readonly string[]
+  /** A client knows NPN: empty; what a server advertises by it. */
+  readonly next_protocol_negotiation?: readonly string[]
+  readonly signature_algs?: readonly SignatureAndHashAlgorithm[]
+  readonly elliptic_curves?: readonly NamedGroup[]
+  readonly ec_point_formats?: readonly (string | number)[]
+  /** Bytes. RFC 6066 §4 */
+  readonly max_fragment_length?: number
+  /** Who a client is to SRP, UTF-8. */
+  readonly srp?: Uint8Array
+}
+
+/** A handshake that stands still. */
+export interface Paused {
+  readonly extensions: ProtocolExtensions
+  go_on(config: HandshakeConfig): void
 }
 
 /** Why no more data will come: `'closed'`, or an alert. */
@@ -95,6 +129,10 @@ export interface Connection {
   asked_name: readonly [string | undefined] | undefined
   /** Somebody was asked for what the handshake needs to know, and has not answered. */
   inquiring: boolean
+  /** The handshake is to stand still when the peer's hello has come. */
+  pausing: boolean
+  /** It does. */
+  paused: Paused | undefined
   /** Client: a session to go on with is looked for; the handshake begins when that is done. */
   seeking: boolean
   /** Client: the server wants a new handshake. */

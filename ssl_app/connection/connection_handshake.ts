@@ -30,6 +30,7 @@ export async function begin(
   if (tag === 'error') return [tag, config]
   connection.options = options
   connection.base = options
+  connection.pausing = options.handshake === 'hello'
   connection.engine = new TlsEngine(connection.role, config, handshake_environment(connection))
   if (connection.role === 'client') start_client(connection)
   return undefined
@@ -74,7 +75,7 @@ export async function choose_options(
 }
 
 /** The log is told which option was wrong, but not what a secret was. */
-function without_secrets(reason: Reason): Reason {
+export function without_secrets(reason: Reason): Reason {
   const [option] = Array.isArray(reason) && Array.isArray(reason[1]) ? reason[1] : []
   return secret_options.includes(option) ? ['options', option] : reason
 }

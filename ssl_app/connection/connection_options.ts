@@ -120,6 +120,11 @@ interface CommonOptions extends CertificateOptions {
   readonly protocol?: 'tls'
   /** Client: whether to go on with an earlier session if it can; server: whether it may. Default: true */
   readonly reuse_sessions?: boolean
+  /**
+   * `'hello'`: the handshake stands still once the peer's hello has come, so that one can look at it, and say options
+   * anew; a client offers no session to go on with then. Default: `'full'`. See {@link handshake_continue}
+   */
+  readonly handshake?: 'full' | 'hello'
   /** Milliseconds without any event after which a connection lets go of what it does not need. Default: never */
   readonly hibernate_after?: number | 'infinity' | undefined
   /** Whether alerts, sent or received, and handshakes that break off are told to the logger. Default: true */
@@ -232,6 +237,7 @@ export interface OptionValues extends CertificateValues {
   readonly erl_dist: boolean
   readonly protocol: 'tls'
   readonly reuse_sessions: boolean
+  readonly handshake: 'full' | 'hello'
   /** Milliseconds; undefined: never. */
   readonly hibernate_after: number | undefined
   readonly log_alert: boolean

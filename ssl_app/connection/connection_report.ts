@@ -35,6 +35,7 @@ function outline(connection: Connection): Term {
     receivers,
     senders,
     starter,
+    paused,
     ...others
   } = connection
   return {
@@ -46,6 +47,7 @@ function outline(connection: Connection): Term {
     has_offered: offered !== undefined,
     receivers: receivers.length,
     senders: senders.length,
+    is_paused: paused !== undefined,
     has_starter: starter !== undefined,
   }
 }

@@ -25,6 +25,7 @@ import * as ssl_manager from '../session/ssl_manager.ts'
 import { type Session, type SessionTerms, suits } from '../session/ssl_session.ts'
 import type { Connection } from './connection_data.ts'
 import type { SslOptions } from './connection_options.ts'
+import { pause } from './hello_heard.ts'
 
 /** One for all connections of this program, so that who is unknown is so in the same way each time. */
 let unknown_users_seed: Uint8Array | undefined
@@ -40,7 +41,8 @@ export const handshake_environment = (connection: Connection): Environment => ({
   srp_server_key,
   system_time,
   monotonic_time,
-  resume: wish => session_to_resume(connection, wish),
+  hello_heard: extensions => pause(connection, extensions),
+  resume: (wish, config) => session_to_resume(connection, wish, config),
   seal_ticket: session => sealed(connection, session),
   user_secret: question => user_secret(connection.options, question),
   get unknown_users_seed() {
@@ -57,13 +59,13 @@ export const handshake_environment = (connection: Connection): Environment => ({
 
 /**
  * Client: the session with which it asks to go on. In a renegotiation none that is known by a ticket: GnuTLS answers
- * that with `internal_error`.
+ * that with `internal_error`. Nor where the user may still say anew whom he trusts: what was offered goes on unasked.
  */
 export function session_to_offer(
-  { session_key, options, role, engine }: Connection,
+  { session_key, options, role, engine, pausing }: Connection,
   config: HandshakeConfig,
 ): Awaitable<Session | undefined> {
-  if (session_key[0] !== 'client' || !options.reuse_sessions) return undefined
+  if (session_key[0] !== 'client' || !options.reuse_sessions || pausing) return undefined
   const [, host, port] = session_key
   const wanted: SessionTerms = {
     ...terms(role, config),
@@ -80,14 +82,15 @@ export function session_to_offer(
 
 /** What a server is willing to go on with; the options are those for the name that was asked for. */
 function session_to_resume(
-  { session_key, options, engine, role }: Connection,
+  { session_key, options, role }: Connection,
   wish: ResumptionWish,
+  config: HandshakeConfig,
 ): Awaitable<Session | undefined> {
   if (session_key[0] !== 'server' || !options.reuse_sessions) return undefined
   const [, port] = session_key
   const { server_name, srp_user, max_fragment_length } = wish
   const asked = { server_name, srp_user, max_fragment_length, psk_identity: undefined }
-  const wanted: SessionTerms = { ...terms(role, engine!.data.config), ...asked }
+  const wanted: SessionTerms = { ...terms(role, config), ...asked }
   const usable = (session: Session | undefined) =>
     session && suits(session, wanted) && is_welcome(session, options) ? session : undefined
 

@@ -10,6 +10,7 @@ import {
   type Timeout,
 } from '../../runtime/erlang/term.ts'
 import * as gen_statem from '../../runtime/otp/gen_statem.ts'
+import type { Role } from '../record/tls_v1.ts'
 import type { ConnectionStart } from './connection_data.ts'
 import type { SslOptions } from './connection_options.ts'
 import { Hidden } from './connection_report.ts'
@@ -44,6 +45,23 @@ export const handshake = (
   timeout: Timeout,
   options?: SslOptions,
 ): Promise<Result<SslSocket>> => call(socket, ['start', timeout, options && new Hidden(options)])
+
+/** What options a handshake that stands still goes on with, unless they are said anew. */
+export const paused = async (
+  socket: SslSocket,
+): Promise<
+  Result<{ readonly role: Role; readonly host: string | undefined; readonly options: SslOptions }>
+> => {
+  const [tag, told] = await call(socket, ['paused'])
+  return tag === 'ok' ? ['ok', told.value] : [tag, told]
+}
+
+/** Goes on with it. */
+export const handshake_continue = (
+  socket: SslSocket,
+  timeout: Timeout,
+  options: SslOptions | undefined,
+): Promise<Result<SslSocket>> => call(socket, ['continue', timeout, options && new Hidden(options)])
 
 /** Sends data, which no report shows. */
 export const send = (socket: SslSocket, pieces: readonly Uint8Array[]): Promise<Done<Reason>> =>

@@ -1,6 +1,6 @@
 // The process of one connection: it runs the engine, is the only one that touches the transport, and serves whoever
-// calls. Its states: `initial` until the handshake is begun, `handshake`, `connection`, and `downgrade` while a
-// peer is to agree that the transport goes on without TLS.
+// calls. Its states: `initial` until the handshake is begun, `handshake`, `user_hello` while that stands still,
+// `connection`, and `downgrade` while a peer is to agree that the transport goes on without TLS.
 
 import { monitor } from '../../runtime/erlang/links.ts'
 import { process_flag } from '../../runtime/erlang/process_flags.ts'
@@ -32,6 +32,7 @@ import { format_status, type Hidden } from './connection_report.ts'
 import { go_on, keep } from './connection_turn.ts'
 import { countdown } from './countdown.ts'
 import { inquiry_answered, log_broken_off, receive, take_answer } from './handshake_effects.ts'
+import { cancel, resume, tell_paused, under_way } from './hello_pause.ts'
 import { SslSocket } from './ssl_socket.ts'
 import { UserData } from './user_data.ts'
 
@@ -49,7 +50,7 @@ const callbacks: gen_statem.Callbacks<Connection, ConnectionStart> = {
   module: 'tls_connection',
   callback_mode: () => 'state_functions',
   init,
-  states: { initial, handshake, connection, downgrade },
+  states: { initial, handshake, user_hello, connection, downgrade },
   format_status,
   terminate: (reason, _state, data) => (reason === not_mine ? undefined : close_down(data, reason)),
 }
@@ -83,6 +84,8 @@ function init(start: ConnectionStart): gen_statem.InitResult<Connection> {
       closing: false,
       asked_name: undefined,
       inquiring: false,
+      pausing: false,
+      paused: undefined,
       seeking: false,
       hello_requested: false,
       renegotiation: undefined,
@@ -97,6 +100,9 @@ function init(start: ConnectionStart): gen_statem.InitResult<Connection> {
 
 /** Why a connection ends whose transport stays with the one who wanted to hand it over. */
 const not_mine = ['shutdown', 'not_owner'] as const
+
+/** OTP: what is said to those who want something of a connection that is not there yet. */
+const not_supported = ['error', 'notsup_on_transport_accept_socket'] as const
 
 /** Nothing is read before the handshake is asked for; what a socket has brought before it was upgraded is kept. */
 function initial(type: EventType, content: Term, data: Connection): Promised<Result> {
@@ -117,7 +123,7 @@ function initial(type: EventType, content: Term, data: Connection): Promised<Res
     case 'close':
       return close(from, content[1], data)
     default:
-      return keep(data, [['reply', from, ['error', 'notsup_on_transport_accept_socket']]])
+      return keep(data, [['reply', from, not_supported]])
   }
 }
 
@@ -133,6 +139,27 @@ function handshake(type: EventType, content: Term, data: Connection): Promised<R
       return serve(from, content, data)
     default:
       return ['keep_state_and_data', 'postpone']
+  }
+}
+
+/** Only the user can go on with a handshake that stands still. */
+function user_hello(type: EventType, content: Term, data: Connection): Promised<Result> {
+  if (is_data(content, data)) return ['keep_state_and_data', 'postpone']
+  if (!is_call(type)) return in_any_state(content, data)
+  const [, from] = type
+  switch (content[0]) {
+    case 'paused':
+      return keep(data, [['reply', from, ['ok', under_way(data)]]])
+    case 'continue':
+      return go_on_from_hello(from, content, data)
+    case 'cancel':
+      cancel(data)
+      return ['stop_and_reply', ['shutdown', 'own_alert'], ['reply', from, 'ok']]
+    case 'new_user':
+    case 'close':
+      return serve(from, content, data)
+    default:
+      return keep(data, [['reply', from, not_supported]])
   }
 }
 
@@ -189,9 +216,23 @@ async function start_handshake(from: From, content: Term, data: Connection): Pro
   if (refused !== undefined) return ['stop_and_reply', 'normal', [['reply', from, refused]]]
   data.starter = from
   const result = await progress(data)
-  if (result !== 'keep_state_and_data') return result
-  return ['next_state', 'handshake', data, [[['timeout', 'handshake'], left(), timeout]]]
+  return result === 'keep_state_and_data' ? in_handshake(data, left()) : result
 }
+
+async function go_on_from_hello(from: From, content: Term, data: Connection): Promise<Result> {
+  const [, timeout, options] = content as readonly ['continue', Timeout, Hidden<SslOptions> | undefined]
+  const left = countdown(timeout)
+  data.starter = from
+  const refused = await resume(data, options?.value)
+  return refused === undefined ? in_handshake(data, left()) : give_up(data, refused)
+}
+
+const in_handshake = (data: Connection, left: Timeout): Result => [
+  'next_state',
+  'handshake',
+  data,
+  [[['timeout', 'handshake'], left, 'handshake']],
+]
 
 /** The peer has said something, or somebody has answered for it: whatever comes of it. */
 function progress(data: Connection): Promised<Result> {
@@ -206,6 +247,7 @@ function progress(data: Connection): Promised<Result> {
 
 function progress_at_first(data: Connection): Result {
   if (data.engine!.established) return connected(data)
+  if (data.paused !== undefined) return stand_still(data)
   read_on(data)
   return data.ending === undefined ? 'keep_state_and_data' : give_up(data, ['error', data.ending])
 }
@@ -215,6 +257,13 @@ function connected(data: Connection): Result {
   data.starter = undefined
   const no_limit: Action = [['timeout', 'handshake'], 'cancel']
   return ['next_state', 'connection', data, [reply, no_limit, ['next_event', 'internal', 'progress']]]
+}
+
+/** However long the user takes. */
+function stand_still(data: Connection): Result {
+  const told = tell_paused(data)
+  data.starter = undefined
+  return ['next_state', 'user_hello', data, [told, [['timeout', 'handshake'], 'cancel']]]
 }
 
 function give_up(data: Connection, error: readonly ['error', Reason]): Result {
@@ -251,7 +300,7 @@ function transport_gone(data: Connection): Result {
   data.reading = false
   data.ending ??= 'closed'
   if (data.starter !== undefined) return give_up(data, ['error', data.ending])
-  if (data.engine === undefined) return ['stop', ['shutdown', 'transport_closed']]
+  if (!data.engine?.established) return ['stop', ['shutdown', 'transport_closed']]
   return go_on(data)
 }
 

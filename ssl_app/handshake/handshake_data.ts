@@ -22,7 +22,7 @@ import type { Role } from '../record/tls_v1.ts'
 import type { ProtocolVersion } from '../record/tls_version.ts'
 import type { Session } from '../session/ssl_session.ts'
 import type { SignatureScheme } from './hash_signs.ts'
-import type { ClientHello } from './hello.ts'
+import type { ClientHello, ServerHello } from './hello.ts'
 import type { ServerParams } from './key_exchange.ts'
 
 /** Who one is and can prove to be. */
@@ -138,8 +138,12 @@ export interface Environment {
   system_time(): number
   /** Milliseconds of a clock that never goes back. */
   monotonic_time(): number
-  /** Server: the session of that ticket or id, if this server is willing to go on with it. */
-  resume(asked: ResumptionWish): Awaitable<Session | undefined>
+  /** The peer's hello has come: a promise holds the handshake up until it tells under which configuration it goes on. */
+  hello_heard?(
+    extensions: ClientHello['extensions'] | ServerHello['extensions'],
+  ): PromiseLike<HandshakeConfig> | undefined
+  /** Server: the session of that ticket or id, if this server is willing to go on with it under `config`. */
+  resume(asked: ResumptionWish, config: HandshakeConfig): Awaitable<Session | undefined>
   /** Server: the session as something that the client can keep in its stead; undefined: it cannot. RFC 5077 */
   seal_ticket(session: Session): Ticket | undefined
   user_secret(question: Question): Awaitable<UserSecret>

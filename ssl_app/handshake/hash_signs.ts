@@ -47,6 +47,7 @@ export type SignatureScheme = keyof typeof schemes
 /** All of them. */
 export const signature_scheme_names = Object.keys(schemes) as readonly SignatureScheme[]
 
+/** A scheme; one that has no name here stays its number. */
 export type SignatureAndHashAlgorithm = SignatureScheme | number
 
 /**

@@ -3,9 +3,9 @@
 
 import { decode } from '../../runtime/binary/codec.ts'
 import { type Awaitable, then } from '../certificate/awaitable.ts'
-import type { HandshakeData, Question } from './handshake_data.ts'
+import type { HandshakeData, Question, ResumptionWish } from './handshake_data.ts'
 import type { Message } from './handshake_state.ts'
-import type { ClientHello } from './hello.ts'
+import type { ClientHello, ServerHello } from './hello.ts'
 import { get_extension } from './hello_extensions.ts'
 import { parts_of } from './key_agreement.ts'
 import { client_key_exchange } from './key_exchange.ts'
@@ -25,8 +25,11 @@ function look_up(message: Message, data: HandshakeData): Awaitable<HandshakeData
   switch (message[0]) {
     case 'client_hello': {
       const hello = message[1]
-      return then(find_session(hello, data), known => find_srp_user(hello, known))
+      const found = then(tell_hello(hello, data), known => find_session(hello, known))
+      return then(found, known => find_srp_user(hello, known))
     }
+    case 'server_hello':
+      return tell_hello(message[1], data)
     case 'client_key_exchange':
       return parts_of(data).psk ? find_key_of_client(message[1], data) : data
     case 'server_hello_done':
@@ -36,19 +39,28 @@ function look_up(message: Message, data: HandshakeData): Awaitable<HandshakeData
   }
 }
 
+function tell_hello(
+  { extensions }: ClientHello | ServerHello,
+  data: HandshakeData,
+): Awaitable<HandshakeData> {
+  const held_up = data.environment.hello_heard?.(extensions)
+  return held_up === undefined ? data : then(held_up, config => ({ ...data, config }))
+}
+
 function find_session(
   { session_id, extensions }: ClientHello,
   data: HandshakeData,
 ): Awaitable<HandshakeData> {
   const ticket = data.config.session_tickets ? get_extension(extensions, 'session_ticket') : undefined
   if (session_id.length === 0 && !ticket?.length) return data
-  const found = data.environment.resume({
+  const wish: ResumptionWish = {
     session_id,
     ticket,
     srp_user: get_extension(extensions, 'srp'),
     server_name: get_extension(extensions, 'server_name'),
     max_fragment_length: granted_length(extensions),
-  })
+  }
+  const found = data.environment.resume(wish, data.config)
   return then(found, offered => ({ ...data, offered }))
 }
 

@@ -37,8 +37,8 @@ export function steady_environment(
   const tickets = new Set(ticket && [latin1(ticket)])
   return {
     ...plain,
-    resume: wish =>
-      wish.ticket?.length && !tickets.has(latin1(wish.ticket)) ? undefined : plain.resume(wish),
+    resume: (wish, config) =>
+      wish.ticket?.length && !tickets.has(latin1(wish.ticket)) ? undefined : plain.resume(wish, config),
     seal_ticket(session) {
       const sealed = plain.seal_ticket(session)!
       tickets.add(latin1(sealed.bytes))
