@@ -72,7 +72,7 @@ const is_utc_time = (bytes: Uint8Array, at: number): boolean =>
 function is_time(bytes: Uint8Array, at: number): boolean {
   const month = pair(bytes, at + 2)
   const day = pair(bytes, at + 4)
-  if (!(pair(bytes, at) >= 0 && month <= 12 && day >= 1 && day <= last_days[month]!)) return false
+  if (!(pair(bytes, at) >= 0 && day >= 1 && day <= last_days[month]!)) return false
   return (
     pair(bytes, at + 6) <= 23 &&
     pair(bytes, at + 8) <= 59 &&

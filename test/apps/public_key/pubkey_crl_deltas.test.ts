@@ -116,6 +116,13 @@ describe('a delta', () => {
     expect([judge('a'), judge('b')]).toEqual([revoked, 'valid'])
   })
 
+  test('with something in it that is no entry says nothing', () => {
+    const extensions = [{ extnID: oids.id_ce_cRLReasons, critical: false, extnValue: null_value() }]
+    const malformed = delta({ revoked: [entry_of(user), { ...entry_of(root), extensions }] })
+    expect(status(base(), malformed)).toBe('valid')
+    expect(status(base(), malformed, delta({ this_update: now - 2000 }))).toEqual(revoked)
+  })
+
   test('that is the newest counts', () => {
     const older = delta({ this_update: now - 2000 })
     const newer = delta({ this_update: now - 1000, crl_number: 7n, revoked: [] })

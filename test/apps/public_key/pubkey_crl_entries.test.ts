@@ -7,8 +7,9 @@ import { decode_crl } from '../../../apps/public_key/pubkey_crl.ts'
 import { RevokedCertificates } from '../../../apps/public_key/pubkey_crl_entries.ts'
 import { ordinary_end } from '../../../apps/public_key/pubkey_crl_ordinary.ts'
 import { write_extension } from '../../../apps/public_key/pubkey_crl_writer.ts'
+import { read_der } from '../../../apps/public_key/pubkey_der.ts'
 import { element, integer, object_identifier, sequence } from '../../../apps/public_key/pubkey_der_writer.ts'
-import type { Name } from '../../../apps/public_key/pubkey_names.ts'
+import { type Name, read_name } from '../../../apps/public_key/pubkey_names.ts'
 import * as oids from '../../../apps/public_key/pubkey_oids.ts'
 import { type EntryToWrite, make_crl } from '../../../apps/public_key/x509_crl.ts'
 import { DecodeError } from '../../../runtime/binary/reader.ts'
@@ -94,6 +95,60 @@ describe('a hundred thousand entries', () => {
       150,
     )
   })
+})
+
+describe('an entry out of the ordinary', () => {
+  const entry = (serial_number: bigint, more: Partial<EntryToWrite> = {}): EntryToWrite => ({
+    serial_number,
+    revocation_date: date,
+    ...more,
+  })
+  const of_other = { certificate_issuer: [['directoryName', other()]] } as const
+  const odd = (critical: boolean, size = 1) => ({
+    extensions: [{ extnID: '1.2.3', critical, extnValue: element(4, new Uint8Array(size)) }],
+  })
+  const entries_of = (revoked: readonly EntryToWrite[]) =>
+    decode_crl(list_of(revoked)).tbsCertList.revokedCertificates
+
+  function other(): Name {
+    const part = sequence(object_identifier(oids.id_at_commonName), element(0x13, text('Somebody')))
+    return read_der(sequence(element(0x31, part)), read_name)
+  }
+
+  test('is found, however long it is and its number', () => {
+    const numbers = [1n, 2n ** 1015n, 3n, 2n ** 1016n]
+    const entries = entries_of(numbers.map((number, index) => entry(number, odd(false, index < 2 ? 1 : 300))))
+    expect(numbers.map(number => entries.find(number, ca_name)?.userCertificate)).toEqual(numbers)
+  })
+
+  test('is about the issuer of the one before', () => {
+    const entries = entries_of([entry(1n, of_other), entry(2n, odd(false)), entry(3n)])
+    expect([1n, 2n, 3n].map(number => entries.find(number, other())?.userCertificate)).toEqual([1n, 2n, 3n])
+    expect(entries.find(2n, ca_name)).toBeUndefined()
+  })
+
+  test('is remembered when nobody knows it, whatever follows', () => {
+    const entries = entries_of([entry(1n, odd(true)), entry(2n, odd(false)), entry(3n)])
+    expect(entries.has_unknown_critical_extension).toBe(true)
+  })
+})
+
+test('entries with one number are each found by their issuer', () => {
+  const names = Array.from({ length: 100 }, (_, index) => {
+    const part = sequence(object_identifier(oids.id_at_commonName), element(0x13, text(`Issuer ${index}`)))
+    return read_der(sequence(element(0x31, part)), read_name)
+  })
+  const revoked = names.map(
+    (name, index): EntryToWrite => ({
+      serial_number: 1n,
+      revocation_date: date + index * 1000,
+      certificate_issuer: [['directoryName', name]],
+    }),
+  )
+  const entries = decode_crl(list_of(revoked)).tbsCertList.revokedCertificates
+  const dates = names.map(name => entries.find(1n, name)?.revocationDate)
+  expect(dates).toEqual(revoked.map(({ revocation_date }) => revocation_date))
+  expect(entries.find(1n, ca_name)).toBeUndefined()
 })
 
 test('entries of as many issuers as there are entries do not take long', () => {
