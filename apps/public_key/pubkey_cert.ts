@@ -245,9 +245,13 @@ const kinds_of_key: Readonly<Record<string, keyof LeastKeyBits>> = {
 }
 
 function* weak_key_events(key: PublicKey | undefined, checks: PathChecks): Generator<VerifyEvent> {
-  const kind = key && kinds_of_key[key.type]
-  const least = kind && checks.least_key_bits?.[kind]
-  if (least !== undefined && key!.bits < least) yield bad_cert(['weak_key', key!.bits])
+  if (key && is_weak(key, checks.least_key_bits)) yield bad_cert(['weak_key', key.bits])
+}
+
+/** Whether a key is shorter than keys of its kind must be. */
+export function is_weak({ type, bits }: PublicKey, least_key_bits: LeastKeyBits | undefined): boolean {
+  const kind = kinds_of_key[type]
+  return kind !== undefined && bits < (least_key_bits?.[kind] ?? 0)
 }
 
 function is_signature_allowed({ signatureAlgorithm }: OTPCertificate, checks: PathChecks): boolean {

@@ -5,6 +5,7 @@ import { DecodeError } from '../../runtime/binary/reader.ts'
 import type { Result, Term } from '../../runtime/erlang/term.ts'
 import { type HashType, hash, type PublicKey, type SignatureScheme, verify } from '../crypto/crypto.ts'
 import { decode_certificate, type OTPCertificate } from './otp_certificate.ts'
+import { is_weak, type LeastKeyBits } from './pubkey_cert.ts'
 import type { CrlReason } from './pubkey_crl_extensions.ts'
 import { object_identifier, octet_string, sequence } from './pubkey_der_writer.ts'
 import { type Extension, select_extension } from './pubkey_extensions.ts'
@@ -32,6 +33,8 @@ export interface OcspOptions {
   readonly is_trusted_responder?: ((certificate: OTPCertificate) => boolean) | undefined
   /** How responses, and certificates of responders, may be signed. Default: in every way that is known */
   readonly allowed_signatures?: readonly SignatureScheme[] | undefined
+  /** How long the keys of responders must be at least, but for the issuer's own. Default: any length */
+  readonly least_key_bits?: LeastKeyBits | undefined
 }
 
 /** What a good answer lacks. OTP: the `Details` of `public_key:pkix_ocsp_validate/5`. */
@@ -133,7 +136,10 @@ function responder_keys(basic: BasicOcspResponse, issuer: OTPCertificate, option
   return [issuer, ...shown]
     .filter(candidate => is_responder(responderID, candidate))
     .filter(candidate => is_authorized(candidate, issuer, options))
-    .flatMap(candidate => certified_key(candidate) ?? [])
+    .flatMap(candidate => {
+      const key = certified_key(candidate)
+      return key && (candidate === issuer || !is_weak(key, options.least_key_bits)) ? key : []
+    })
 }
 
 function is_responder([kind, id]: ResponderId, { tbsCertificate }: OTPCertificate): boolean {

@@ -39,7 +39,7 @@ export function* revocation_problems(
   const stapled =
     staple === undefined || who === 'valid'
       ? 'valid'
-      : staple_check(certificate, issuer, staple, { now, trusted: trust.trusted, allowed_signatures })
+      : staple_check(certificate, issuer, staple, { ...signers, trusted: trust.trusted })
   const listed =
     crl === undefined ? 'valid' : yield* crl_check(certificate, who, { crl, ...signers, ...trust })
   return [stapled, listed].filter((status): status is BadCert => status[0] === 'bad_cert')

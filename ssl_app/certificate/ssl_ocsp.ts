@@ -2,6 +2,7 @@
 
 import type { SignatureScheme } from '../../apps/crypto/crypto.ts'
 import type { OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
+import type { LeastKeyBits } from '../../apps/public_key/pubkey_cert.ts'
 import { select_extension } from '../../apps/public_key/pubkey_extensions.ts'
 import { type OcspDetail, validate_ocsp } from '../../apps/public_key/pubkey_ocsp.ts'
 import { id_pe_tlsfeature } from '../../apps/public_key/pubkey_oids.ts'
@@ -24,6 +25,8 @@ export interface StapleContext {
   readonly trusted?: TrustStore | undefined
   /** How answers may be signed. Default: in every way that is known */
   readonly allowed_signatures?: readonly SignatureScheme[] | undefined
+  /** How long the keys of responders must be at least. Default: any length */
+  readonly least_key_bits?: LeastKeyBits | undefined
 }
 
 /** What a client asked for and did not get, and puts up with. */
@@ -53,12 +56,13 @@ export function staple_check(
   const { response, nonce } = staple
   if (response === undefined)
     return must_staple(certificate) ? not_stapled : ['valid', [['missing', 'stapling_response']]]
-  const { now, trusted, allowed_signatures } = context
+  const { now, trusted, allowed_signatures, least_key_bits } = context
   const [tag, answer] = validate_ocsp(certificate, issuer, response, {
     now,
     nonce,
     is_trusted_responder: responder => trusted?.has(responder) === true,
     allowed_signatures,
+    least_key_bits,
   })
   return tag === 'ok' ? ['valid', answer] : answer
 }

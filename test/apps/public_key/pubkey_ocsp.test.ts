@@ -205,6 +205,14 @@ with_each_provider(() => {
       expect(judged(answer({ responder }))).toEqual(good)
     })
 
+    test('needs a key as long as keys must be, as the issuer does elsewhere', () => {
+      const least_key_bits = { ec: 257 }
+      const response = answer({ responder: cast.responder })
+      expect(judged(response, { least_key_bits })).toEqual(undetermined('ocsp_responder_cert_not_found'))
+      expect(judged(response, { least_key_bits: { ec: 256 } })).toEqual(good)
+      expect(judged(answer(), { least_key_bits })).toEqual(good)
+    })
+
     test('is not believed when somebody else has appointed it, were it under the name of the issuer', async () => {
       const impostor = await make_ca()
       const below = await make_intermediate(cast.issuer)
