@@ -97,5 +97,6 @@ export class Fetches {
 async function get(server: Pid, uri: string, timeout: Timeout): Promise<void> {
   const [tag, found] = crls_in(await http_get(uri, timeout))
   if (tag === 'error') throw new Exit(found)
+  if (found.length === 0) throw new Exit('no_crl')
   send(server, ['fetched', self(), found.map(({ der }) => der)])
 }

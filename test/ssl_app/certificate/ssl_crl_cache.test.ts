@@ -227,6 +227,14 @@ describe('a list that was not put in', () => {
       expect(reasons[0]).toEqual(['ssl', 'crl_fetch', 'econnrefused'])
     }))
 
+  test.each(['Not Found', ''])('that is none, as %j, is told', body =>
+    with_cache(async () => {
+      const at = await serve(whole(body))
+      expect(await lookup([at])).toBe('not_available')
+      expect(reports.map(({ report }) => report)).toEqual([{ uri: at, reason: 'no_crl' }])
+    }),
+  )
+
   test('is not waited for longer than it may take, however many URIs there are', () =>
     with_cache(async () => {
       const at = await serve(() => {})
