@@ -1,5 +1,6 @@
 // Writes what revocation lists are made of, and what points to them from certificates: RFC 5280 §4.2.1.13 and §5.
 
+import { Exit } from '../../runtime/erlang/term.ts'
 import { integer_octets } from './pubkey_crl_entries.ts'
 import type { IssuingDistributionPoint } from './pubkey_crl_extensions.ts'
 import { all_reasons } from './pubkey_crl_scope.ts'
@@ -61,8 +62,10 @@ export const big_integer = (value: bigint) => element(universal.integer, integer
  * UTCTime until 2049, then GeneralizedTime: RFC 5280 §5.1.2.4.
  *
  * @param instant - milliseconds since 1970, of a year from 1950 to 9999; what is less than a second is left out
+ * @throws {@link Exit} `['badarg', …]` for what is no time, as decoded certificates can have it
  */
 export function write_time(instant: number): Uint8Array {
+  if (Number.isNaN(new Date(instant).getTime())) throw new Exit(['badarg', ['time', instant]])
   const digits = new Date(instant).toISOString().replace(/[-:T]|\.\d+/g, '')
   const is_short = digits >= '1950' && digits < '2050'
   return is_short

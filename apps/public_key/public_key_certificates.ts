@@ -52,6 +52,7 @@ export interface Encodable {
  * The DER of a certificate, or of what is signed of it. What {@link pkix_decode_cert} gave, changed or not, can be given
  * back; the form `'otp'` has no place for unique identifiers of issuer and subject (RFC 5280 §4.1.2.8).
  *
+ * @throws `Exit` `['badarg', …]` in the form `'otp'` when one of its times is `NaN`
  * @see OTP: `public_key:pkix_encode/3`
  */
 export function pkix_encode<Form extends keyof Encodable, Type extends keyof Encodable[Form]>(

@@ -21,6 +21,7 @@ import {
 import { make_request } from '../../../apps/public_key/x509.ts'
 import { make_crl } from '../../../apps/public_key/x509_crl.ts'
 import { DecodeError } from '../../../runtime/binary/reader.ts'
+import { Exit } from '../../../runtime/erlang/term.ts'
 import { make_ca, make_leaf, test_key } from '../../support/certificates.ts'
 import { with_each_provider } from '../../support/each_provider.ts'
 import { hex, to_hex } from '../../support/hex.ts'
@@ -52,6 +53,16 @@ function expect_robust(type: PkiType, der: Uint8Array): void {
 
 describe('a certificate', () => {
   const certificates = files('certificates').map(([file, [entry]]) => [file, entry![1]] as const)
+
+  test('whose times are none is decoded, and cannot be encoded', () => {
+    const [, der] = certificates[0]!
+    const { tbsCertificate, ...certificate } = pkix_decode_cert(der, 'otp')
+    for (const notAfter of [Number.NaN, 9e15]) {
+      const validity = { ...tbsCertificate.validity, notAfter }
+      const otp = { ...certificate, tbsCertificate: { ...tbsCertificate, validity } }
+      expect(() => pkix_encode('OTPCertificate', otp, 'otp')).toThrow(Exit)
+    }
+  })
 
   test.each(certificates)('of OpenSSL comes back in both forms: %s', (_, der) => {
     expect(to_hex(pkix_encode('OTPCertificate', pkix_decode_cert(der, 'otp'), 'otp'))).toBe(to_hex(der))
