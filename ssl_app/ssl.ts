@@ -32,7 +32,13 @@ export type {
   SniFun,
   UserLookupFun,
 } from './connection/connection_options.ts'
-export { SslListenSocket, SslSocket } from './connection/ssl_socket.ts'
+export {
+  type CbInfo,
+  SslListenSocket,
+  SslSocket,
+  type Transport,
+  type TransportSocket,
+} from './connection/ssl_socket.ts'
 export { decode_session, encode_session } from './session/session_codec.ts'
 export type { Session } from './session/ssl_session.ts'
 export type { SessionCacheApi } from './session/ssl_session_cache_api.ts'

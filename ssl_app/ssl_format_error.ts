@@ -42,6 +42,9 @@ function format_options(wrong: Term): string {
   if (wrong?.length === 3 && Object.hasOwn(files, option)) {
     return `Invalid ${files[option]} file ${value}: ${format_file_error(error)}`
   }
+  if (option === 'cb_info' && value?.[0] === 'undef' && Array.isArray(value[1])) {
+    return `Invalid TLS option cb_info: the transport has no function ${value[1].join(', ')}`
+  }
   return `Invalid TLS option: ${shown(wrong)}`
 }
 

@@ -6,7 +6,7 @@ import type { Result, Term } from '../runtime/erlang/term.ts'
 import { max_delay } from '../runtime/erlang/timer_wheel.ts'
 import { secret_options } from './connection/connection_info.ts'
 import type { NextProtocolValues } from './connection/connection_options.ts'
-import type { CbInfo } from './connection/ssl_socket.ts'
+import type { CbInfo, Transport } from './connection/ssl_socket.ts'
 import type { ProtocolVersion } from './record/tls_version.ts'
 
 /** What a value comes to; or that it cannot be one: for a reason of its own, or because it is none of those there are. */
@@ -131,7 +131,7 @@ export const curves: Check<readonly Curve[]> = value => {
   return when(usable.length > 0, usable)
 }
 
-const transport_functions = [
+const transport_functions: readonly (keyof Transport)[] = [
   'connect',
   'listen',
   'accept',
@@ -146,11 +146,16 @@ const transport_functions = [
   'sockname',
 ]
 
+/** @returns `['error', ['options', ['cb_info', ['undef', names]]]]` for a transport without these functions */
 export const cb_info: Check<CbInfo> = value => {
   if (!Array.isArray(value) || value.length !== 4) return 'refused'
   const [transport, ...tags] = value
-  const is_transport = transport_functions.every(name => typeof transport?.[name] === 'function')
-  return when(is_transport && tags.every(tag => typeof tag === 'string'), value)
+  const is_module = (typeof transport === 'object' && transport !== null) || typeof transport === 'function'
+  if (!is_module || !tags.every(tag => typeof tag === 'string')) return 'refused'
+  const missing = transport_functions.filter(name => typeof transport[name] !== 'function')
+  return missing.length === 0
+    ? ['ok', value as unknown as CbInfo]
+    : ['error', ['options', ['cb_info', ['undef', missing]]]]
 }
 
 export const record: Check<any> = value => when(is_record(value), value)

@@ -37,6 +37,11 @@ const cases: readonly (readonly [Term, string])[] = [
     ['options', ['tlsv1.3', ['versions', ['tlsv1.3']]]],
     "Invalid TLS option: [ 'tlsv1.3', [ 'versions', [ 'tlsv1.3' ] ] ]",
   ],
+  [
+    ['options', ['cb_info', ['undef', ['recv', 'setopts']]]],
+    'Invalid TLS option cb_info: the transport has no function recv, setopts',
+  ],
+  [['options', ['cb_info', ['undef', 5]]], "Invalid TLS option: [ 'cb_info', [ 'undef', 5 ] ]"],
   [['option', 'client_only', 'fallback'], "Unexpected error: [ 'option', 'client_only', 'fallback' ]"],
   ['renegotiation_rejected', 'Unexpected error: renegotiation_rejected'],
   ['econnrefused', 'connection refused'],

@@ -59,7 +59,6 @@ describe('a wrong value is refused with its option', () => {
     ['client', 'log_alert', 1],
     ['client', 'cb_info', 'gen_tcp'],
     ['client', 'cb_info', [transport, 'tcp', 'tcp_closed']],
-    ['client', 'cb_info', [{ ...transport, recv: undefined }, 'tcp', 'tcp_closed', 'tcp_error']],
     ['client', 'cb_info', [undefined, 'tcp', 'tcp_closed', 'tcp_error']],
     ['client', 'cb_info', [transport, 'tcp', 'tcp_closed', 5]],
     ['client', 'alpn_advertised_protocols', 'h2'],
@@ -124,6 +123,18 @@ describe('a wrong value is refused with its option', () => {
   ])('of a %s: %s: %p', (role, name, given) => {
     const told = secret_options.includes(name) ? not_told : given
     expect(handle_options(role, { [name]: given })).toEqual(['error', ['options', [name, told]]])
+  })
+
+  test.each([
+    [{ ...tcp[0], recv: undefined, setopts: 'x' }, ['recv', 'setopts']],
+    [{ ...tcp[0], connect: null }, ['connect']],
+    [Object.assign(() => {}, tcp[0], { sockname: 5 }), ['sockname']],
+  ])('a transport that lacks functions: they are told', (transport, missing) => {
+    const cb_info = [transport, 'tcp', 'tcp_closed', 'tcp_error']
+    expect(handle_options('client', { cb_info } as never)).toEqual([
+      'error',
+      ['options', ['cb_info', ['undef', missing]]],
+    ])
   })
 
   test.each([
