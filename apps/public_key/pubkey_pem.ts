@@ -43,7 +43,8 @@ const types = new Map(Object.entries(labels).map(([type, label]) => [label as st
 types.set('NEW CERTIFICATE REQUEST', 'CertificationRequest').set('X509 CERTIFICATE', 'Certificate')
 types.set('CMS', 'ContentInfo')
 
-const boundary = /^-----(BEGIN|END) (.+?)-----\s*$/
+/** RFC 7468 §2: no label that there is has as many characters. */
+const boundary = /^-----(BEGIN|END) (.{1,80}?)-----\s*$/
 const base64 = /^[A-Za-z0-9+/]*={0,2}$/
 const line_length = 64
 

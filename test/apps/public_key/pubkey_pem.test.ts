@@ -162,3 +162,11 @@ describe('a PEM file', () => {
     )
   })
 })
+
+test('what has no end within eighty characters is no label, and is not looked at for long', () => {
+  const label = 'x'.repeat(81)
+  expect(decode_pem(`-----BEGIN ${label}-----\n-----END ${label}-----\n`)).toEqual([])
+  const before = process.cpuUsage()
+  expect(decode_pem(`-----BEGIN ${'----- '.repeat(200_000)}x`)).toEqual([])
+  expect(process.cpuUsage(before).user).toBeLessThan(1_000_000)
+})
