@@ -14,7 +14,7 @@ import type { Connection } from './connection_data.ts'
 import { begin_downgrade } from './connection_downgrade.ts'
 import { linger, send_close_notify } from './connection_end.ts'
 import { connection_information } from './connection_info.ts'
-import { pump, refuse_all, refuse_senders } from './connection_io.ts'
+import { has_hearer, pump, refuse_all, refuse_senders } from './connection_io.ts'
 import { get_options, set_options } from './connection_opts.ts'
 import { prf } from './connection_prf.ts'
 import { renegotiate } from './connection_renegotiation.ts'
@@ -92,7 +92,7 @@ function setopts(data: Connection, options: Term): Done {
 // ---- Data
 
 function send(from: From, { value: content }: Hidden<readonly Uint8Array[]>, data: Connection): Result {
-  if (data.ending !== undefined || data.closing) return keep(data, [['reply', from, ['error', 'closed']]])
+  if (data.closing || !has_hearer(data)) return keep(data, [['reply', from, ['error', 'closed']]])
   const size = content.reduce((sum, piece) => sum + piece.length, 0)
   const [tag, header] = packet_header(data.user.options.packet, size)
   if (tag === 'error') return keep(data, [['reply', from, ['error', ['badarg', header]]]])

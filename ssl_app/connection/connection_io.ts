@@ -80,14 +80,21 @@ export function pump(connection: Connection): ReplyAction[] {
   return replies
 }
 
-/** Nothing is sent during a handshake: what waits goes out under its keys. Nor behind an alert that ends it all. */
+/** Nothing is sent during a handshake: what waits goes out under its keys. */
 function may_send(connection: Connection): boolean {
-  const { engine, renegotiation, ending } = connection
-  if (!engine!.connected || renegotiation !== undefined || ending !== undefined) return false
+  const { engine, renegotiation } = connection
+  if (!engine!.connected || renegotiation !== undefined || !has_hearer(connection)) return false
   if (!are_keys_old(connection)) return true
   send(self(), keys_are_old)
   return false
 }
+
+/**
+ * Whether somebody may listen: not behind an alert that ends it all. A peer that has closed its side can still be answered,
+ * until the user has been told that there is no more.
+ */
+export const has_hearer = ({ ending, engine }: Connection): boolean =>
+  ending === undefined || (ending === 'closed' && engine!.behind_close !== undefined)
 
 /** Whether as many records were sent under the present keys as the option `renegotiate_at` allows. */
 export const are_keys_old = ({ engine, options, records_before }: Connection): boolean =>

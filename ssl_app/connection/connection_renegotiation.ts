@@ -5,7 +5,7 @@ import type { ReplyAction, StateResult } from '../../runtime/otp/gen_statem.ts'
 import { start_client } from './client_start.ts'
 import type { Connection } from './connection_data.ts'
 import { send_close_notify } from './connection_end.ts'
-import { are_keys_old, pump, transmit } from './connection_io.ts'
+import { are_keys_old, pump, refuse_senders, transmit } from './connection_io.ts'
 import { go_on, keep } from './connection_turn.ts'
 import { perform } from './handshake_effects.ts'
 
@@ -21,7 +21,8 @@ export function renegotiate(from: From, data: Connection): Result {
 
 /** OTP: the option `renegotiate_at` */
 export function renew_keys(data: Connection): Result {
-  if (!is_ending(data) && !is_under_way(data) && are_keys_old(data)) begin(data, undefined)
+  if (is_ending(data)) return keep(data, refuse_senders(data, ['error', 'closed']))
+  if (!is_under_way(data) && are_keys_old(data)) begin(data, undefined)
   return after_handshake(data)
 }
 

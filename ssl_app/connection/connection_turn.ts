@@ -2,7 +2,7 @@
 
 import type { Action, ReplyAction, StateResult } from '../../runtime/otp/gen_statem.ts'
 import type { Connection } from './connection_data.ts'
-import { deliver, read_on, refuse_senders } from './connection_io.ts'
+import { deliver, has_hearer, read_on, refuse_senders } from './connection_io.ts'
 
 type Result = StateResult<Connection>
 
@@ -11,8 +11,9 @@ const idle = 'idle'
 
 /** Delivers what can be delivered, and reads on if more is wanted. At the end, nobody can send any more. */
 export function go_on(data: Connection, replies: readonly ReplyAction[] = []): Result {
-  const refused = data.ending === undefined ? [] : refuse_senders(data, ['error', 'closed'])
   const delivery = deliver(data)
+  const can_send = has_hearer(data) && !delivery.over
+  const refused = can_send ? [] : refuse_senders(data, ['error', 'closed'])
   const actions = [...replies, ...refused, ...delivery.replies]
   if (delivery.over) return ['stop_and_reply', ending_reason(data), actions]
   return read_on(data) ? keep(data, actions) : go_on(data, actions)

@@ -261,6 +261,49 @@ describe('the end of the transport', () => {
     }))
 })
 
+describe('a peer that has closed its side (spec 1.8)', () => {
+  test.each(['in one piece', 'in two'])(
+    'is answered by a passive owner that has not asked for more: %s',
+    pieces =>
+      in_memory(async network => {
+        const rogue = await rogue_server(network, pki())
+        const said = [data(rogue, 'question'), alert(rogue, 'close_notify', 'warning')]
+        rogue.say(...(pieces === 'in two' ? said.slice(0, 1) : said))
+        expect(await ssl.recv(rogue.socket, 8)).toEqual(['ok', bytes('question')])
+        if (pieces === 'in two') rogue.say(said[1]!)
+        ok(await ssl.send(rogue.socket, 'answer'))
+        ok(await ssl.shutdown(rogue.socket, 'write'))
+        expect(await rogue.hear()).toEqual({ alerts: [close_notify], closed: true })
+        expect(rogue.peer.heard).toBe('answer')
+        expect(await ssl.recv(rogue.socket, 0)).toEqual(['error', 'closed'])
+      }),
+  )
+
+  test('is answered at length, until somebody asks for more', () =>
+    in_memory(async network => {
+      const rogue = await rogue_server(network, pki())
+      rogue.say(data(rogue, 'x'), alert(rogue, 'close_notify', 'warning'))
+      expect(await ssl.recv(rogue.socket, 0)).toEqual(['ok', bytes('x')])
+      const sending = [ssl.send(rogue.socket, Buffer.alloc(1_000_000, 'y')), ssl.send(rogue.socket, 'z')]
+      await rogue.hear()
+      expect(await Promise.all(sending)).toEqual(['ok', 'ok'])
+      expect(rogue.peer.heard.length).toBe(1_000_001)
+      const waiting = ssl.send(rogue.socket, Buffer.alloc(1_000_000))
+      expect(await ssl.recv(rogue.socket, 0)).toEqual(['error', 'closed'])
+      expect(await waiting).toEqual(['error', 'closed'])
+    }))
+
+  test('cannot agree on new keys: what would need them is refused', () =>
+    in_memory(async network => {
+      const rogue = await rogue_server(network, pki(), { renegotiate_at: 2 })
+      rogue.say(data(rogue, 'x'), alert(rogue, 'close_notify', 'warning'))
+      expect(await ssl.recv(rogue.socket, 0)).toEqual(['ok', bytes('x')])
+      const sent = await Promise.all(['a', 'b', 'c', 'd'].map(text => ssl.send(rogue.socket, text)))
+      expect(sent.at(-1)).toEqual(['error', 'closed'])
+      expect(await ssl.renegotiate(rogue.socket)).toEqual(['error', 'closed'])
+    }))
+})
+
 describe('the reason with which the process ends (spec 4.7, 4.8)', () => {
   test.each<[string, unknown, (rogue: Rogue, close: () => void) => void]>([
     ['close_notify', ['shutdown', 'peer_close'], rogue => rogue.say(alert(rogue, 'close_notify', 'warning'))],
