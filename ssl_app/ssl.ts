@@ -294,7 +294,7 @@ export async function close(
  *
  * @param how - `'write'`: the peer is told that no more data comes; its data can still be received. What waits to be
  *   sent is refused
- * @returns `'ok'`; `['error', reason]`: `'closed'`, `'enotconn'` for a listener
+ * @returns `'ok'`; `['error', reason]`: `'closed'`, `'enotconn'` for a listener, what the transport says
  * @throws {@link Exit} `'badarg'` for another direction
  * @see OTP: `ssl:shutdown/2`
  */
@@ -303,7 +303,9 @@ export async function shutdown(
   how: 'read' | 'write' | 'read_write',
 ): Promise<Done<Reason>> {
   if (!['read', 'write', 'read_write'].includes(how)) throw new Exit(['badarg', how])
-  return socket instanceof SslSocket ? ssl_connection.call(socket, ['shutdown', how]) : ['error', 'enotconn']
+  if (socket instanceof SslSocket) return ssl_connection.call(socket, ['shutdown', how])
+  const [tag] = socket.cb_info[0].sockname(socket.transport_socket)
+  return ['error', tag === 'ok' ? 'enotconn' : 'closed']
 }
 
 /**
