@@ -5,13 +5,14 @@ import type { Data, Delivered } from '../apps/kernel/inet_packet.ts'
 import { type IoData, iolist_to_iovec } from '../apps/kernel/iodata.ts'
 import { is_pid, type Pid } from '../runtime/erlang/pid.ts'
 import { type Done, Exit, type Reason, type Result, type Term, type Timeout } from '../runtime/erlang/term.ts'
-import type { ConnectOptions, ListenOptions } from './connection/connection_options.ts'
+import type { ConnectOptions, ListenOptions, PausingConnectOptions } from './connection/connection_options.ts'
 import * as ssl_connection from './connection/ssl_connection.ts'
 import { SslListenSocket, SslSocket, type TransportSocket } from './connection/ssl_socket.ts'
 import type { Paused } from './ssl_hello.ts'
 import { call_connected } from './ssl_information.ts'
 import * as ssl_opening from './ssl_opening.ts'
 
+export type { Statistics } from '../apps/kernel/inet.ts'
 export type { Data, Delivered, HttpPacket } from '../apps/kernel/inet_packet.ts'
 export type { SslVerifyFun } from './certificate/path_verdict.ts'
 export type { PartialChain } from './certificate/ssl_certificate.ts'
@@ -27,6 +28,7 @@ export type { ProtocolExtensions } from './connection/connection_data.ts'
 export type {
   ConnectOptions,
   ListenOptions,
+  PausingConnectOptions,
   ReuseSessionFun,
   SecurityOptions,
   SniFun,
@@ -56,7 +58,9 @@ export { format_error } from './ssl_format_error.ts'
 export { handshake_cancel, handshake_continue, type Paused } from './ssl_hello.ts'
 export {
   connection_information,
+  export_key_materials,
   getopts,
+  getstat,
   negotiated_protocol,
   type PrfSecret,
   type PrfSeed,
@@ -96,20 +100,20 @@ export {
 export function connect(
   host: ssl_opening.Host,
   port: number,
-  options: ConnectOptions & { readonly handshake: 'hello' },
+  options?: ConnectOptions,
+  timeout?: Timeout,
+): Promise<Result<SslSocket, Reason>>
+export function connect(
+  host: ssl_opening.Host,
+  port: number,
+  options: PausingConnectOptions,
   timeout?: Timeout,
 ): Promise<Paused>
 export function connect(
   socket: TransportSocket,
-  options: ConnectOptions & { readonly handshake: 'hello' },
+  options: PausingConnectOptions,
   timeout?: Timeout,
 ): Promise<Paused>
-export function connect(
-  host: ssl_opening.Host,
-  port: number,
-  options?: ConnectOptions,
-  timeout?: Timeout,
-): Promise<Result<SslSocket, Reason>>
 export function connect(
   socket: TransportSocket,
   options?: ConnectOptions,

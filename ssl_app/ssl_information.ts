@@ -1,6 +1,6 @@
 // What a connection can be asked: its socket options, its peer, what was negotiated. Part of the module ssl.
 
-import type { Address } from '../apps/kernel/inet.ts'
+import type { Address, Statistics } from '../apps/kernel/inet.ts'
 import { type Done, Exit, type Reason, type Result, type Term } from '../runtime/erlang/term.ts'
 import * as ssl_connection from './connection/ssl_connection.ts'
 import * as ssl_listen_tracker from './connection/ssl_listen_tracker.ts'
@@ -95,6 +95,23 @@ export const sockname = ({
   transport_socket,
 }: SslSocket | SslListenSocket): Result<Address, Reason> => cb_info[0].sockname(transport_socket)
 
+/**
+ * What has gone through the transport beneath, or through a listener: nothing. Encrypted bytes are counted, those of
+ * handshakes among them.
+ *
+ * @param names - the counters wanted. Default: all
+ * @returns `['ok', counters]`; `['error', reason]`: `'einval'` once it is closed, and for what is no counter; `'enotsup'`
+ *   where the transport of `cb_info` does not count
+ * @see OTP: `ssl:getstat/1,2`
+ */
+export function getstat<Name extends keyof Statistics = keyof Statistics>(
+  { cb_info, transport_socket }: SslSocket | SslListenSocket,
+  names?: readonly Name[],
+): Result<Pick<Statistics, Name>, Reason> {
+  const [transport] = cb_info
+  return transport.getstat?.(transport_socket, names) ?? ['error', 'enotsup']
+}
+
 /** What the pseudo random function of a connection begins with: bytes, or what the handshake has made. */
 export type PrfSecret = Uint8Array | 'master_secret'
 
@@ -121,6 +138,30 @@ export const prf = async (
   const bytes = are_bytes ? Buffer.from(label, 'latin1') : label
   return call_connected(socket, ['prf', secret, bytes, seed, length])
 }
+
+/**
+ * Keys for others out of the secret of a connection, which nobody else knows: RFC 5705, for channel bindings (RFC 9266)
+ * and protocols that say so. Where both sides do not know extended master secret, RFC 7627, somebody in between can have
+ * two connections with the same keys: they prove nothing then.
+ *
+ * @param labels - what each of the keys is for, at most 1000; in a string each code unit is a byte. Those of TLS itself are refused
+ * @param contexts - of each, at most 65535 bytes; `'no_context'` is not the same as an empty one
+ * @param lengths - of each, in bytes; all together at most 2^20
+ * @param consume_secret - whether it is to be forgotten, which is so from TLS 1.3 on: before, it makes no difference.
+ *   Default: true
+ * @returns `['ok', keys]`; `['error', reason]`: `'bad_input'`, `'undefined'` for SSL 3.0, which has no such function,
+ *   `'closed'`, `'enotconn'` for a listener
+ * @see OTP: `ssl:export_key_materials/4,5`
+ */
+export const export_key_materials = async (
+  socket: SslSocket | SslListenSocket,
+  ...asked: readonly [
+    labels: readonly (Uint8Array | string)[],
+    contexts: readonly (Uint8Array | 'no_context')[],
+    lengths: readonly number[],
+    consume_secret?: boolean,
+  ]
+): Promise<Result<readonly Buffer[], Reason>> => call_connected(socket, ['export_key_materials', ...asked])
 
 /**
  * Asks the process of a connection.

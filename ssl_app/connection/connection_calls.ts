@@ -16,7 +16,7 @@ import { linger, send_close_notify } from './connection_end.ts'
 import { connection_information } from './connection_info.ts'
 import { has_hearer, pump, refuse_all, refuse_senders } from './connection_io.ts'
 import { get_options, set_options } from './connection_opts.ts'
-import { prf } from './connection_prf.ts'
+import { export_key_materials, prf } from './connection_prf.ts'
 import { renegotiate } from './connection_renegotiation.ts'
 import type { Hidden } from './connection_report.ts'
 import { go_on, keep } from './connection_turn.ts'
@@ -46,6 +46,8 @@ export function serve(from: From, request: Term, data: Connection): Promised<Res
       return new_user(from, argument, data)
     case 'renegotiate':
       return renegotiate(from, data)
+    case 'export_key_materials':
+      return keep(data, [['reply', from, export_key_materials(data.engine!.established!, request.slice(1))]])
     case 'prf':
       return keep(data, [['reply', from, prf(data.engine!.established!, request.slice(1))]])
     default:

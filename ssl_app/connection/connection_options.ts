@@ -120,11 +120,6 @@ interface CommonOptions extends CertificateOptions {
   readonly protocol?: 'tls'
   /** Client: whether to go on with an earlier session if it can; server: whether it may. Default: true */
   readonly reuse_sessions?: boolean
-  /**
-   * `'hello'`: the handshake stands still once the peer's hello has come, so that one can look at it, and say options
-   * anew; a client offers no session to go on with then. Default: `'full'`. See {@link handshake_continue}
-   */
-  readonly handshake?: 'full' | 'hello'
   /** Milliseconds without any event after which a connection lets go of what it does not need. Default: never */
   readonly hibernate_after?: number | 'infinity' | undefined
   /** Whether alerts, sent or received, and handshakes that break off are told to the logger. Default: true */
@@ -154,6 +149,11 @@ interface ServerOptions {
 
 /** What `handshake` on an accepted socket, `sni_hosts` and `sni_fun` can say anew; the rest stays. */
 export interface SecurityOptions extends CommonOptions, ServerOptions {
+  /**
+   * `'hello'`: the handshake stands still once the client's hello has come, so that one can look at it, and say options
+   * anew: see `handshake_continue`. Default: `'full'`
+   */
+  readonly handshake?: 'full' | 'hello'
   /**
    * Whether clients that can are given their session to keep, sealed, so that it goes on though the server has forgotten
    * it. Default: `'disabled'`
@@ -195,6 +195,13 @@ export interface ConnectOptions
   readonly session_tickets?: 'disabled' | 'auto'
   /** Bytes of content that records may have in either direction, if the server agrees. Default: 16384 */
   readonly max_fragment_length?: MaxFragmentLength
+  /** `'hello'`: see {@link PausingConnectOptions}. Default: `'full'` */
+  readonly handshake?: 'full'
+}
+
+/** {@link ConnectOptions} for a handshake that stands still once the server's hello has come: no session is offered. */
+export interface PausingConnectOptions extends Omit<ConnectOptions, 'handshake'> {
+  readonly handshake: 'hello'
 }
 
 /** OTP: the options of `ssl:listen/2`; those of sockets among them. */

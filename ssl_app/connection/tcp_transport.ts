@@ -17,6 +17,7 @@ const tcp_transport: Transport = {
   getopts: inet.getopts as Transport['getopts'],
   peername: inet.peername,
   sockname: inet.sockname,
+  getstat: inet.getstat as NonNullable<Transport['getstat']>,
 }
 
 /** OTP: the default of the option `cb_info`. */
