@@ -2,7 +2,7 @@
 // what nobody here knows. Policies and name constraints are weighed elsewhere.
 
 import type { OTPCertificate } from './otp_certificate.ts'
-import { type Extension, select_extension } from './pubkey_extensions.ts'
+import { type Extension, type KeyUsage, select_extension } from './pubkey_extensions.ts'
 import type { GeneralName } from './pubkey_names.ts'
 import * as oids from './pubkey_oids.ts'
 import type { BadCertReason, VerifyEvent } from './verify_fun.ts'
@@ -14,6 +14,8 @@ export type Role = 'authority' | 'peer'
 export interface PurposeOptions {
   /** What the peer's key must be for, should its certificate say that. Default: the verify_fun is asked */
   readonly extended_key_usage?: 'serverAuth' | 'clientAuth'
+  /** What the peer's key is used for, and must be for, should its certificate say what for. Default: anything */
+  readonly key_usage?: KeyUsage | undefined
   /** Whether the authorities' keys may be for anything at all. Default: as the peer's, should they say that */
   readonly allow_any_ca_purpose?: boolean | undefined
 }
@@ -45,7 +47,8 @@ function extension_event(extension: Extension, role: Role, checks: PurposeOption
       return undefined
     case oids.id_ce_keyUsage: {
       const usages = select_extension(oids.id_ce_keyUsage, [extension])
-      return role === 'peer' || usages?.includes('keyCertSign') ? undefined : bad_cert('invalid_key_usage')
+      const wanted = role === 'peer' ? checks.key_usage : 'keyCertSign'
+      return wanted === undefined || usages?.includes(wanted) ? undefined : bad_cert('invalid_key_usage')
     }
     case oids.id_ce_subjectAltName: {
       const names = select_extension(oids.id_ce_subjectAltName, [extension])

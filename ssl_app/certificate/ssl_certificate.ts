@@ -3,6 +3,7 @@
 import type { PublicKey } from '../../apps/crypto/crypto.ts'
 import { decode_certificate, type OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
 import type { PathChecks } from '../../apps/public_key/pubkey_cert.ts'
+import type { KeyUsage } from '../../apps/public_key/pubkey_extensions.ts'
 import { subject_public_key } from '../../apps/public_key/pubkey_keys.ts'
 import type { PolicyOptions } from '../../apps/public_key/pubkey_policies.ts'
 import { DecodeError } from '../../runtime/binary/reader.ts'
@@ -60,6 +61,8 @@ export interface Moment {
   readonly now: number
   /** Client: what came of asking the server for an OCSP response. Undefined: it was not asked for it. */
   readonly staple?: Staple | undefined
+  /** What the peer's key is used for: its certificate must not forbid that. Undefined: that does not matter */
+  readonly key_usage?: KeyUsage | undefined
 }
 
 /** The peer, once its certificates are accepted. */
@@ -91,11 +94,11 @@ function* validation(
   chain: readonly Uint8Array[],
   trusted: TrustStore,
   options: PathOptions,
-  { now, staple }: Moment,
+  { now, staple, key_usage }: Moment,
 ): Steps<PeerCertificate> {
   try {
     const shown = chain.slice(0, longest_chain).map(decode_shown)
-    const checks = checks_of(options, now)
+    const checks = { ...checks_of(options, now), key_usage }
     const path = choose_path(shown, trusted, options.partial_chain, checks)
     const [peer, ...known] = shown
     const context = { checks, crl: options.crl, staple, trusted, known, anchor: anchor_of(path) }

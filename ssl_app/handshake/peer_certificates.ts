@@ -2,6 +2,7 @@
 // server's answer of an OCSP responder among it (RFC 6066 §8).
 
 import type { KeyType } from '../../apps/crypto/crypto.ts'
+import type { KeyUsage } from '../../apps/public_key/pubkey_extensions.ts'
 import { type Awaitable, then } from '../certificate/awaitable.ts'
 import { validate_peer } from '../certificate/ssl_certificate.ts'
 import type { Staple } from '../certificate/ssl_ocsp.ts'
@@ -42,11 +43,22 @@ function check(
   const has_asked = get_extension(client_hello?.extensions, 'status_request') !== undefined
   const staple: Staple | undefined = has_asked ? { response, nonce } : undefined
   const now = environment.system_time()
-  const checked = validate_peer(shown, config.trusted, config.path, { now, staple })
+  const key_usage = data.role === 'client' ? server_usage(data) : 'digitalSignature'
+  const checked = validate_peer(shown, config.trusted, config.path, { now, staple, key_usage })
   return then(checked, peer => {
     if (data.role === 'client') check_server(data, peer)
     return { ...data, peer, shown: undefined }
   })
+}
+
+/** RFC 5246 §7.4.2: a key that is to decrypt may be one that others can be made to sign with. */
+const server_usage = ({ suite }: HandshakeData): KeyUsage => usages[suite!.key_exchange] ?? 'digitalSignature'
+
+const usages: Readonly<Partial<Record<KeyExchange, KeyUsage>>> = {
+  rsa: 'keyEncipherment',
+  rsa_psk: 'keyEncipherment',
+  ecdh_ecdsa: 'keyAgreement',
+  ecdh_rsa: 'keyAgreement',
 }
 
 /** RFC 5246 §7.4.2, RFC 8422 §5.3 */
