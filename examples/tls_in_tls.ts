@@ -10,13 +10,14 @@ const patience = 5_000
 
 const passive = { mode: 'binary', packet: 0, packet_size: 0, header: 0, active: false } as const
 
-/** A transport that is a connection of ssl itself, with these options. */
-export const over_tls = (outer: ssl.ConnectOptions & ssl.ListenOptions): ssl.CbInfo => [
+/** A transport that is a connection of ssl itself, with these options of clients and of servers. */
+export const over_tls = (client: ssl.ConnectOptions, server: ssl.ListenOptions): ssl.CbInfo => [
   {
-    ...ssl,
+    ...{ send: ssl.send, recv: ssl.recv, close: ssl.close, shutdown: ssl.shutdown },
+    ...{ peername: ssl.peername, sockname: ssl.sockname, controlling_process: ssl.controlling_process },
     connect: (host, port, options: object, timeout) =>
-      ssl.connect(host, port, { ...outer, ...options }, timeout),
-    listen: (port, options) => ssl.listen(port, { ...outer, ...options }),
+      ssl.connect(host, port, { ...client, ...options }, timeout),
+    listen: (port, options) => ssl.listen(port, { ...server, ...options }),
     accept,
     setopts,
     getopts: () => ['ok', passive],
@@ -41,7 +42,7 @@ function setopts(socket: ssl.TransportSocket, options: object): 'ok' {
 
 if (import.meta.filename === process.argv[1]) {
   const [outer, inner] = [await pkix_test_data(), await pkix_test_data()]
-  const cb_info = over_tls({ ...outer.server_config, ...outer.client_config })
+  const cb_info = over_tls(outer.client_config, outer.server_config)
   await run(async () => {
     ok(await ssl.start())
     const listener = ok(await ssl.listen(0, { ...inner.server_config, cb_info, active: false }))

@@ -38,7 +38,7 @@ export { type After, after, type Clause, on, receive, yield_ } from './erlang/re
 export { register, registered, unregister, whereis } from './erlang/registry.ts'
 export type { Priority } from './erlang/run_queue.ts'
 export { bump_reductions, queue_length } from './erlang/scheduler.ts'
-export { self } from './erlang/self.ts'
+export { run_outside, self } from './erlang/self.ts'
 export { type Destination, send } from './erlang/send.ts'
 export {
   type Body,

@@ -36,6 +36,7 @@ const our_own = [
   'runtime.on',
   'runtime.proc_lib.leave',
   'runtime.run',
+  'runtime.run_outside',
   'runtime.running_timers',
   'runtime.supervision_tree',
   'runtime.supervisor.child_spec',

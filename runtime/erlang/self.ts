@@ -53,5 +53,8 @@ export const enter = <Who extends Context>(
   body: (context: Who) => void,
 ): void => entrance.runInAsyncScope(body, undefined, context)
 
-/** Calls `body` outside any process: for callbacks of the platform that outlive who set them up. */
+/**
+ * Calls `body` outside any process: for callbacks of the platform that outlive who set them up, since a process that has
+ * ended may do nothing more. There it may `send` and `cast`.
+ */
 export const run_outside = <Value>(body: () => Value): Value => storage.run(undefined, body)
