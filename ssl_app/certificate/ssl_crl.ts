@@ -2,7 +2,7 @@
 // order, is said here; what they mean, in public_key. OTP: the module `ssl_crl`, and `ssl_handshake:crl_check`
 
 import type { OTPCertificate } from '../../apps/public_key/otp_certificate.ts'
-import type { CertificateList } from '../../apps/public_key/pubkey_crl.ts'
+import type { CertificateList, TBSCertList } from '../../apps/public_key/pubkey_crl.ts'
 import { select_crl_extension } from '../../apps/public_key/pubkey_crl_extensions.ts'
 import { crl_signer, type SignerChecks } from '../../apps/public_key/pubkey_crl_signer.ts'
 import {
@@ -101,7 +101,7 @@ function* judge(
     if (newer.has(crl) || is_current(crl, now)) continue
     newer.set(crl, yield* inquiry.fresh_crl(point, crl))
   }
-  return validate_crls(certificate, all, {
+  return validate_crls(certificate, all.sort(newest_first), {
     now,
     allowed_signatures,
     least_key_bits,
@@ -109,6 +109,16 @@ function* judge(
     issuer_fun: (_point, crl, issuer) => issuer_of(crl, issuer, context),
   })
 }
+
+/** The first list that holds decides. There may be older ones that hold as well, as where a new one was put in. */
+function newest_first([, left]: DpAndCrl, [, right]: DpAndCrl): number {
+  const [one, other] = [left.tbsCertList, right.tbsCertList]
+  if (one.thisUpdate !== other.thisUpdate) return other.thisUpdate - one.thisUpdate
+  return Number(number_of(other) - number_of(one))
+}
+
+const number_of = ({ crlExtensions }: TBSCertList): bigint =>
+  select_crl_extension(oids.id_ce_cRLNumber, crlExtensions) ?? -1n
 
 /** What there is of newer lists, where the certificate or its lists say that they are. RFC 5280 §4.2.1.15, §5.2.6 */
 function* deltas_of(

@@ -3,6 +3,7 @@ import { decode_certificate } from '../../../apps/public_key/otp_certificate.ts'
 import { write_distribution_points } from '../../../apps/public_key/pubkey_crl_writer.ts'
 import type { DistributionPoint, ReasonFlag } from '../../../apps/public_key/pubkey_extensions.ts'
 import { id_ce_cRLDistributionPoints, id_ce_freshestCRL } from '../../../apps/public_key/pubkey_oids.ts'
+import type { CrlOptions } from '../../../apps/public_key/x509_crl.ts'
 import { timer_count } from '../../../runtime/erlang/alarm.ts'
 import { type Report, use_report_handler } from '../../../runtime/erlang/report.ts'
 import type { Term } from '../../../runtime/erlang/term.ts'
@@ -270,6 +271,23 @@ describe('newer lists', () => {
     fresh.fresh_crl = async () => crl_of(ca)
     return expect(check(leaf_here, fresh)).resolves.toBe('valid')
   })
+
+  test.each<readonly [string, Partial<CrlOptions>, Partial<CrlOptions>]>([
+    ['time', { this_update: now - 2_000 }, { this_update: now - 1_000 }],
+    ['number', { crl_number: 7n }, { crl_number: 8n }],
+    ['number, which older ones need not have', {}, { crl_number: 0n }],
+  ])(
+    'count before older ones that hold still, by their %s, in whatever order they are',
+    (_what, older, newer) => {
+      const taken_back = [crl_of(ca, [], older), crl_of(ca, [leaf_here], newer)]
+      const on_hold_no_more = [crl_of(ca, [leaf_here], older), crl_of(ca, [], newer)]
+      for (const order of [(lists: Uint8Array[]) => lists, (lists: Uint8Array[]) => lists.toReversed()]) {
+        expect(check(leaf_here, new Cache({ [here]: order(taken_back) }))).toEqual(revoked)
+        expect(check(leaf_here, new Cache({}, order(taken_back)))).toEqual(revoked)
+        expect(check(leaf_here, new Cache({}, order(on_hold_no_more)))).toBe('valid')
+      }
+    },
+  )
 
   test('are not asked for when it is not', () => {
     const cache = new Cache({ [here]: [crl_of(ca)] })
