@@ -7,6 +7,7 @@ import {
   ok,
   receive,
   send,
+  spawn,
   supervisor,
   timer_count,
 } from '../../../runtime/index.ts'
@@ -192,6 +193,18 @@ describe('during the handshake', () => {
       const shaking = ssl.handshake(accepted)
       exit(owner, 'kill')
       expect(await shaking).toEqual(['error', 'closed'])
+      expect(await network.recv(far, 0)).toEqual(['error', 'closed'])
+    }))
+
+  test('the end of who connects ends it, and the peer is not told why', () =>
+    in_memory(async network => {
+      const { cb_info } = network
+      const listener = ok(await network.listen(0, { active: false }))
+      const [, port] = ok(network.sockname(listener))
+      const owner = spawn(() => ssl.connect('localhost', port, { cb_info, ...pki().client }))
+      const far = ok(await network.accept(listener))
+      ok(await network.recv(far, 0))
+      exit(owner, 'kill')
       expect(await network.recv(far, 0)).toEqual(['error', 'closed'])
     }))
 
