@@ -5,6 +5,7 @@ import { ntoa } from '../apps/kernel/inet.ts'
 import type { Result, Term } from '../runtime/erlang/term.ts'
 import type { SslSocket } from './connection/ssl_socket.ts'
 import { suite_from_erlang } from './record/cipher_suites.ts'
+import { full_openssl_name, rfc_name } from './record/suite_names.ts'
 import * as ssl from './ssl.ts'
 
 /** Where one end of a connection is. */
@@ -22,8 +23,8 @@ export interface Facts {
   readonly servername: string | false
   /** `'TLSv1.2'`, `'TLSv1.1'`, `'TLSv1'`, `'SSLv3'` */
   readonly protocol: string | null
-  /** `name`: OpenSSL's. `version`: in which the suite is used. */
-  readonly cipher: { readonly name: string; readonly version: string }
+  /** `name`: OpenSSL's. `standardName`: that of the RFCs. `version`: in which the suite is used. */
+  readonly cipher: { readonly name: string; readonly standardName: string; readonly version: string }
   /** As Node describes one; empty when the peer has shown none. */
   readonly certificate: Readonly<Record<string, any>>
   readonly resumed: boolean
@@ -38,7 +39,7 @@ export const no_facts: Facts = {
   alpnProtocol: false,
   servername: false,
   protocol: null,
-  cipher: { name: '', version: '' },
+  cipher: { name: '', standardName: '', version: '' },
   certificate: {},
   resumed: false,
   remote: undefined,
@@ -75,7 +76,7 @@ export async function facts_of(socket: SslSocket, overlooked: Error | null = nul
     alpnProtocol: agreed[0] === 'ok' ? agreed[1] : false,
     servername: information.sni_hostname ?? false,
     protocol,
-    cipher: { name: suite_name(information.cipher_suite), version: protocol },
+    cipher: { ...suite_names(information.cipher_suite), version: protocol },
     certificate: shown[0] === 'ok' ? certificate_as_object(shown[1]) : {},
     resumed: information.session_resumption,
     remote: node_address(ssl.peername(socket)),
@@ -84,9 +85,10 @@ export async function facts_of(socket: SslSocket, overlooked: Error | null = nul
   return ['ok', facts]
 }
 
-/** A suite that OpenSSL has no name for goes by what it is made of. */
-const suite_name = (erlang: readonly string[]): string =>
-  suite_from_erlang(erlang)?.openssl ?? erlang.join('-').toUpperCase()
+function suite_names(erlang: readonly string[]) {
+  const suite = suite_from_erlang(erlang)!
+  return { name: full_openssl_name(suite), standardName: rfc_name(suite) }
+}
 
 /** An address as Node tells it; undefined for what has none, such as a unix domain socket. */
 export function node_address([tag, address]: Result<Term>): NodeAddress | undefined {

@@ -87,7 +87,7 @@ export class TlsStream extends Duplex {
     return this.#facts.alpnProtocol
   }
 
-  /** Of a server: the name that the client has asked for; false: none. */
+  /** Of a server: the name that the client has asked for, if there is a context for it; else false. */
   get servername(): string | false {
     return this.#facts.servername
   }
@@ -126,7 +126,7 @@ export class TlsStream extends Duplex {
     return this.#facts.protocol
   }
 
-  /** The cipher suite by OpenSSL's name for it, and the version it is used in. */
+  /** The cipher suite by OpenSSL's name and by that of the RFCs, and the version it is used in. */
   getCipher(): Facts['cipher'] {
     return this.#facts.cipher
   }
@@ -223,8 +223,11 @@ export class TlsStream extends Duplex {
         this.#reading = false
         if (this.destroyed) return
         if (tag === 'ok') this.#received(data as Uint8Array)
-        else if (data === 'closed') this.push(null)
-        else this.destroy(tls_error(data))
+        else if (data !== 'closed') this.destroy(tls_error(data))
+        else {
+          this.push(null)
+          this.#look_ahead()
+        }
       },
     )
   }
@@ -272,6 +275,12 @@ export class TlsStream extends Duplex {
     this.emit('connect')
     this.emit('secure')
     this.emit('secureConnect')
+    this.#look_ahead()
+  }
+
+  /** Reads what the stream has room for, so that the peer's end is noticed also where nobody reads. */
+  #look_ahead(): void {
+    if (!this.destroyed) this.read(0)
   }
 
   #finish_opening(error?: Error): void {
