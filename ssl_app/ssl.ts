@@ -41,11 +41,11 @@ export {
   type Transport,
   type TransportSocket,
 } from './connection/ssl_socket.ts'
+export type { SuiteMap } from './record/suite_names.ts'
 export { decode_session, encode_session } from './session/session_codec.ts'
 export type { Session } from './session/ssl_session.ts'
 export type { SessionCacheApi } from './session/ssl_session_cache_api.ts'
 export {
-  cipher_suites,
   clear_pem_cache,
   eccs,
   start,
@@ -53,6 +53,19 @@ export {
   type Versions,
   versions,
 } from './ssl_application.ts'
+export {
+  append_cipher_suites,
+  type CipherFilters,
+  cipher_suites,
+  filter_cipher_suites,
+  prepend_cipher_suites,
+  type Suite,
+  type SuiteDescription,
+  signature_algs,
+  str_to_suite,
+  suite_to_openssl_str,
+  suite_to_str,
+} from './ssl_cipher_suites.ts'
 export { connection_info, negotiated_next_protocol, random_bytes, session_info } from './ssl_deprecated.ts'
 export { format_error } from './ssl_format_error.ts'
 export { handshake_cancel, handshake_continue, type Paused } from './ssl_hello.ts'

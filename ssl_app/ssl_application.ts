@@ -1,4 +1,4 @@
-// The application as a whole: started and stopped, its versions and cipher suites. Part of the module ssl.
+// The application as a whole: started and stopped, its versions and curves. Part of the module ssl.
 
 import { supports } from '../apps/crypto/crypto.ts'
 import { all_curves, type Curve } from '../apps/crypto/curves.ts'
@@ -6,8 +6,7 @@ import * as application from '../apps/kernel/application.ts'
 import { type Done, Exit } from '../runtime/erlang/term.ts'
 import * as ssl_pem_cache from './certificate/ssl_pem_cache.ts'
 import { available_versions, supported_versions } from './connection/ssl_environment.ts'
-import { all_suites, type ErlangSuite, openssl_name, suites } from './record/cipher_suites.ts'
-import { highest_version, is_at_least, type ProtocolVersion } from './record/tls_version.ts'
+import { is_at_least, type ProtocolVersion } from './record/tls_version.ts'
 import { load, ssl_version } from './ssl_app.ts'
 
 /**
@@ -52,25 +51,6 @@ export const versions = (): Versions => ({
   supported: supported_versions(),
   available: available_versions,
 })
-
-/**
- * The cipher suites of the newest version that is used unless the option `versions` says otherwise, the preferred first.
- * The application need not be started.
- *
- * @param type - `'erlang'`: those used by default; `'openssl'`: the same by OpenSSL's names; `'all'`: also those that
- *   are only used when the option `ciphers` asks for them
- * @throws {@link Exit} `'badarg'` for another type
- * @see OTP: `ssl:cipher_suites/0,1`
- */
-export function cipher_suites(type?: 'erlang' | 'all'): ErlangSuite[]
-export function cipher_suites(type: 'openssl'): (string | ErlangSuite)[]
-export function cipher_suites(type: 'erlang' | 'openssl' | 'all' = 'erlang'): (string | ErlangSuite)[] {
-  const highest = highest_version(supported_versions())
-  if (type === 'all') return all_suites(highest).map(({ erlang }) => erlang)
-  if (type === 'openssl') return suites(highest).map(openssl_name)
-  if (type !== 'erlang') throw new Exit(['badarg', type])
-  return suites(highest).map(({ erlang }) => erlang)
-}
 
 /**
  * The curves that the option `eccs` can have, in OTP's order of preference, the Montgomery curves last: what the crypto

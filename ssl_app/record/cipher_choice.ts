@@ -10,17 +10,17 @@ import {
   type KeyExchange,
   suite_definition,
   suite_from_erlang,
-  suite_from_openssl,
   suites,
 } from './cipher_suites.ts'
 import { Alert } from './ssl_alert.ts'
+import { type SuiteMap, suite_from_map, suite_from_name } from './suite_names.ts'
 import { is_at_least, type ProtocolVersion } from './tls_version.ts'
 
 /**
- * The option `ciphers`: tuples, OpenSSL names or wire codes (two bytes each) in order of preference, or
- * OpenSSL names in one string with `:` between them. OTP: `ssl:ciphers()`
+ * The option `ciphers`: tuples, maps, names (of the RFCs or OpenSSL's) or wire codes (two bytes each) in order of
+ * preference, or names in one string with `:` between them. OTP: `ssl:ciphers()`
  */
-export type CiphersOption = string | readonly (ErlangSuite | string | Uint8Array)[]
+export type CiphersOption = string | readonly (ErlangSuite | SuiteMap | string | Uint8Array)[]
 
 /** What of a server's certificate decides which suites it can be used with. */
 export interface CertificateTraits {
@@ -179,9 +179,11 @@ export function accept_suite(
 }
 
 function named_suite(name: unknown): CipherSuite | 'unknown_code' | undefined {
-  if (typeof name === 'string') return suite_from_openssl(name)
+  if (typeof name === 'string') return suite_from_name(name)
   if (Array.isArray(name)) return suite_from_erlang(name)
-  if (!(name instanceof Uint8Array) || name.length !== 2) return undefined
+  if (typeof name !== 'object' || name === null) return undefined
+  if (!(name instanceof Uint8Array)) return suite_from_map(name as Readonly<Record<string, unknown>>)
+  if (name.length !== 2) return undefined
   return suite_definition((name[0]! << 8) | name[1]!) ?? 'unknown_code'
 }
 

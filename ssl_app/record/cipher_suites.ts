@@ -242,10 +242,6 @@ const draft_suites: readonly CipherSuite[] = draft_rows.map(row => ({
 }))
 const by_code = new Map([...listed_suites, ...draft_suites].map(suite => [suite.code, suite]))
 const by_triple = new Map(listed_suites.map(suite => [triple(suite.erlang), suite]))
-const by_openssl_name = new Map(
-  listed_suites.flatMap(suite => (suite.openssl ? [[suite.openssl, suite] as const] : [])),
-)
-
 /** The suites used with `version` unless the user says otherwise, the preferred first. */
 export function suites(version: ProtocolVersion): CipherSuite[] {
   return all_suites(version).filter(suite => suite.group === 'default')
@@ -283,12 +279,6 @@ export function suite_from_erlang(tuple: readonly unknown[]): CipherSuite | unde
   const suite = by_triple.get(triple(tuple))
   if (tuple.length === 3) return suite
   return tuple.length === 4 && suite?.prf === tuple[3] ? suite : undefined
-}
-
-/** The suite that OpenSSL calls `name`. The names of PSK suites are shown but, as in OTP, not understood. */
-export function suite_from_openssl(name: string): CipherSuite | undefined {
-  const suite = by_openssl_name.get(name)
-  return suite?.group === 'psk' ? undefined : suite
 }
 
 /** OpenSSL's name of the suite, or where OTP knows none its tuple. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { suite_from_openssl } from '../../ssl_app/record/cipher_suites.ts'
 import { prf as tls_prf } from '../../ssl_app/record/key_schedule.ts'
+import { suite_from_name } from '../../ssl_app/record/suite_names.ts'
 import type { ProtocolVersion } from '../../ssl_app/record/tls_version.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
 import { type Pair, with_pair as with_each_pair, with_ssl } from '../support/tls_pair.ts'
@@ -45,7 +45,7 @@ describe('prf', () => {
         const { master_secret, client_random, server_random } = told
         const label = Buffer.from('EXPORTER-Channel-Binding')
         const bytes = [label, client_random!, Buffer.from('context'), server_random!]
-        const agreed = { version, suite: suite_from_openssl(ciphers)! }
+        const agreed = { version, suite: suite_from_name(ciphers)! }
         const expected = tls_prf(agreed, master_secret!, bytes, 40)
         expect(made).toEqual(['ok', Buffer.from(expected!)])
         expect(await ssl.prf(client, master_secret!, label, bytes.slice(1), 40)).toEqual(made)

@@ -14,12 +14,12 @@ import {
   type CipherSuite,
   known_suites,
   openssl_name,
-  suite_from_openssl,
   suites,
 } from '../../../ssl_app/record/cipher_suites.ts'
+import { suite_from_name } from '../../../ssl_app/record/suite_names.ts'
 import { thrown_alert } from '../../support/thrown_alert.ts'
 
-const named = (...names: string[]): CipherSuite[] => names.map(name => suite_from_openssl(name)!)
+const named = (...names: string[]): CipherSuite[] => names.map(name => suite_from_name(name)!)
 const key_exchanges = (list: readonly CipherSuite[]) =>
   [...new Set(list.map(suite => suite.key_exchange))].sort()
 const gcm128 = 'ECDHE-RSA-AES128-GCM-SHA256'
@@ -101,7 +101,11 @@ describe('the option ciphers', () => {
   test.each([
     [`${gcm128}:NONSENSE`],
     ['HIGH:!aNULL'],
-    [['PSK-AES256-CBC-SHA']],
+    [{ key_exchange: 'rsa' }],
+    [[{ key_exchange: 'rsa', cipher: 'aes_128_gcm', mac: 'null' }]],
+    [[{ key_exchange: 'rsa', cipher: 'aes_128_gcm', mac: 'aead', prf: 'sha384' }]],
+    [[{}]],
+    [['TLS_RSA_WITH_AES_128_GCM']],
     [[['ecdhe_rsa', 'aes_128_gcm', 'sha384']]],
     [[['ecdhe_rsa']]],
     [[Uint8Array.of(0xc0)]],

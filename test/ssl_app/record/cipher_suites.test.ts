@@ -9,7 +9,6 @@ import {
   type SuiteGroup,
   suite_definition,
   suite_from_erlang,
-  suite_from_openssl,
   suites,
 } from '../../../ssl_app/record/cipher_suites.ts'
 import { is_at_least, type ProtocolVersion } from '../../../ssl_app/record/tls_version.ts'
@@ -145,14 +144,6 @@ describe('names', () => {
 
   test('a tuple of five is no suite', () => {
     expect(suite_from_erlang(['ecdhe_rsa', 'aes_256_gcm', 'null', 'sha384', 'sha384'])).toBeUndefined()
-  })
-
-  test('every OpenSSL name leads back to its suite, but for the PSK suites', () => {
-    for (const suite of known_suites()) {
-      if (!suite.openssl) continue
-      expect(suite_from_openssl(suite.openssl)).toBe(suite.group === 'psk' ? undefined : suite)
-    }
-    expect(suite_from_openssl('HIGH')).toBeUndefined()
   })
 
   test('a suite without an OpenSSL name is shown as its tuple', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { all_suites, suite_definition, suite_from_openssl } from '../../../ssl_app/record/cipher_suites.ts'
+import { all_suites, suite_definition } from '../../../ssl_app/record/cipher_suites.ts'
 import { seal } from '../../../ssl_app/record/ssl_cipher.ts'
 import {
   activate_pending_read,
@@ -14,6 +14,7 @@ import {
   wipe_states,
   write_sequence,
 } from '../../../ssl_app/record/ssl_record.ts'
+import { suite_from_name } from '../../../ssl_app/record/suite_names.ts'
 import { type ContentType, get_tls_records, type TlsRecord } from '../../../ssl_app/record/tls_record.ts'
 import type { ProtocolVersion } from '../../../ssl_app/record/tls_version.ts'
 import { with_each_provider } from '../../support/each_provider.ts'
@@ -21,9 +22,8 @@ import { active_states, pending_states } from '../../support/record_states.ts'
 import { thrown_alert } from '../../support/thrown_alert.ts'
 import { recorded_connections } from '../../vectors/record_vectors.ts'
 
-const gcm = suite_from_openssl('ECDHE-RSA-AES128-GCM-SHA256')!
-const cbc = suite_from_openssl('ECDHE-RSA-AES256-SHA384')!
-
+const gcm = suite_from_name('ECDHE-RSA-AES128-GCM-SHA256')!
+const cbc = suite_from_name('ECDHE-RSA-AES256-SHA384')!
 const versions = ['sslv3', 'tlsv1', 'tlsv1.1', 'tlsv1.2'] as const
 
 /** The records that `states` sends for a content. */
@@ -49,7 +49,7 @@ with_each_provider(() => {
     recorded => {
       const { suite, version } = recorded
       const contents = (role: 'client' | 'server', stream: Uint8Array) => {
-        const states = active_states(role, suite_from_openssl(suite)!, version, recorded)
+        const states = active_states(role, suite_from_name(suite)!, version, recorded)
         return get_tls_records(stream)[0]
           .map(record => [record.type, Buffer.from(decode(states, record))] as const)
           .filter(([, content]) => content.length > 0)
