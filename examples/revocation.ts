@@ -1,7 +1,7 @@
 // A server that refuses a client whose certificate was taken back, once it has the list that says so:
 //   node dist/examples/revocation.js
 
-import { pkix_decode_cert, pkix_test_data, pkix_test_root_cert } from '../apps/public_key/public_key.ts'
+import { pkix_subject_id, pkix_test_data, pkix_test_root_cert } from '../apps/public_key/public_key.ts'
 import { import_signing_key } from '../apps/public_key/x509.ts'
 import { make_crl } from '../apps/public_key/x509_crl.ts'
 import { ok, run, spawn_link } from '../runtime/index.ts'
@@ -22,14 +22,13 @@ export async function take_back(): Promise<string[]> {
   const listener = ok(await ssl.listen(0, { ...server_config, ...checks, active: false }))
   spawn_link(() => serve(listener))
   const [, port] = ok(ssl.sockname(listener))
-  const [key, day] = [await import_signing_key(authority.key[1]), 86_400_000]
+  const issuer = { cert: authority.cert, key: await import_signing_key(authority.key[1]) }
 
   async function told(...revoked: Uint8Array[]) {
-    const now = Date.now()
-    const entries = revoked.map(cert => ({ serial_number: serial_number(cert), revocation_date: now }))
-    const options = { this_update: now - day, next_update: now + day, revoked: entries }
-    // An authority would publish its list: as a file, or where crl_cache: [ssl_crl_cache, ['internal', [['http', 5000]]]] fetches it.
-    ok(await ssl_crl_cache.insert(place, ['der', [make_crl({ cert: authority.cert, key }, options)]]))
+    const [now, day] = [Date.now(), 86_400_000]
+    const entries = revoked.map(cert => ({ serial_number: pkix_subject_id(cert)[0], revocation_date: now }))
+    const list = make_crl(issuer, { this_update: now - day, next_update: now + day, revoked: entries })
+    ok(await ssl_crl_cache.insert(place, ['der', [list]])) // also: ['file', path]
     return [`Ann: ${await call(port, ann)}`, `Bob: ${await call(port, bob)}`]
   }
   return [...(await told()), ...(await told(bob.cert))]
@@ -37,17 +36,20 @@ export async function take_back(): Promise<string[]> {
 
 async function call(port: number, who: ssl.ConnectOptions): Promise<string> {
   const [tag, socket] = await ssl.connect('localhost', port, { ...who, active: false, reuse_sessions: false })
-  return tag === 'ok' ? String(ok(await ssl.recv(socket, 0))) : ssl.format_error(socket)
+  if (tag === 'error') return ssl.format_error(socket)
+  const word = String(ok(await ssl.recv(socket, 0)))
+  await ssl.close(socket)
+  return word
 }
 
 async function serve(listener: ssl.SslListenSocket) {
   for (;;) {
     const [tag, socket] = await ssl.handshake(ok(await ssl.transport_accept(listener)), 5_000)
-    if (tag === 'ok') ok(await ssl.send(socket, 'welcome'))
+    if (tag === 'error') continue
+    ok(await ssl.send(socket, 'welcome'))
+    await ssl.close(socket)
   }
 }
-
-const serial_number = (cert: Uint8Array) => pkix_decode_cert(cert, 'otp').tbsCertificate.serialNumber
 
 if (import.meta.filename === process.argv[1]) {
   await run(async () => {

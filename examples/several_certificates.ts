@@ -44,7 +44,10 @@ const kinds: Readonly<Record<string, string>> = {
 }
 
 async function serve(listener: ssl.SslListenSocket) {
-  for (;;) await ssl.handshake(ok(await ssl.transport_accept(listener)), 5_000)
+  for (;;) {
+    const [tag, socket] = await ssl.handshake(ok(await ssl.transport_accept(listener)), 5_000)
+    if (tag === 'ok') await ssl.close(socket)
+  }
 }
 
 if (import.meta.filename === process.argv[1]) {
