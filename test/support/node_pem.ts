@@ -1,8 +1,6 @@
 // What people of Node connect with: certificates and keys in PEM.
 
-import { encode_pem } from '../../apps/public_key/pubkey_pem.ts'
-import type { TestCertificate } from './certificates.ts'
-import { make_ca, make_leaf, make_self_signed } from './certificates.ts'
+import { make_ca, make_leaf, make_self_signed, type TestCertificate } from './certificates.ts'
 
 /** PEM of one that is somebody. */
 export interface PemIdentity {
@@ -28,7 +26,7 @@ export async function make_node_pki(): Promise<NodePki> {
     ['iPAddress', '127.0.0.1'],
   ] as const
   return {
-    ca: certificate_pem(ca),
+    ca: ca.cert_pem,
     server: identity(await make_leaf(ca, { subject: 'CN=localhost', subject_alt_names: localhost })),
     client: identity(await make_leaf(ca, { subject: 'CN=client' })),
     other: identity(
@@ -41,10 +39,4 @@ export async function make_node_pki(): Promise<NodePki> {
   }
 }
 
-const certificate_pem = ({ cert_der }: TestCertificate) =>
-  encode_pem([['Certificate', cert_der, 'not_encrypted']])
-
-const identity = (certificate: TestCertificate): PemIdentity => ({
-  cert: certificate_pem(certificate),
-  key: encode_pem([['PrivateKeyInfo', certificate.key_pkcs8_der, 'not_encrypted']]),
-})
+const identity = ({ cert_pem, key_pem }: TestCertificate): PemIdentity => ({ cert: cert_pem, key: key_pem })
