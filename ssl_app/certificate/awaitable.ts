@@ -12,7 +12,7 @@ export const is_pending = <Value>(value: Awaitable<Value>): value is PromiseLike
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 
 /** Goes on with what comes of `value`: at once, if it is there. */
-export function then<Value, Result>(
+export function and_then<Value, Result>(
   value: Awaitable<Value>,
   go_on: (value: Value) => Awaitable<Result>,
 ): Awaitable<Result> {

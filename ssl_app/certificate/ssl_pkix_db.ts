@@ -39,6 +39,11 @@ export class TrustStore {
     return same_name.some(({ der }) => Buffer.compare(der, certificate.der) === 0)
   }
 
+  /** DER of all of them; of the same list always in the same order. */
+  ders(): readonly Uint8Array[] {
+    return [...this.#by_subject.values()].flat().map(({ der }) => der)
+  }
+
   /** DER of all their names: what a server tells a client that it accepts. */
   subjects(): readonly Uint8Array[] {
     return this.#subjects

@@ -138,6 +138,7 @@ export interface ClientCertificateOptions {
 
 // ---- Checked and completed
 
+/** A private key as {@link KeyOption} has it, by the newer names of the types. */
 export type KeyValue = readonly [
   type: 'RSAPrivateKey' | 'DSAPrivateKey' | 'ECPrivateKey' | 'PrivateKeyInfo',
   der: Uint8Array,

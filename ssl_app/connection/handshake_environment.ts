@@ -11,7 +11,7 @@ import {
 import { monotonic_time, system_time } from '../../runtime/erlang/clock.ts'
 import { report } from '../../runtime/erlang/report.ts'
 import type { Term } from '../../runtime/erlang/term.ts'
-import type { Awaitable } from '../certificate/awaitable.ts'
+import { type Awaitable, is_pending } from '../certificate/awaitable.ts'
 import type {
   Environment,
   HandshakeConfig,
@@ -140,7 +140,7 @@ function user_secret({ user_lookup_fun }: SslOptions, question: Question): Await
     const [kind, identity] = question
     const found: Term = (look_up as (...asked: readonly Term[]) => Term)(kind, as_buffer(identity), state)
     const checked = (result: Term) => remembered(look_up, checked_secret(question, result))
-    return is_promise(found) ? Promise.resolve(found).then(checked).catch(failed) : checked(found)
+    return is_pending(found) ? Promise.resolve(found).then(checked).catch(failed) : checked(found)
   } catch (error) {
     return failed(error)
   }
@@ -168,8 +168,6 @@ function checked_secret([kind]: Question, result: Term): UserSecret {
 /** RFC 5054 §2.8.1 */
 const is_salt = (salt: Term): salt is Uint8Array =>
   salt instanceof Uint8Array && salt.length > 0 && salt.length <= 255
-
-const is_promise = (value: Term): value is PromiseLike<Term> => typeof value?.then === 'function'
 
 /** What users are given: bytes that Node's functions know how to read. */
 const as_buffer = <Bytes extends Uint8Array | undefined>(bytes: Bytes): Bytes =>

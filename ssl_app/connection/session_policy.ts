@@ -18,20 +18,15 @@ const process_key = strong_rand_bytes(32)
  * The policy of `Session`, a text. It holds no secrets. Without functions and secrets among the options it is the same
  * in every process.
  *
- * @param ders - DER of the certificates in `trusted`
  */
-export const session_policy = (
-  options: SslOptions,
-  trusted: TrustStore,
-  ders: readonly Uint8Array[],
-): string =>
+export const session_policy = (options: SslOptions, trusted: TrustStore): string =>
   JSON.stringify([
     options.verify,
     options.fail_if_no_peer_cert,
     options.depth,
     options.hostname,
     options.server_name,
-    fingerprint(trusted, ders),
+    fingerprint(trusted),
     options.verify_fun?.map(identity_of),
     identity_of(options.partial_chain),
     demands(options),
@@ -82,13 +77,13 @@ const sealed = (text: string): string => base64(mac('hmac', 'sha256', process_ke
 const fingerprints = new WeakMap<TrustStore, string>()
 
 /** Authorities that are given anew with each connection are the same if their DER is. */
-function fingerprint(trusted: TrustStore, ders: readonly Uint8Array[]): string {
+function fingerprint(trusted: TrustStore): string {
   let known = fingerprints.get(trusted)
   if (known === undefined) {
     known = base64(
       hash(
         'sha256',
-        ders.map(der => hash('sha256', der)),
+        trusted.ders().map(der => hash('sha256', der)),
       ),
     )
     fingerprints.set(trusted, known)

@@ -56,7 +56,7 @@ export async function handshake_config(options: SslOptions, role: Role): Promise
 }
 
 async function make_config(options: SslOptions, role: Role): Promise<HandshakeConfig> {
-  const [trusted, ders] = await authorities(options)
+  const trusted = await authorities(options)
   return {
     versions: options.versions,
     ciphers: options.ciphers,
@@ -70,7 +70,7 @@ async function make_config(options: SslOptions, role: Role): Promise<HandshakeCo
     honor_ecc_order: options.honor_ecc_order,
     alpn: role === 'client' ? options.alpn_advertised_protocols : options.alpn_preferred_protocols,
     server_name: options.server_name,
-    policy: session_policy(options, trusted, ders),
+    policy: session_policy(options, trusted),
     fallback: options.fallback,
     dh: await own_dh_group(options),
     ...shared_secrets(options, role),
@@ -100,22 +100,21 @@ const usable_signature_algs = () => {
 
 const stores = new WeakMap<object, TrustStore>()
 
-/** Those who are trusted, and their DER. */
-async function authorities(options: SslOptions): Promise<[TrustStore, readonly Uint8Array[]]> {
-  const { cacerts, cacertfile } = options
-  if (cacerts !== undefined) return [shared_store(cacerts, cacerts), cacerts]
+async function authorities({ cacerts, cacertfile, platform_cacerts }: SslOptions): Promise<TrustStore> {
+  if (cacerts !== undefined) return shared_store(cacerts, cacerts)
   if (cacertfile !== undefined) return authorities_of_file(cacertfile)
-  if (!options.platform_cacerts) return [empty_trust_store, []]
+  if (!platform_cacerts) return empty_trust_store
   const certificates = cacerts_get()
-  const ders = certificates.map(({ der }) => der)
-  return [shared_store(certificates, ders), ders]
+  return shared_store(
+    certificates,
+    certificates.map(({ der }) => der),
+  )
 }
 
-async function authorities_of_file(file: string): Promise<[TrustStore, readonly Uint8Array[]]> {
+async function authorities_of_file(file: string): Promise<TrustStore> {
   const [tag, store] = await ssl_pem_cache.trust_store(file)
   if (tag === 'error') throw unreadable('cacertfile', file, store)
-  const entries = await read_pem('cacertfile', file)
-  return [store, entries.filter(([type]) => type === 'Certificate').map(([, der]) => der)]
+  return store
 }
 
 /** One store for each list, however many connections were given it. */

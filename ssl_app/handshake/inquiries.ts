@@ -2,7 +2,7 @@
 // user keeps. Some of it takes time; the rest of the handshake is told only what came of it.
 
 import { decode } from '../../runtime/binary/codec.ts'
-import { type Awaitable, then } from '../certificate/awaitable.ts'
+import { type Awaitable, and_then } from '../certificate/awaitable.ts'
 import type { HandshakeData, Question, ResumptionWish } from './handshake_data.ts'
 import type { Message } from './handshake_state.ts'
 import type { ClientHello, ServerHello } from './hello.ts'
@@ -19,14 +19,14 @@ import { granted_length } from './record_limits.ts'
  * @throws Alert by cause, when the peer is not to be believed; a promise is rejected with it
  */
 export const inquire = (message: Message, data: HandshakeData): Awaitable<HandshakeData> =>
-  then(know_peer(message, data), known => look_up(message, known))
+  and_then(know_peer(message, data), known => look_up(message, known))
 
 function look_up(message: Message, data: HandshakeData): Awaitable<HandshakeData> {
   switch (message[0]) {
     case 'client_hello': {
       const hello = message[1]
-      const found = then(tell_hello(hello, data), known => find_session(hello, known))
-      return then(found, known => find_srp_user(hello, known))
+      const found = and_then(tell_hello(hello, data), known => find_session(hello, known))
+      return and_then(found, known => find_srp_user(hello, known))
     }
     case 'server_hello':
       return tell_hello(message[1], data)
@@ -44,7 +44,7 @@ function tell_hello(
   data: HandshakeData,
 ): Awaitable<HandshakeData> {
   const held_up = data.environment.hello_heard?.(extensions)
-  return held_up === undefined ? data : then(held_up, config => ({ ...data, config }))
+  return held_up === undefined ? data : and_then(held_up, config => ({ ...data, config }))
 }
 
 function find_session(
@@ -61,7 +61,7 @@ function find_session(
     max_fragment_length: granted_length(extensions),
   }
   const found = data.environment.resume(wish, data.config)
-  return then(found, offered => ({ ...data, offered }))
+  return and_then(found, offered => ({ ...data, offered }))
 }
 
 /** RFC 5054 §2.5.1: the name is in the ClientHello, where it is of use only to suites with SRP. */
@@ -82,4 +82,4 @@ function find_key_of_client(body: Uint8Array, data: HandshakeData): Awaitable<Ha
 }
 
 const ask = (question: Question, data: HandshakeData): Awaitable<HandshakeData> =>
-  then(data.environment.user_secret(question), user_secret => ({ ...data, user_secret }))
+  and_then(data.environment.user_secret(question), user_secret => ({ ...data, user_secret }))

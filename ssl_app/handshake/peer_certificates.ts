@@ -3,7 +3,7 @@
 
 import type { KeyType } from '../../apps/crypto/crypto.ts'
 import type { KeyUsage } from '../../apps/public_key/pubkey_extensions.ts'
-import { type Awaitable, then } from '../certificate/awaitable.ts'
+import { type Awaitable, and_then } from '../certificate/awaitable.ts'
 import { validate_peer } from '../certificate/ssl_certificate.ts'
 import type { Staple } from '../certificate/ssl_ocsp.ts'
 import type { KeyExchange } from '../record/cipher_suites.ts'
@@ -45,7 +45,7 @@ function check(
   const now = environment.system_time()
   const key_usage = data.role === 'client' ? server_usage(data) : 'digitalSignature'
   const checked = validate_peer(shown, config.trusted, config.path, { now, staple, key_usage })
-  return then(checked, peer => {
+  return and_then(checked, peer => {
     if (data.role === 'client') check_server(data, peer)
     return { ...data, peer, shown: undefined }
   })

@@ -4,7 +4,7 @@
 import { time_offset } from '../../runtime/erlang/clock.ts'
 import { report } from '../../runtime/erlang/report.ts'
 import { Exit, type Reason, type Term } from '../../runtime/erlang/term.ts'
-import { is_promise } from '../../runtime/otp/gen.ts'
+import { and_then, is_pending } from '../certificate/awaitable.ts'
 import type { Role } from '../record/tls_v1.ts'
 import { is_session, type Session } from './ssl_session.ts'
 import { ssl_session_cache } from './ssl_session_cache.ts'
@@ -128,14 +128,6 @@ export function remove(store: SessionStore, key: Key): Answer<unknown> {
   return attempt(store, 'delete', undefined, () => store.module.delete(store.cache, key))
 }
 
-/** Goes on at once with what is there, and later with what is still to come. */
-export function and_then<Value, Result>(
-  answer: Answer<Value>,
-  next: (value: Value) => Answer<Result>,
-): Answer<Result> {
-  return is_promise(answer) ? answer.then(next) : next(answer)
-}
-
 async function open_store({ role, module, init_args, max }: StoreOptions): Promise<SessionStore> {
   if (module === undefined || module === ssl_session_cache) {
     return {
@@ -211,7 +203,7 @@ function attempt<Value>(
   }
   try {
     const answer = call()
-    return is_promise(answer) ? Promise.resolve(answer).catch(failed) : answer
+    return is_pending(answer) ? Promise.resolve(answer).catch(failed) : answer
   } catch (thrown) {
     return failed(thrown)
   }

@@ -11,6 +11,7 @@ import { Exit, type Term } from '../../runtime/erlang/term.ts'
 import { max_delay } from '../../runtime/erlang/timer_wheel.ts'
 import { send_after } from '../../runtime/erlang/timers.ts'
 import * as gen_server from '../../runtime/otp/gen_server.ts'
+import { and_then } from '../certificate/awaitable.ts'
 import type { Role } from '../record/tls_v1.ts'
 import * as session_store from './session_store.ts'
 import * as session_tickets from './session_tickets.ts'
@@ -113,7 +114,7 @@ export function client_session(
 export function server_session(port: number, session_id: Uint8Array): Answer<Session | undefined> {
   const state = manager_state()
   if (state === undefined) return undefined
-  return session_store.and_then(session_store.lookup(state.server, [port, session_id]), found => {
+  return and_then(session_store.lookup(state.server, [port, session_id]), found => {
     const { lifetime, now } = times(state)
     return found && is_alive(found, lifetime, now) ? found : undefined
   })

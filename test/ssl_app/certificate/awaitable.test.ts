@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { is_pending, run, type Steps, then, wait } from '../../../ssl_app/certificate/awaitable.ts'
+import { and_then, is_pending, run, type Steps, wait } from '../../../ssl_app/certificate/awaitable.ts'
 
 const later = async <Value>(value: Value): Promise<Value> => value
 const refused = async (): Promise<never> => {
@@ -79,13 +79,13 @@ test('a value that is yielded without need comes back', () => {
 
 test('one goes on at once with what is there, and later with what is not', async () => {
   const double = (value: number) => 2 * value
-  expect(then(4, double)).toBe(8)
-  expect(then(4, value => then(value, double))).toBe(8)
-  const answer = then(later(4), double)
+  expect(and_then(4, double)).toBe(8)
+  expect(and_then(4, value => and_then(value, double))).toBe(8)
+  const answer = and_then(later(4), double)
   expect(is_pending(answer)).toBe(true)
   expect(await answer).toBe(8)
-  expect(is_pending(then(4, value => later(value)))).toBe(true)
-  await expect(then(refused(), double)).rejects.toThrow('refused')
+  expect(is_pending(and_then(4, value => later(value)))).toBe(true)
+  await expect(and_then(refused(), double)).rejects.toThrow('refused')
 })
 
 test('only what has a function called then is waited for', () => {

@@ -18,7 +18,7 @@ const options = (given: object) =>
   ok(handle_options('client', { verify: 'verify_none', ...given }, 'example.com')).ssl
 
 const policy = (given: object, ders: readonly Uint8Array[] = []) =>
-  session_policy(options(given), ders.length === 0 ? empty_trust_store : new TrustStore(ders), ders)
+  session_policy(options(given), ders.length === 0 ? empty_trust_store : new TrustStore(ders))
 
 const lookup = () => 'error'
 const other_lookup = () => 'error'
