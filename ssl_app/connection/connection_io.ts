@@ -91,10 +91,13 @@ function may_send(connection: Connection): boolean {
 
 /**
  * Whether somebody may listen: not behind an alert that ends it all. A peer that has closed its side can still be answered,
- * until the user has been told that there is no more.
+ * until the user has been told that there is no more; but not if it owes us its part of a handshake.
  */
-export const has_hearer = ({ ending, engine }: Connection): boolean =>
-  ending === undefined || (ending === 'closed' && engine!.behind_close !== undefined)
+export function has_hearer({ ending, engine, renegotiation }: Connection): boolean {
+  if (ending === undefined) return true
+  const has_closed = ending === 'closed' && engine!.behind_close !== undefined
+  return has_closed && engine!.connected && renegotiation === undefined
+}
 
 /** Whether as many records were sent under the present keys as the option `renegotiate_at` allows. */
 export const are_keys_old = ({ engine, options, records_before }: Connection): boolean =>
