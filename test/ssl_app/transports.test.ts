@@ -1,7 +1,7 @@
 // The option cb_info: TLS over other transports does what it does over TCP.
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { _, exit, is_process_alive, ok, receive, run, send, spawn } from '../../runtime/index.ts'
+import { _, exit, is_process_alive, ok, receive, run, self, send, spawn } from '../../runtime/index.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
 import { make_ca } from '../support/certificates.ts'
 import { eventually } from '../support/eventually.ts'
@@ -148,6 +148,20 @@ describe.each(kinds)('over %s', (_name, connect) => {
         expect(await reading).toEqual(['ok', Buffer.from('!')])
       }
       exit(echo, 'kill')
+    }))
+
+  test('both sides can leave TLS, and go on with the transport', () =>
+    with_ends(connect, async ({ client, server }) => {
+      const left = [client, server].map(socket => ssl.close(socket, [self(), 5_000]))
+      const [near, far] = [client.transport_socket, server.transport_socket]
+      expect(await Promise.all(left)).toEqual([
+        ['ok', near],
+        ['ok', far],
+      ])
+      const [transport] = client.cb_info
+      await transport.send(near, [Buffer.from('in the clear')])
+      expect(await transport.recv(far, 0, 5_000)).toEqual(['ok', Buffer.from('in the clear')])
+      for (const socket of [near, far]) transport.close(socket)
     }))
 
   test('both sides know an address of each', () =>

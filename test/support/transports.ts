@@ -67,7 +67,8 @@ const by_sockets =
     ])
   }
 
-async function websockets(): Promise<readonly [Pid, Pid]> {
+/** Both ends of a WebSocket, as sockets to be secured. */
+export async function websockets(): Promise<readonly [Pid, Pid]> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
   await once(server, 'listening')
   const near = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
