@@ -175,6 +175,25 @@ describe('what the peer says', () => {
     }),
   )
 
+  test('is told apart from what stands behind it wherever the stream is cut', () =>
+    in_memory(async network => {
+      const behind = Buffer.concat([bytes('plain'), Buffer.of(22, 3, 1, 0, 2, 1, 2), bytes('text')])
+      for (let cut = 0, last = 1; cut <= last; cut++) {
+        const rogue = await rogue_server(network, pki())
+        const all = Buffer.concat([alert(rogue, 'close_notify'), behind])
+        const closing = downgrade(rogue.socket)
+        rogue.say(all.subarray(0, cut))
+        await settle()
+        rogue.say(all.subarray(cut))
+        const [, near, given = Buffer.alloc(0)] = await closing
+        const left = behind.length - given.length
+        const later = left === 0 ? given.subarray(0, 0) : ok(await network.recv(near, left))
+        expect(Buffer.concat([given, later])).toEqual(behind)
+        network.close(near)
+        last = all.length
+      }
+    }))
+
   test('may have come before, with the last data that was received', () =>
     in_memory(async network => {
       const rogue = await rogue_server(network, pki())
