@@ -60,10 +60,10 @@ export const negotiated_protocol = (socket: SslSocket | SslListenSocket): Promis
   call_connected(socket, ['negotiated_protocol'])
 
 /**
- * What there is to know of a connection: `protocol` (the version), `cipher_suite`, `sni_hostname`, `session_id`,
- * `session_resumption`, `ecc` (`['named_curve', curve]`, of an exchange on a curve), `srp_username`, and its options,
- * but for keys, passwords and what tells them. `client_random`, `server_random` and `master_secret` are told only to
- * those who name them.
+ * What there is to know of a connection: `protocol` (the version), `cipher_suite`, `selected_cipher_suite` (the same as a
+ * map), `sni_hostname`, `session_id`, `session_resumption`, `ecc` (`['named_curve', curve]`, of an exchange on a curve), `srp_username`, and its options,
+ * but for keys, passwords and what tells them. `client_random`, `server_random`, `master_secret` and `keylog` (lines for
+ * the file by which Wireshark reads a connection) are told only to those who name them.
  *
  * @param items - names; those that are not known are left out. Default: everything
  * @returns `['ok', information]`; `['error', reason]`: `'closed'`, `'enotconn'` for a listener

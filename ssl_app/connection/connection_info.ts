@@ -3,6 +3,7 @@
 import type { Term } from '../../runtime/erlang/term.ts'
 import type { HandshakeData } from '../handshake/handshake_data.ts'
 import { key_exchange_parts } from '../handshake/key_exchange_parts.ts'
+import { suite_map } from '../record/suite_names.ts'
 import type { Connection } from './connection_data.ts'
 import type { SslOptions } from './connection_options.ts'
 
@@ -25,7 +26,7 @@ const untold: ReadonlySet<string> = new Set([
 /**
  * The connection's facts and its options, those undefined left out.
  *
- * @param items - undefined: all but what the randoms and the master secret are
+ * @param items - undefined: all but what the randoms and the master secret are, and a line with these
  * @see OTP: `ssl:connection_information/1,2`
  */
 export function connection_information(
@@ -50,6 +51,7 @@ function negotiated({ engine, sni_hostname }: Connection): Record<string, Term> 
   return {
     protocol: data.version,
     cipher_suite: data.suite!.erlang,
+    selected_cipher_suite: suite_map(data.suite!),
     sni_hostname,
     session_id: data.session_id,
     session_resumption: data.resumed,
@@ -81,5 +83,12 @@ function on_request({ engine }: Connection): Record<string, Term> {
     client_random: client_random && Buffer.from(client_random),
     server_random: server_random && Buffer.from(server_random),
     master_secret: master_secret && Buffer.from(master_secret),
+    keylog: client_random && master_secret && [keylog_line(client_random, master_secret)],
   }
 }
+
+/** The format of NSS's `SSLKEYLOGFILE`, for every version before TLS 1.3. */
+const keylog_line = (client_random: Uint8Array, master_secret: Uint8Array): string =>
+  ['CLIENT_RANDOM', ...[client_random, master_secret].map(bytes => Buffer.from(bytes).toString('hex'))].join(
+    ' ',
+  )

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect as node_connect } from 'node:tls'
 import { describe, expect, test } from '@jest/globals'
 import { _, exit, ok, receive, run, self, send, spawn } from '../../runtime/index.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
@@ -176,6 +178,37 @@ describe('a server whose handshake stands still after the hello (1.6, 7.1)', () 
       wake()
     })
     expect(refused).toEqual(['error', 'closed'])
+  })
+})
+
+test('a client of OpenSSL is looked at, and then served by the certificate for it', () =>
+  run(async () => {
+    const listener = ok(await ssl.listen(0, { ...passive, ...hello }))
+    const [, port] = ok(ssl.sockname(listener))
+    const servername = 'a.example'
+    const offer = { servername, ALPNProtocols: ['h2', 'http/1.1'], rejectUnauthorized: false }
+    const peer = node_connect({ port: Number(port), host: '127.0.0.1', ...offer })
+    const secured = once(peer, 'secureConnect')
+    const accepted = ok(await ssl.transport_accept(listener, 5_000))
+    expect(await pause(accepted)).toMatchObject({ sni: servername, alpn: ['h2', 'http/1.1'] })
+    const chosen = { ...pki().server, alpn_preferred_protocols: ['h2'] }
+    ok(await ssl.handshake_continue(accepted, chosen, 5_000))
+    await secured
+    expect(peer.alpnProtocol).toBe('h2')
+    peer.destroy()
+    await close_all(accepted, listener)
+  }))
+
+test('a peer that goes while its handshake stands still is found out about when it goes on', async () => {
+  await run(async () => {
+    const listener = ok(await ssl.listen(0, { ...passive, ...pki().server, ...hello }))
+    const [, port] = ok(ssl.sockname(listener))
+    const client = spawn(() => ssl.connect('localhost', port, pki().client))
+    const accepted = ok(await ssl.transport_accept(listener, 5_000))
+    await pause(accepted)
+    exit(client, 'kill')
+    expect(await ssl.handshake_continue(accepted, {}, 5_000)).toEqual(['error', 'closed'])
+    await ssl.close(listener)
   })
 })
 

@@ -43,12 +43,13 @@ describe('export_key_materials (7.1; RFC 5705)', () => {
       }
     }))
 
-  test('gives the keys that OpenSSL gives', () =>
+  test('gives the keys that OpenSSL gives, out of the secret that both would write to a log of keys', () =>
     run(async () => {
       const listener = ok(await ssl.listen(0, { ...pki().server, active: false }))
       const [, port] = ok(ssl.sockname(listener))
       const peer = node_connect({ port, host: '127.0.0.1', rejectUnauthorized: false, maxVersion: 'TLSv1.2' })
       const secured = once(peer, 'secureConnect')
+      const logged = once(peer, 'keylog')
       const socket = ok(await ssl.handshake(ok(await ssl.transport_accept(listener, 5_000)), 5_000))
       await secured
       const label = 'EXPORTER-Channel-Binding'
@@ -65,6 +66,8 @@ describe('export_key_materials (7.1; RFC 5705)', () => {
         peer.exportKeyingMaterial(16, label, Buffer.alloc(0)),
       ]
       expect(keys).toEqual(hex(theirs))
+      const { keylog } = ok(await ssl.connection_information(socket, ['keylog']))
+      expect(keylog).toEqual([String((await logged)[0]).trim()])
       peer.destroy()
       await ssl.close(listener)
       await ssl.close(socket)

@@ -26,6 +26,13 @@ function connection(role: Role, key_exchange: string, given: object = {}, data: 
 const told = (connection: Connection, items?: readonly string[]) => connection_information(connection, items)
 
 describe('what is told of a connection', () => {
+  test('has a line for whoever is to read it, only if it is named', () => {
+    const here = connection('client', 'rsa')
+    expect(told(here)).not.toHaveProperty('keylog')
+    const line = `CLIENT_RANDOM ${'01'.repeat(32)} ${'03'.repeat(48)}`
+    expect(told(here, ['keylog'])).toEqual({ keylog: [line] })
+  })
+
   test('begins with what was negotiated', () => {
     expect(told(connection('client', 'rsa'))).toMatchObject({
       protocol: 'tlsv1.2',
@@ -33,6 +40,12 @@ describe('what is told of a connection', () => {
       session_id: Buffer.alloc(32, 4),
       session_resumption: false,
     })
+  })
+
+  test('has the suite as a map, too', () => {
+    const { selected_cipher_suite } = told(connection('client', 'rsa'))
+    const map = { key_exchange: 'rsa', cipher: 'aes_256_gcm', mac: 'aead', prf: 'sha384' }
+    expect(selected_cipher_suite).toEqual(map)
   })
 
   test('goes on with the options, versions and suites as users write them', () => {
