@@ -141,7 +141,7 @@ export async function shake_hands(
   user_options: ListenOptions | undefined,
   timeout: Timeout,
 ): Promise<Result<SslSocket>> {
-  if (user_options === undefined || Object.keys(user_options).length === 0) {
+  if (!user_options || Object.keys(user_options).length === 0) {
     return ssl_connection.handshake(socket, timeout)
   }
   const current = await ssl_connection.call(socket, ['options'])
