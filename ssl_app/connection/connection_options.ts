@@ -78,7 +78,7 @@ interface CommonOptions extends CertificateOptions {
    */
   readonly versions?: readonly ProtocolVersion[]
   /**
-   * Cipher suites by tuple, OpenSSL name or wire code, the preferred first. Default: all that need not be asked for
+   * Cipher suites by tuple, map, name or wire code, the preferred first. Default: all that need not be asked for
    * by name
    */
   readonly ciphers?: CiphersOption
