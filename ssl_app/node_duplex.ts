@@ -32,6 +32,8 @@ export async function to_duplex(
   if (facts[0] === 'error') return facts
   const ready = await ssl.setopts(socket, { active: false, mode: 'binary', packet: 'raw', header: 0 })
   if (ready !== 'ok') return ready
+  // Other transports than TCP may not know it.
+  await ssl.setopts(socket, { exit_on_close: false })
   const host = new Host(true)
   const handed = await ssl.controlling_process(socket, host.pid)
   if (handed !== 'ok') {

@@ -11,7 +11,7 @@ import { facts_of, type NodeAddress, node_address } from './node_facts.ts'
 import { Host } from './node_host.ts'
 import { context_names, context_options, protocols, type SecureContextOptions } from './node_options.ts'
 import { check_names, refuse } from './node_refusals.ts'
-import { type Opened, type StreamOptions, TlsStream } from './node_stream.ts'
+import { as_streams_want, type Opened, type StreamOptions, TlsStream } from './node_stream.ts'
 import { certificate_error, overlooking } from './node_verification.ts'
 import * as ssl from './ssl.ts'
 
@@ -261,8 +261,7 @@ function server_options(given: NodeServerOptions): ListenOptions {
     ...(ALPNProtocols !== undefined && { alpn_preferred_protocols: protocols(ALPNProtocols) }),
     ...(noDelay !== undefined && { nodelay: noDelay }),
     ...(keepAlive !== undefined && { keepalive: keepAlive }),
-    active: false,
-    mode: 'binary',
+    ...as_streams_want,
   }
 }
 

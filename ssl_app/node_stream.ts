@@ -25,6 +25,9 @@ export interface Opened {
   readonly early?: readonly Uint8Array[]
 }
 
+/** Socket options of a connection that becomes a stream: what was written still goes out when the peer has ended. */
+export const as_streams_want = { active: false, mode: 'binary', exit_on_close: false } as const
+
 type Callback = (error?: Error | null) => void
 
 /**

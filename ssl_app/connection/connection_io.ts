@@ -172,7 +172,16 @@ export function deliver(connection: Connection): Delivery {
     else replies.push(served(connection, unit))
   }
   if (connection.ending === undefined) return { replies, over: false }
-  return { replies: [...replies, ...tell_end(connection, connection.ending)], over: true }
+  const over = !stays_half_open(connection)
+  return { replies: [...replies, ...tell_end(connection, connection.ending)], over }
+}
+
+/** With `exit_on_close: false` a passive user who was told that the peer has closed its side can still send. */
+function stays_half_open(connection: Connection): boolean {
+  const { cb_info, transport_socket } = connection.socket
+  if (connection.user.options.active !== false || !has_hearer(connection)) return false
+  const [tag, options] = cb_info[0].getopts(transport_socket, ['exit_on_close'])
+  return tag === 'ok' && options.exit_on_close === false
 }
 
 function served(connection: Connection, answer: Term): ReplyAction {

@@ -58,7 +58,7 @@ describe('A connection', () => {
       })
       socket.on('end', () => socket.end(`you said ${heard}`))
     })
-    const stream = connect({ port, ca: pki().ca, allowHalfOpen: true, maxVersion: 'TLSv1.2' })
+    const stream = connect({ port, ca: pki().ca, maxVersion: 'TLSv1.2' })
     stream.end('all')
     expect(await text(stream)).toBe('you said all')
   })
