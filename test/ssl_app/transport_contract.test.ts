@@ -111,6 +111,15 @@ describe.each(kinds)('%s', (_name, cb_info, open) => {
       expect(await transport.send(near, [text('x')])).toEqual(closed)
     }))
 
+  test('tells who asks for data that the socket has been closed', () =>
+    scene(async ({ transport, near, far, tags }) => {
+      for (const socket of [near, far]) transport.close(socket)
+      expect(await transport.recv(near, 0, 5_000)).toEqual(closed)
+      const done = transport.setopts(near, { active: 'once' })
+      if (done === 'ok') expect(await receive(_, 5_000)).toEqual([tags[1], near])
+      else expect(done).toEqual(['error', expect.any(String)])
+    }))
+
   test('tells what a socket is like that is to be secured, and where it is', () =>
     scene(async ({ transport, near }) => {
       const names = ['mode', 'packet', 'packet_size', 'header', 'active']
