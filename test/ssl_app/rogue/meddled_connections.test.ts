@@ -73,7 +73,10 @@ function everyday(): Sides {
   return {
     client,
     server,
-    peer: { client: { trusted: new TrustStore([ca.cert_der]) }, server: { identities: [identity(leaf, 'ec')] } },
+    peer: {
+      client: { trusted: new TrustStore([ca.cert_der]) },
+      server: { identities: [identity(leaf, 'ec')] },
+    },
   }
 }
 
