@@ -209,7 +209,8 @@ export class TlsStream extends Duplex {
 
   override _construct(constructed: Callback): void {
     this.#constructed = constructed
-    this.#host.perform(this.#open, opened => this.#opened(opened))
+    if (this.destroyed) this.#finish_opening()
+    else this.#host.perform(this.#open, opened => this.#opened(opened))
   }
 
   override _read(): void {

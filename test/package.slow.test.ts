@@ -18,6 +18,7 @@ import { inet } from 'kista/kernel'
 import * as crypto from 'kista/crypto'
 import * as public_key from 'kista/public_key'
 import { explore } from 'kista/simulation'
+import { connect } from 'kista/node'
 import * as observer from 'kista/observer'
 import * as ssl from 'kista/ssl'
 import * as statechart from 'kista/statechart'
@@ -44,6 +45,7 @@ const greeting: string = await run(async () => {
   // the server's close waits for ours, so ours comes before we wait for the server
   await ssl.close(socket)
   await receive(['served', _], 5_000)
+  connect({ port, ca: [] }).destroy()
   await ssl.close(listener)
   ok(await ssl.stop())
 
@@ -67,6 +69,7 @@ const wrong_lines = [
   `import { hash } from 'kista/crypto'; hash('sha257', 'x')`,
   `import { pem_decode } from 'kista/public_key'; pem_decode(1)`,
   `import { connect } from 'kista/ssl'; connect('localhost', 443, { verify: 'maybe' })`,
+  `import { connect } from 'kista/node'; connect({ port: 443, minVersion: 'TLSv2' })`,
 ]
 
 const tsconfig = {

@@ -150,6 +150,19 @@ describe('What goes wrong', () => {
   })
 })
 
+test('A stream that is destroyed at once connects to nobody, and has no error', async () => {
+  const { server, port } = await listening(pki().server)
+  const heard: unknown[] = []
+  server
+    .on('tlsClientError', error => heard.push(error))
+    .on('secureConnection', () => heard.push('connection'))
+  const stream = connect({ port, ca: [] })
+  stream.on('error', error => heard.push(error)).destroy()
+  await once(stream, 'close')
+  await once(connect({ port, ca: pki().ca }), 'secureConnect')
+  expect([heard, stream.errored, stream.connecting]).toEqual([['connection'], null, false])
+})
+
 describe('A signal that is aborted', () => {
   test.each(['before', 'after'] as const)('%s the start of it ends the connecting', async when => {
     const { port } = await listening(pki().server)
