@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { ok, run, spawn, type Term } from '../../runtime/index.ts'
 import * as ssl from '../../ssl_app/ssl.ts'
 import { make_ca, make_leaf, type TestCertificate } from '../support/certificates.ts'
+import { steady_port } from '../support/steady_port.ts'
 import { connect_pair, with_ssl } from '../support/tls_pair.ts'
 
 const pki = with_ssl()
@@ -146,11 +147,8 @@ describe('a server', () => {
     })
   })
 
-  // No system gives such a port to somebody who asks for any: it is still free when the server comes again.
-  const own_port = () => 20_000 + Math.floor(10_000 * Math.random())
-
   test('that was started anew goes on, unless it has another certificate', async () => {
-    const port = await with_server({}, async connect => expect(await connect()).toBe(false), own_port())
+    const port = await with_server({}, async connect => expect(await connect()).toBe(false), steady_port())
     await with_server({}, async connect => expect(await connect()).toBe(true), port)
     const other = identity(await make_leaf(pki().ca))
     await with_server(other, async connect => expect(await connect()).toBe(false), port)

@@ -95,7 +95,8 @@ test('sessions that are written down outlive the application', async () => {
       return disk
     },
   }
-  const port = await with_module(session_cb, async connect => expect(await connect()).toBe(false))
+  const port = steady_port()
+  await with_module(session_cb, async connect => expect(await connect()).toBe(false), {}, port)
   await with_module(session_cb, async connect => expect(await connect()).toBe(true), {}, port)
   disks.get('server')!.clear()
   await with_module(session_cb, async connect => expect(await connect()).toBe(false), {}, port)
