@@ -7,6 +7,7 @@ import * as ssl from '../../ssl_app/ssl.ts'
 import { load } from '../../ssl_app/ssl_app.ts'
 import { make_ca, make_leaf, type TestCertificate } from '../support/certificates.ts'
 import { list_cache, module_with, type Recorded, text_cache } from '../support/session_caches.ts'
+import { steady_port } from '../support/steady_port.ts'
 
 let ca: TestCertificate
 let leaf: TestCertificate
