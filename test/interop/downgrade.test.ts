@@ -70,6 +70,9 @@ describe_with([erlang_ssl], 'TLS on and off on one connection, with Erlang', () 
           heard.push(String(ok(await ssl.recv(secret, 0, 5_000))))
         }
         await leave_tls(secret)
+        await server.wait_for(({ stdout }) =>
+          stdout.match(/^CLEAR$/gm)?.length === round + 1 ? true : undefined,
+        )
         await clear('three\n')
       }
       gen_tcp.close(tcp)

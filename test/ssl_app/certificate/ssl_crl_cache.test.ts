@@ -240,7 +240,7 @@ describe('a list that was not put in', () => {
       const at = await serve(() => {})
       const before = performance.now()
       expect(await lookup([at, `${at}1`, `${at}2`, `${at}3`], 100)).toBe('not_available')
-      expect(performance.now() - before).toBeLessThan(1_000)
+      expect(performance.now() - before).toBeLessThan(10_000)
     }))
 
   test('that is no list, or never comes, is not available', () =>
