@@ -77,7 +77,7 @@ export interface PeerCertificate {
  *
  * @param chain - DER, the peer's own certificate first; not empty
  * @param moment - when, and what an OCSP responder says
- * @returns a promise only where a verify_fun takes its time
+ * @returns a promise only where a verify_fun, or who has the lists of revoked certificates, takes its time
  * @throws {@link Alert} by cause; `certificate_unknown` for what cannot be decoded. Where there is a promise, it is
  *   rejected with that.
  */
